@@ -1,0 +1,237 @@
+package memstat
+
+import (
+	"runtime"
+	"sync"
+)
+
+// Handle names one acquisition within its scope. The zero Handle names none.
+type Handle struct {
+	index      uint32 // of the record, plus one
+	generation uint32
+}
+
+// Scope accounts for one instance. What is alive when it closes has leaked.
+// It is safe for concurrent use, and a nil *Scope accounts for nothing, so
+// that code need not ask whether anybody counts.
+type Scope struct {
+	ledger *Ledger
+	number uint64
+	sites  bool
+
+	mu      sync.Mutex
+	account *account // nil once the scope has closed
+}
+
+// account is what a scope counts. It goes from a closed scope to the next,
+// while a Scope is never opened again: whoever kept one cannot close or change
+// somebody else's.
+type account struct {
+	doubles    uint64
+	generation uint32 // of the last acquisition; grows over all scopes
+	tallies    [kindCount]tally
+	records    []record
+	free       []uint32 // indices of dead records
+}
+
+// record is one acquisition. It is used again after its release, under a new
+// generation, so that a stale handle never names a live one.
+type record struct {
+	bytes      int64
+	site       []uintptr
+	generation uint32
+	kind       Kind
+	live       bool
+}
+
+// siteDepth is how many frames of an acquisition's stack are kept.
+const siteDepth = 16
+
+// Acquire counts one object of the kind and its size in bytes. The caller
+// releases the handle, before the scope closes; what is acquired through a
+// closed scope is a leak at once.
+func (s *Scope) Acquire(kind Kind, bytes int64) Handle {
+	if s == nil {
+		return Handle{}
+	}
+	s.mu.Lock()
+	a := s.account
+	if a == nil {
+		s.mu.Unlock()
+		r := record{kind: kind, bytes: bytes}
+		if s.ledger.sites != SitesNever {
+			r.site = callers()
+		}
+		s.ledger.acquireLate(r, s.number)
+		return Handle{}
+	}
+	var i uint32
+	if n := len(a.free); n > 0 {
+		i, a.free = a.free[n-1], a.free[:n-1]
+	} else {
+		i = uint32(len(a.records))
+		a.records = append(a.records, record{})
+	}
+	a.generation++
+	r := &a.records[i]
+	r.kind, r.bytes, r.live, r.generation = kind, bytes, true, a.generation
+	if s.sites {
+		r.site = callers()
+	}
+	t := &a.tallies[kind]
+	t.acquired++
+	t.live++
+	t.peak = max(t.peak, t.live)
+	t.bytes += bytes
+	t.peakBytes = max(t.peakBytes, t.bytes)
+	h := Handle{index: i + 1, generation: a.generation}
+	s.mu.Unlock()
+	return h
+}
+
+// callers returns the stack above Acquire.
+func callers() []uintptr {
+	pcs := make([]uintptr, siteDepth)
+	return pcs[:runtime.Callers(3, pcs)]
+}
+
+// Resize changes the size of a live acquisition, as memory.grow does. A handle
+// that is not alive changes nothing.
+func (s *Scope) Resize(h Handle, bytes int64) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.account.lookup(h)
+	if r == nil {
+		return
+	}
+	t := &s.account.tallies[r.kind]
+	t.bytes += bytes - r.bytes
+	t.peakBytes = max(t.peakBytes, t.bytes)
+	r.bytes = bytes
+}
+
+// Release ends an acquisition. A handle that is not alive (released already,
+// of a closed scope, or the zero Handle) is counted as a double release and
+// changes nothing else.
+func (s *Scope) Release(h Handle) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	a := s.account
+	r := a.lookup(h)
+	switch {
+	case r != nil:
+		t := &a.tallies[r.kind]
+		t.released++
+		t.live--
+		t.bytes -= r.bytes
+		r.live, r.site = false, nil
+		a.free = append(a.free, h.index-1)
+	case a != nil:
+		a.doubles++
+	}
+	s.mu.Unlock()
+	if a == nil {
+		s.ledger.releaseLate()
+	}
+}
+
+// lookup returns the live record that h names, or nil.
+func (a *account) lookup(h Handle) *record {
+	if a == nil {
+		return nil
+	}
+	i := int(h.index) - 1
+	if i < 0 || i >= len(a.records) {
+		return nil
+	}
+	if r := &a.records[i]; r.live && r.generation == h.generation {
+		return r
+	}
+	return nil
+}
+
+// Number returns the number that the scope was opened with.
+func (s *Scope) Number() uint64 {
+	if s == nil {
+		return 0
+	}
+	return s.number
+}
+
+// Live returns how many objects the scope holds; 0 once it has closed.
+func (s *Scope) Live() int {
+	if s == nil {
+		return 0
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.account == nil {
+		return 0
+	}
+	return len(s.account.records) - len(s.account.free)
+}
+
+// Close ends the scope and returns what it still held, grouped by kind and
+// site; nil means that all was given back. A second Close returns nil.
+func (s *Scope) Close() []Leak {
+	if s == nil {
+		return nil
+	}
+	l := s.ledger
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s.mu.Lock()
+	a := s.account
+	s.account = nil
+	s.mu.Unlock()
+	if a == nil {
+		return nil
+	}
+	delete(l.open, s)
+
+	var leaks []Leak
+	if len(a.records) > len(a.free) {
+		own := newLeakTable()
+		for i := range a.records {
+			if r := &a.records[i]; r.live {
+				own.add(r, s.number)
+				l.leaks.add(r, s.number)
+			}
+		}
+		leaks = own.list()
+	}
+	for k := range a.tallies {
+		if a.tallies[k].acquired > 0 {
+			l.closed[k].add(&a.tallies[k])
+			a.tallies[k] = tally{}
+		}
+	}
+	l.doubles += a.doubles
+	a.recycle()
+	l.free = append(l.free, a)
+	return leaks
+}
+
+// recycle empties the account for the next scope. The generation stays, so
+// that a stale handle stays stale.
+func (a *account) recycle() {
+	const keep = 64 // an instance that held more lets its records go
+	a.doubles = 0
+	if len(a.records) > keep {
+		a.records, a.free = nil, nil
+		return
+	}
+	if len(a.free) == len(a.records) {
+		return // all was given back
+	}
+	clear(a.records)
+	a.free = a.free[:0]
+	for i := len(a.records) - 1; i >= 0; i-- {
+		a.free = append(a.free, uint32(i))
+	}
+}
