@@ -1,0 +1,94 @@
+package wasi_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wamr-go/wamr-go/pkg/wasi"
+)
+
+// testCase is what wasi-testsuite says of a program, in the JSON beside it.
+type testCase struct {
+	Args     []string          `json:"args"`
+	Env      map[string]string `json:"env"`
+	Root     string            `json:"root"`
+	ExitCode uint32            `json:"exit_code"`
+	Stdout   *string           `json:"stdout"`
+	Stderr   *string           `json:"stderr"`
+}
+
+// TestConformance runs the preview1 programs of a checkout of
+// https://github.com/WebAssembly/wasi-testsuite, branch prod/testsuite-base,
+// that WASI_TESTSUITE names (make conformance WASI_TESTSUITE=DIR).
+func TestConformance(t *testing.T) {
+	root := os.Getenv("WASI_TESTSUITE")
+	if root == "" {
+		t.Skip("WASI_TESTSUITE does not name a checkout of wasi-testsuite")
+	}
+	programs, err := filepath.Glob(filepath.Join(root, "tests", "*", "testsuite", "wasm32-wasip1", "*.wasm"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(programs) == 0 {
+		t.Fatalf("no preview1 programs in %s", root)
+	}
+	passed := 0
+	for _, program := range programs {
+		suite := filepath.Base(filepath.Dir(filepath.Dir(filepath.Dir(program))))
+		name := suite + "/" + strings.TrimSuffix(filepath.Base(program), ".wasm")
+		if t.Run(name, func(t *testing.T) { runTestCase(t, program) }) {
+			passed++
+		}
+	}
+	fmt.Printf("PASS %d/%d\n", passed, len(programs))
+}
+
+func runTestCase(t *testing.T, program string) {
+	var tc testCase
+	spec, err := os.ReadFile(strings.TrimSuffix(program, ".wasm") + ".json")
+	if err == nil {
+		err = json.Unmarshal(spec, &tc)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	wasm, err := os.ReadFile(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := wasi.Config{Args: append([]string{filepath.Base(program)}, tc.Args...)}
+	for k, v := range tc.Env {
+		cfg.Env = append(cfg.Env, k+"="+v)
+	}
+	if tc.Root != "" {
+		// Programs write to their directory: each gets a copy of its own.
+		dir := t.TempDir()
+		if err := os.CopyFS(dir, os.DirFS(filepath.Join(filepath.Dir(program), tc.Root))); err != nil {
+			t.Fatal(err)
+		}
+		cfg.Preopens = []wasi.Preopen{{Host: dir, Guest: "/"}}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	res := runGuest(t, ctx, wasm, cfg)
+	switch {
+	case res.err != nil:
+		t.Errorf("%v\nstderr: %s", res.err, res.stderr)
+	case res.exit != tc.ExitCode:
+		t.Errorf("exit code %d, want %d\nstderr: %s", res.exit, tc.ExitCode, res.stderr)
+	}
+	if tc.Stdout != nil && res.stdout != *tc.Stdout {
+		t.Errorf("stdout %q, want %q", res.stdout, *tc.Stdout)
+	}
+	if tc.Stderr != nil && res.stderr != *tc.Stderr {
+		t.Errorf("stderr %q, want %q", res.stderr, *tc.Stderr)
+	}
+}

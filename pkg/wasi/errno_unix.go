@@ -1,0 +1,75 @@
+//go:build linux || darwin
+
+package wasi
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"syscall"
+
+	"github.com/wamr-go/wamr-go/pkg/wasi/internal/confine"
+)
+
+// errnos maps the host's error numbers to WASI's. EWOULDBLOCK and EOPNOTSUPP
+// are EAGAIN and ENOTSUP on some systems, and go with them on the others.
+var errnos = map[syscall.Errno]Errno{
+	syscall.E2BIG: E2BIG, syscall.EACCES: EACCES, syscall.EADDRINUSE: EADDRINUSE,
+	syscall.EADDRNOTAVAIL: EADDRNOTAVAIL, syscall.EAFNOSUPPORT: EAFNOSUPPORT,
+	syscall.EAGAIN: EAGAIN, syscall.EALREADY: EALREADY, syscall.EBADF: EBADF,
+	syscall.EBADMSG: EBADMSG, syscall.EBUSY: EBUSY, syscall.ECANCELED: ECANCELED,
+	syscall.ECHILD: ECHILD, syscall.ECONNABORTED: ECONNABORTED,
+	syscall.ECONNREFUSED: ECONNREFUSED, syscall.ECONNRESET: ECONNRESET,
+	syscall.EDEADLK: EDEADLK, syscall.EDESTADDRREQ: EDESTADDRREQ, syscall.EDOM: EDOM,
+	syscall.EDQUOT: EDQUOT, syscall.EEXIST: EEXIST, syscall.EFAULT: EFAULT,
+	syscall.EFBIG: EFBIG, syscall.EHOSTUNREACH: EHOSTUNREACH, syscall.EIDRM: EIDRM,
+	syscall.EILSEQ: EILSEQ, syscall.EINPROGRESS: EINPROGRESS, syscall.EINTR: EINTR,
+	syscall.EINVAL: EINVAL, syscall.EIO: EIO, syscall.EISCONN: EISCONN,
+	syscall.EISDIR: EISDIR, syscall.ELOOP: ELOOP, syscall.EMFILE: EMFILE,
+	syscall.EMLINK: EMLINK, syscall.EMSGSIZE: EMSGSIZE, syscall.EMULTIHOP: EMULTIHOP,
+	syscall.ENAMETOOLONG: ENAMETOOLONG, syscall.ENETDOWN: ENETDOWN,
+	syscall.ENETRESET: ENETRESET, syscall.ENETUNREACH: ENETUNREACH,
+	syscall.ENFILE: ENFILE, syscall.ENOBUFS: ENOBUFS, syscall.ENODEV: ENODEV,
+	syscall.ENOENT: ENOENT, syscall.ENOEXEC: ENOEXEC, syscall.ENOLCK: ENOLCK,
+	syscall.ENOLINK: ENOLINK, syscall.ENOMEM: ENOMEM, syscall.ENOMSG: ENOMSG,
+	syscall.ENOPROTOOPT: ENOPROTOOPT, syscall.ENOSPC: ENOSPC, syscall.ENOSYS: ENOSYS,
+	syscall.ENOTCONN: ENOTCONN, syscall.ENOTDIR: ENOTDIR, syscall.ENOTEMPTY: ENOTEMPTY,
+	syscall.ENOTRECOVERABLE: ENOTRECOVERABLE, syscall.ENOTSOCK: ENOTSOCK,
+	syscall.ENOTSUP: ENOTSUP, syscall.ENOTTY: ENOTTY, syscall.ENXIO: ENXIO,
+	syscall.EOVERFLOW: EOVERFLOW, syscall.EOWNERDEAD: EOWNERDEAD, syscall.EPERM: EPERM,
+	syscall.EPIPE: EPIPE, syscall.EPROTO: EPROTO, syscall.EPROTONOSUPPORT: EPROTONOSUPPORT,
+	syscall.EPROTOTYPE: EPROTOTYPE, syscall.ERANGE: ERANGE, syscall.EROFS: EROFS,
+	syscall.ESPIPE: ESPIPE, syscall.ESRCH: ESRCH, syscall.ESTALE: ESTALE,
+	syscall.ETIMEDOUT: ETIMEDOUT, syscall.ETXTBSY: ETXTBSY, syscall.EXDEV: EXDEV,
+}
+
+// errnoOf turns an error of the host into WASI's. A path that would leave its
+// directory is beyond the guest's capabilities; what WASI has no number for is
+// EIO.
+func errnoOf(err error) Errno {
+	if err == nil {
+		return ESUCCESS
+	}
+	var own Errno
+	var host syscall.Errno
+	switch {
+	case errors.Is(err, confine.ErrEscape):
+		return ENOTCAPABLE
+	case errors.As(err, &host):
+		if e, ok := errnos[host]; ok {
+			return e
+		}
+		if host == syscall.EOPNOTSUPP {
+			return ENOTSUP
+		}
+	case errors.As(err, &own):
+		return own
+	case errors.Is(err, errors.ErrUnsupported):
+		return ENOTSUP
+	case errors.Is(err, fs.ErrClosed):
+		return EBADF
+	case errors.Is(err, context.DeadlineExceeded):
+		return ETIMEDOUT
+	}
+	return EIO
+}

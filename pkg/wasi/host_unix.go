@@ -1,0 +1,260 @@
+//go:build linux || darwin
+
+package wasi
+
+import (
+	"errors"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/wamr-go/wamr-go/pkg/wasi/internal/confine"
+)
+
+const (
+	openDirectory = unix.O_DIRECTORY
+	openDsync     = unix.O_DSYNC
+)
+
+// retry repeats what a signal interrupted: Go's scheduler sends signals, which
+// are no business of a guest's.
+func retry(call func() error) error {
+	for {
+		if err := call(); err != syscall.EINTR {
+			return err
+		}
+	}
+}
+
+// openPreopen opens the directory itself, so that later operations are
+// relative to it whatever happens to its path.
+func openPreopen(p Preopen) (*desc, error) {
+	var host int
+	err := retry(func() (err error) {
+		host, err = unix.Open(p.Host, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &desc{
+		host: host, owned: true, preopen: true, readOnly: p.ReadOnly,
+		filetype: filetypeDirectory, base: dirRights, inheriting: inheritedRights,
+	}, nil
+}
+
+// useHostFile lets the descriptor read and write f's. It stays f's: its
+// position and flags are shared with the host.
+func useHostFile(d *desc, f *os.File) {
+	d.host = int(f.Fd())
+	t, err := hostFiletype(d.host)
+	if err != nil {
+		return
+	}
+	d.filetype = t
+	if d.seekable() {
+		d.base |= (RightFDSeek | RightFDTell | RightFDAdvise)
+	}
+}
+
+// hostClose closes the descriptor. It is gone even where close was
+// interrupted (close(2), "Dealing with error returns from close").
+func hostClose(fd int) error {
+	if err := unix.Close(fd); err != nil && !errors.Is(err, unix.EINTR) {
+		return err
+	}
+	return nil
+}
+
+func hostPread(fd int, bufs [][]byte, offset int64) (n int, err error) {
+	for {
+		if len(bufs) == 1 {
+			n, err = unix.Pread(fd, bufs[0], offset)
+		} else {
+			n, err = preadv(fd, bufs, offset)
+		}
+		if err != unix.EINTR {
+			return max(n, 0), err
+		}
+	}
+}
+
+func hostPwrite(fd int, bufs [][]byte, offset int64) (n int, err error) {
+	for {
+		if len(bufs) == 1 {
+			n, err = unix.Pwrite(fd, bufs[0], offset)
+		} else {
+			n, err = pwritev(fd, bufs, offset)
+		}
+		if err != unix.EINTR {
+			return max(n, 0), err
+		}
+	}
+}
+
+// readHost reads from what has no position of ours: a terminal, a pipe, a
+// socket, the host's own standard input.
+func (s *System) readHost(d *desc, bufs [][]byte) (n int, _ Errno) {
+	if errno := s.awaitStream(d, unix.POLLIN); errno != ESUCCESS {
+		return 0, errno
+	}
+	for {
+		var err error
+		if len(bufs) == 1 {
+			n, err = unix.Read(d.host, bufs[0])
+		} else {
+			n, err = readv(d.host, bufs)
+		}
+		switch {
+		case err == unix.EINTR:
+		case err == unix.EAGAIN && d.flags&fdflagNonblock == 0:
+			if errno := s.poller.waitFor(s, d.host, unix.POLLIN); errno != ESUCCESS {
+				return 0, errno
+			}
+		default:
+			return max(n, 0), errnoOf(err)
+		}
+	}
+}
+
+func (s *System) writeHost(d *desc, bufs [][]byte) (n int, _ Errno) {
+	if d.flags&fdflagNonblock != 0 && !d.seekable() {
+		if errno := s.awaitStream(d, unix.POLLOUT); errno != ESUCCESS {
+			return 0, errno
+		}
+	}
+	for {
+		var err error
+		if len(bufs) == 1 {
+			n, err = unix.Write(d.host, bufs[0])
+		} else {
+			n, err = writev(d.host, bufs)
+		}
+		switch {
+		case err == unix.EINTR:
+		case err == unix.EAGAIN && d.flags&fdflagNonblock == 0:
+			if errno := s.poller.waitFor(s, d.host, unix.POLLOUT); errno != ESUCCESS {
+				return 0, errno
+			}
+		default:
+			return max(n, 0), errnoOf(err)
+		}
+	}
+}
+
+// awaitStream waits until a stream is ready, so that a done context can end
+// the wait; a guest that asked for NONBLOCK gets EAGAIN instead. The host's
+// own descriptor keeps its flags. What always is ready is not asked.
+func (s *System) awaitStream(d *desc, event int16) Errno {
+	switch {
+	case d.seekable():
+		return ESUCCESS
+	case d.flags&fdflagNonblock != 0:
+		ready, errno := pollNow(d.host, event)
+		if errno == ESUCCESS && !ready {
+			errno = EAGAIN
+		}
+		return errno
+	case s.ctx.Done() == nil:
+		return ESUCCESS
+	}
+	return s.poller.waitFor(s, d.host, event)
+}
+
+func hostSeek(fd int, offset int64, whence int) (int64, error) {
+	return unix.Seek(fd, offset, whence)
+}
+
+func hostTruncate(fd int, size int64) error {
+	return retry(func() error { return unix.Ftruncate(fd, size) })
+}
+
+func hostSync(fd int) error { return retry(func() error { return unix.Fsync(fd) }) }
+
+func hostSetAppend(fd int, on bool) error {
+	flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)
+	if err != nil {
+		return err
+	}
+	flags &^= unix.O_APPEND
+	if on {
+		flags |= unix.O_APPEND
+	}
+	_, err = unix.FcntlInt(uintptr(fd), unix.F_SETFL, flags)
+	return err
+}
+
+func hostFiletype(fd int) (filetype, error) {
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		return filetypeUnknown, err
+	}
+	return modeFiletype(uint32(st.Mode)), nil
+}
+
+func hostFilestat(fd int, out *filestat) Errno {
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		return errnoOf(err)
+	}
+	out.set(&st)
+	return ESUCCESS
+}
+
+func hostPathFilestat(dir int, path string, follow bool, out *filestat) Errno {
+	var st unix.Stat_t
+	if err := confine.Stat(dir, path, follow, &st); err != nil {
+		return errnoOf(err)
+	}
+	out.set(&st)
+	return ESUCCESS
+}
+
+func (f *filestat) set(st *unix.Stat_t) {
+	atim, mtim, ctim := statTimes(st)
+	*f = filestat{
+		dev: uint64(st.Dev), ino: st.Ino, nlink: uint64(st.Nlink),
+		filetype: modeFiletype(uint32(st.Mode)), size: uint64(st.Size),
+		atim: uint64(atim.Nano()), mtim: uint64(mtim.Nano()), ctim: uint64(ctim.Nano()),
+	}
+}
+
+func modeFiletype(mode uint32) filetype {
+	switch mode & unix.S_IFMT {
+	case unix.S_IFREG:
+		return filetypeRegularFile
+	case unix.S_IFDIR:
+		return filetypeDirectory
+	case unix.S_IFLNK:
+		return filetypeSymbolicLink
+	case unix.S_IFCHR:
+		return filetypeCharacterDevice
+	case unix.S_IFBLK:
+		return filetypeBlockDevice
+	case unix.S_IFSOCK:
+		return filetypeSocketStream
+	}
+	return filetypeUnknown // a FIFO: WASI has no type for it
+}
+
+func hostSetTimes(fd int, t *times) error {
+	ts := t.timespecs()
+	return setTimes(fd, &ts)
+}
+
+func hostPathSetTimes(dir int, path string, follow bool, t *times) error {
+	return confine.Utimes(dir, path, follow, t.timespecs())
+}
+
+func hostCPUTime(thread bool) (uint64, Errno) {
+	id := int32(unix.CLOCK_PROCESS_CPUTIME_ID)
+	if thread {
+		id = unix.CLOCK_THREAD_CPUTIME_ID
+	}
+	var ts unix.Timespec
+	if err := unix.ClockGettime(id, &ts); err != nil {
+		return 0, errnoOf(err)
+	}
+	return uint64(ts.Nano()), ESUCCESS
+}

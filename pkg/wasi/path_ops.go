@@ -1,0 +1,190 @@
+package wasi
+
+import (
+	"strings"
+
+	"github.com/wamr-go/wamr-go/pkg/wasi/internal/confine"
+)
+
+// dirPath looks a directory descriptor and a path beneath it up. The path must
+// not be kept after the call.
+func (s *System) dirPath(m memory, fd uint64, need Rights, ptr, n uint64) (*desc, string, Errno) {
+	d, errno := s.fds.get(uint32(fd), need)
+	if errno != ESUCCESS {
+		return nil, "", errno
+	}
+	if d.filetype != filetypeDirectory {
+		return nil, "", ENOTDIR
+	}
+	path, errno := m.path(uint32(ptr), uint32(n))
+	return d, path, errno
+}
+
+// writableDirPath is dirPath for what changes the directory.
+func (s *System) writableDirPath(m memory, fd uint64, need Rights, ptr, n uint64) (*desc, string, Errno) {
+	d, path, errno := s.dirPath(m, fd, need, ptr, n)
+	if errno == ESUCCESS && d.readOnly {
+		errno = EROFS
+	}
+	return d, path, errno
+}
+
+// follows decodes lookupflags.
+func follows(flags uint64) (bool, Errno) {
+	if uint32(flags)&^lookupSymlinkFollow != 0 {
+		return false, EINVAL
+	}
+	return uint32(flags)&lookupSymlinkFollow != 0, ESUCCESS
+}
+
+// pathCreateDirectory: path_create_directory(fd, path, path_len).
+func pathCreateDirectory(s *System, m memory, p []uint64) Errno {
+	d, path, errno := s.writableDirPath(m, p[0], RightPathCreateDirectory, p[1], p[2])
+	if errno != ESUCCESS {
+		return errno
+	}
+	return errnoOf(confine.Mkdir(d.host, path, 0o777))
+}
+
+// pathRemoveDirectory: path_remove_directory(fd, path, path_len).
+func pathRemoveDirectory(s *System, m memory, p []uint64) Errno {
+	d, path, errno := s.writableDirPath(m, p[0], RightPathRemoveDirectory, p[1], p[2])
+	if errno != ESUCCESS {
+		return errno
+	}
+	return errnoOf(confine.Rmdir(d.host, path))
+}
+
+// pathUnlinkFile: path_unlink_file(fd, path, path_len).
+func pathUnlinkFile(s *System, m memory, p []uint64) Errno {
+	d, path, errno := s.writableDirPath(m, p[0], RightPathUnlinkFile, p[1], p[2])
+	if errno != ESUCCESS {
+		return errno
+	}
+	return errnoOf(confine.Unlink(d.host, path))
+}
+
+// pathFilestatGet: path_filestat_get(fd, flags, path, path_len, filestat).
+func pathFilestatGet(s *System, m memory, p []uint64) Errno {
+	var st filestat
+	if errno := s.pathFilestat(m, p, &st); errno != ESUCCESS {
+		return errno
+	}
+	return m.putFilestat(uint32(p[4]), &st)
+}
+
+func pathFilestatGetUnstable(s *System, m memory, p []uint64) Errno {
+	var st filestat
+	if errno := s.pathFilestat(m, p, &st); errno != ESUCCESS {
+		return errno
+	}
+	return m.putFilestatUnstable(uint32(p[4]), &st)
+}
+
+func (s *System) pathFilestat(m memory, p []uint64, st *filestat) Errno {
+	d, path, errno := s.dirPath(m, p[0], RightPathFilestatGet, p[2], p[3])
+	if errno != ESUCCESS {
+		return errno
+	}
+	follow, errno := follows(p[1])
+	if errno != ESUCCESS {
+		return errno
+	}
+	return hostPathFilestat(d.host, path, follow, st)
+}
+
+// pathFilestatSetTimes: path_filestat_set_times(fd, flags, path, path_len,
+// atim, mtim, fst_flags).
+func pathFilestatSetTimes(s *System, m memory, p []uint64) Errno {
+	d, path, errno := s.writableDirPath(m, p[0], RightPathFilestatSetTimes, p[2], p[3])
+	if errno != ESUCCESS {
+		return errno
+	}
+	follow, errno := follows(p[1])
+	if errno != ESUCCESS {
+		return errno
+	}
+	times, errno := newTimes(p[4], p[5], p[6])
+	if errno != ESUCCESS {
+		return errno
+	}
+	return errnoOf(hostPathSetTimes(d.host, path, follow, &times))
+}
+
+// pathLink: path_link(old_fd, old_flags, old_path, old_path_len, new_fd,
+// new_path, new_path_len). A link is made to a symbolic link itself: following
+// one is not offered, as in wasi-testsuite.
+func pathLink(s *System, m memory, p []uint64) Errno {
+	old, oldPath, errno := s.dirPath(m, p[0], RightPathLinkSource, p[2], p[3])
+	if errno != ESUCCESS {
+		return errno
+	}
+	into, newPath, errno := s.writableDirPath(m, p[4], RightPathLinkTarget, p[5], p[6])
+	if errno != ESUCCESS {
+		return errno
+	}
+	follow, errno := follows(p[1])
+	if errno != ESUCCESS {
+		return errno
+	}
+	if follow {
+		return EINVAL
+	}
+	if old.readOnly {
+		return EROFS // its link count would change
+	}
+	return errnoOf(confine.Link(old.host, oldPath, false, into.host, newPath))
+}
+
+// pathRename: path_rename(fd, old_path, old_path_len, new_fd, new_path,
+// new_path_len).
+func pathRename(s *System, m memory, p []uint64) Errno {
+	from, oldPath, errno := s.writableDirPath(m, p[0], RightPathRenameSource, p[1], p[2])
+	if errno != ESUCCESS {
+		return errno
+	}
+	to, newPath, errno := s.writableDirPath(m, p[3], RightPathRenameTarget, p[4], p[5])
+	if errno != ESUCCESS {
+		return errno
+	}
+	return errnoOf(confine.Rename(from.host, oldPath, to.host, newPath))
+}
+
+// pathSymlink: path_symlink(old_path, old_path_len, fd, new_path,
+// new_path_len). An absolute target would be one of the host's, and no guest
+// could follow it.
+func pathSymlink(s *System, m memory, p []uint64) Errno {
+	target, errno := m.path(uint32(p[0]), uint32(p[1]))
+	if errno != ESUCCESS {
+		return errno
+	}
+	d, path, errno := s.writableDirPath(m, p[2], RightPathSymlink, p[3], p[4])
+	if errno != ESUCCESS {
+		return errno
+	}
+	if strings.HasPrefix(target, "/") {
+		return ENOTCAPABLE
+	}
+	return errnoOf(confine.Symlink(target, d.host, path))
+}
+
+// pathReadlink: path_readlink(fd, path, path_len, buf, buf_len, bufused). As
+// in POSIX a target that does not fit is cut, without an error.
+func pathReadlink(s *System, m memory, p []uint64) Errno {
+	d, path, errno := s.dirPath(m, p[0], RightPathReadlink, p[1], p[2])
+	if errno != ESUCCESS {
+		return errno
+	}
+	buf, errno := m.bytes(uint32(p[3]), uint32(p[4]))
+	if errno != ESUCCESS {
+		return errno
+	}
+	if errno := m.check(uint32(p[5]), 4); errno != ESUCCESS {
+		return errno
+	}
+	n, err := confine.Readlink(d.host, path, buf)
+	if err != nil {
+		return errnoOf(err)
+	}
+	return m.putU32(uint32(p[5]), uint32(n))
+}

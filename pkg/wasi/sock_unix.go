@@ -1,0 +1,101 @@
+//go:build linux || darwin
+
+package wasi
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// listenerDesc duplicates a listening socket of the host's. Sockets are
+// non-blocking on the host, so that a wait for one can be ended.
+func listenerDesc(f *os.File) (*desc, error) {
+	host, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	return socketDesc(host, listenerRights)
+}
+
+func socketDesc(host int, rights Rights) (*desc, error) {
+	if err := unix.SetNonblock(host, true); err != nil {
+		_ = hostClose(host)
+		return nil, err
+	}
+	return &desc{host: host, owned: true, filetype: filetypeSocketStream, base: rights}, nil
+}
+
+func (s *System) accept(d *desc) (*desc, Errno) {
+	for {
+		host, _, err := unix.Accept(d.host)
+		switch {
+		case err == unix.EINTR, err == unix.ECONNABORTED:
+		case err == unix.EAGAIN && d.flags&fdflagNonblock == 0:
+			if errno := s.poller.waitFor(s, d.host, unix.POLLIN); errno != ESUCCESS {
+				return nil, errno
+			}
+		case err != nil:
+			return nil, errnoOf(err)
+		default:
+			unix.CloseOnExec(host)
+			conn, err := socketDesc(host, socketRights)
+			return conn, errnoOf(err)
+		}
+	}
+}
+
+// recv receives into bufs. WAITALL waits here, for the host's socket does not
+// block.
+func (s *System) recv(d *desc, bufs [][]byte, flags uint32) (total int, truncated bool, _ Errno) {
+	hostFlags := 0
+	if flags&riflagPeek != 0 {
+		hostFlags |= unix.MSG_PEEK
+	}
+	waitall := flags&riflagWaitall != 0 && flags&riflagPeek == 0
+	for len(bufs) > 0 {
+		n, _, got, _, err := unix.RecvmsgBuffers(d.host, bufs, nil, hostFlags)
+		switch {
+		case err == unix.EINTR:
+			continue
+		case err == unix.EAGAIN && total > 0 && !waitall:
+			return total, truncated, ESUCCESS
+		case err == unix.EAGAIN && d.flags&fdflagNonblock == 0:
+			if errno := s.poller.waitFor(s, d.host, unix.POLLIN); errno != ESUCCESS {
+				return total, truncated, errno
+			}
+			continue
+		case err != nil && total > 0:
+			return total, truncated, ESUCCESS // the next call meets the error again
+		case err != nil:
+			return 0, false, errnoOf(err)
+		}
+		total += n
+		truncated = truncated || got&unix.MSG_TRUNC != 0
+		if n == 0 || !waitall {
+			break
+		}
+		bufs = advance(bufs, n)
+	}
+	return total, truncated, ESUCCESS
+}
+
+// advance drops the first n bytes of bufs.
+func advance(bufs [][]byte, n int) [][]byte {
+	for len(bufs) > 0 && n >= len(bufs[0]) {
+		n -= len(bufs[0])
+		bufs = bufs[1:]
+	}
+	if n > 0 {
+		bufs[0] = bufs[0][n:]
+	}
+	return bufs
+}
+
+func hostShutdown(fd int, how uint32) error {
+	return unix.Shutdown(fd, map[uint32]int{
+		sdflagRead:               unix.SHUT_RD,
+		sdflagWrite:              unix.SHUT_WR,
+		sdflagRead | sdflagWrite: unix.SHUT_RDWR,
+	}[how])
+}

@@ -1,0 +1,139 @@
+package wasi
+
+import (
+	"context"
+
+	"github.com/tetratelabs/wazero/api"
+)
+
+// The names of the host modules. wasi_unstable is the phase before preview1,
+// and an ABI of its own: see [Modules].
+const (
+	ModulePreview1 = "wasi_snapshot_preview1"
+	ModuleUnstable = "wasi_unstable"
+)
+
+// HostModule is a module for a runtime to define.
+type HostModule struct {
+	Name      string
+	Functions []Function
+}
+
+// Function is one function of a host module. Call finds the guest's System in
+// its context (see [WithSystem]) and panics with a *sys.ExitError where the
+// guest ends.
+type Function struct {
+	Name            string
+	ParamNames      []string
+	Params, Results []api.ValueType
+	Call            api.GoModuleFunc
+}
+
+// handler is the behaviour of a function: p are its parameters.
+type handler func(s *System, m memory, p []uint64) Errno
+
+// row is a function of WASI. The table of rows is the only list of them.
+type row struct {
+	name string
+	// params are "name:type" by the preview1 documents; the type says what to
+	// make of the value, and so its value type.
+	params string
+	call   handler
+	// unstable is the behaviour under wasi_unstable, where it differs.
+	unstable handler
+}
+
+// Modules returns preview1 and, with the same functions but for sock_accept,
+// wasi_unstable. The latter differs in fd_seek's whence, in the layouts of
+// filestat and of poll_oneoff's subscription.
+func Modules() []HostModule {
+	preview1 := HostModule{Name: ModulePreview1}
+	unstable := HostModule{Name: ModuleUnstable}
+	for _, r := range table {
+		preview1.Functions = append(preview1.Functions, r.function(r.call))
+		if r.name == "sock_accept" {
+			continue // came with preview1
+		}
+		call := r.call
+		if r.unstable != nil {
+			call = r.unstable
+		}
+		unstable.Functions = append(unstable.Functions, r.function(call))
+	}
+	return []HostModule{preview1, unstable}
+}
+
+func (r *row) function(call handler) Function {
+	names, types := r.signature()
+	f := Function{Name: r.name, ParamNames: names, Params: types}
+	if r.name != "proc_exit" {
+		f.Results = []api.ValueType{api.ValueTypeI32}
+	}
+	f.Call = dispatch(call)
+	return f
+}
+
+// dispatch is what every call passes through.
+func dispatch(call handler) api.GoModuleFunc {
+	return func(ctx context.Context, mod api.Module, stack []uint64) {
+		s := systemOf(ctx)
+		if s == nil || s.closed {
+			panic("wasi: the guest was called without an open System in its context")
+		}
+		exitIfDone(ctx)
+		s.ctx = ctx
+		errno := call(s, s.memory.of(mod), stack)
+		if len(stack) > 0 { // sched_yield's stack holds its result, proc_exit's none
+			stack[0] = uint64(errno)
+		}
+	}
+}
+
+var table = []row{
+	{name: "args_get", params: "argv:ptr argv_buf:ptr", call: argsGet},
+	{name: "args_sizes_get", params: "argc:out argv_buf_size:out", call: argsSizesGet},
+	{name: "environ_get", params: "environ:ptr environ_buf:ptr", call: environGet},
+	{name: "environ_sizes_get", params: "environc:out environ_buf_size:out", call: environSizesGet},
+	{name: "clock_res_get", params: "id:clockid resolution:out", call: clockResGet},
+	{name: "clock_time_get", params: "id:clockid precision:u64 time:out", call: clockTimeGet},
+	{name: "fd_advise", params: "fd:fd offset:u64 len:u64 advice:advice", call: fdAdvise},
+	{name: "fd_allocate", params: "fd:fd offset:u64 len:u64", call: fdAllocate},
+	{name: "fd_close", params: "fd:fd", call: fdClose},
+	{name: "fd_datasync", params: "fd:fd", call: fdDatasync},
+	{name: "fd_fdstat_get", params: "fd:fd stat:out", call: fdFdstatGet},
+	{name: "fd_fdstat_set_flags", params: "fd:fd flags:fdflags", call: fdFdstatSetFlags},
+	{name: "fd_fdstat_set_rights", params: "fd:fd base:rights inheriting:rights", call: fdFdstatSetRights},
+	{name: "fd_filestat_get", params: "fd:fd filestat:out", call: fdFilestatGet, unstable: fdFilestatGetUnstable},
+	{name: "fd_filestat_set_size", params: "fd:fd size:u64", call: fdFilestatSetSize},
+	{name: "fd_filestat_set_times", params: "fd:fd atim:u64 mtim:u64 fst_flags:fstflags", call: fdFilestatSetTimes},
+	{name: "fd_pread", params: "fd:fd iovs:ptr iovs_len:u32 offset:u64 nread:out", call: fdPread},
+	{name: "fd_prestat_get", params: "fd:fd prestat:out", call: fdPrestatGet},
+	{name: "fd_prestat_dir_name", params: "fd:fd path:ptr path_len:u32", call: fdPrestatDirName},
+	{name: "fd_pwrite", params: "fd:fd iovs:ptr iovs_len:u32 offset:u64 nwritten:out", call: fdPwrite},
+	{name: "fd_read", params: "fd:fd iovs:ptr iovs_len:u32 nread:out", call: fdRead},
+	{name: "fd_readdir", params: "fd:fd buf:ptr buf_len:u32 cookie:u64 bufused:out", call: fdReaddir},
+	{name: "fd_renumber", params: "fd:fd to:fd", call: fdRenumber},
+	{name: "fd_seek", params: "fd:fd offset:s64 whence:whence newoffset:out", call: fdSeek, unstable: fdSeekUnstable},
+	{name: "fd_sync", params: "fd:fd", call: fdSync},
+	{name: "fd_tell", params: "fd:fd offset:out", call: fdTell},
+	{name: "fd_write", params: "fd:fd iovs:ptr iovs_len:u32 nwritten:out", call: fdWrite},
+	{name: "path_create_directory", params: "fd:fd path:path", call: pathCreateDirectory},
+	{name: "path_filestat_get", params: "fd:fd flags:lookupflags path:path filestat:out", call: pathFilestatGet, unstable: pathFilestatGetUnstable},
+	{name: "path_filestat_set_times", params: "fd:fd flags:lookupflags path:path atim:u64 mtim:u64 fst_flags:fstflags", call: pathFilestatSetTimes},
+	{name: "path_link", params: "old_fd:fd old_flags:lookupflags old_path:path new_fd:fd new_path:path", call: pathLink},
+	{name: "path_open", params: "fd:fd dirflags:lookupflags path:path oflags:oflags base:rights inheriting:rights fdflags:fdflags opened_fd:out", call: pathOpen},
+	{name: "path_readlink", params: "fd:fd path:path buf:ptr buf_len:u32 bufused:out", call: pathReadlink},
+	{name: "path_remove_directory", params: "fd:fd path:path", call: pathRemoveDirectory},
+	{name: "path_rename", params: "fd:fd old_path:path new_fd:fd new_path:path", call: pathRename},
+	{name: "path_symlink", params: "old_path:path fd:fd new_path:path", call: pathSymlink},
+	{name: "path_unlink_file", params: "fd:fd path:path", call: pathUnlinkFile},
+	{name: "poll_oneoff", params: "in:ptr out:ptr nsubscriptions:u32 nevents:out", call: pollOneoff, unstable: pollOneoffUnstable},
+	{name: "proc_exit", params: "rval:u32", call: procExit},
+	{name: "proc_raise", params: "sig:signal", call: procRaise},
+	{name: "random_get", params: "buf:ptr buf_len:u32", call: randomGet},
+	{name: "sched_yield", params: "", call: schedYield},
+	{name: "sock_accept", params: "fd:fd flags:fdflags opened_fd:out", call: sockAccept},
+	{name: "sock_recv", params: "fd:fd ri_data:ptr ri_data_len:u32 ri_flags:riflags ro_datalen:out ro_flags:out", call: sockRecv},
+	{name: "sock_send", params: "fd:fd si_data:ptr si_data_len:u32 si_flags:u32 so_datalen:out", call: sockSend},
+	{name: "sock_shutdown", params: "fd:fd how:sdflags", call: sockShutdown},
+}

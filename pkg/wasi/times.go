@@ -1,0 +1,46 @@
+package wasi
+
+import "math"
+
+// timeSpec says what becomes of one timestamp.
+type timeSpec struct {
+	ns  int64 // since the epoch, where set is timeGiven
+	set timeSetting
+}
+
+type timeSetting uint8
+
+const (
+	timeKept timeSetting = iota
+	timeGiven
+	timeNow
+)
+
+// times are access and modification time, in that order.
+type times [2]timeSpec
+
+// newTimes decodes the three last parameters of the set_times functions.
+func newTimes(atim, mtim, flags uint64) (times, Errno) {
+	if uint32(flags)&^uint32(allFstflags) != 0 {
+		return times{}, EINVAL
+	}
+	f := fstflags(flags)
+	a, errno := newTime(atim, f&fstAtim != 0, f&fstAtimNow != 0)
+	if errno != ESUCCESS {
+		return times{}, errno
+	}
+	m, errno := newTime(mtim, f&fstMtim != 0, f&fstMtimNow != 0)
+	return times{a, m}, errno
+}
+
+func newTime(ns uint64, given, now bool) (timeSpec, Errno) {
+	switch {
+	case given && now, given && ns > math.MaxInt64:
+		return timeSpec{}, EINVAL
+	case given:
+		return timeSpec{int64(ns), timeGiven}, ESUCCESS
+	case now:
+		return timeSpec{set: timeNow}, ESUCCESS
+	}
+	return timeSpec{}, ESUCCESS
+}

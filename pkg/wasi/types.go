@@ -1,0 +1,71 @@
+package wasi
+
+// filetype is a WASI file type. Source: preview1 docs, section filetype.
+type filetype uint8
+
+const (
+	filetypeUnknown filetype = iota
+	filetypeBlockDevice
+	filetypeCharacterDevice
+	filetypeDirectory
+	filetypeRegularFile
+	filetypeSocketDgram
+	filetypeSocketStream
+	filetypeSymbolicLink
+)
+
+// fdflags are the flags of an open descriptor.
+type fdflags uint16
+
+const (
+	fdflagAppend fdflags = 1 << iota
+	fdflagDsync
+	fdflagNonblock
+	fdflagRsync
+	fdflagSync
+
+	allFDFlags = fdflagAppend | fdflagDsync | fdflagNonblock | fdflagRsync | fdflagSync
+)
+
+// oflags say how path_open opens.
+type oflags uint16
+
+const (
+	oflagCreat oflags = 1 << iota
+	oflagDirectory
+	oflagExcl
+	oflagTrunc
+
+	allOflags = oflagCreat | oflagDirectory | oflagExcl | oflagTrunc
+)
+
+// lookupflags say how a path is resolved.
+const lookupSymlinkFollow = 1 << 0
+
+// fstflags say which times to set, and to what.
+type fstflags uint16
+
+const (
+	fstAtim fstflags = 1 << iota
+	fstAtimNow
+	fstMtim
+	fstMtimNow
+
+	allFstflags = fstAtim | fstAtimNow | fstMtim | fstMtimNow
+)
+
+// clock ids.
+const (
+	clockRealtime = iota
+	clockMonotonic
+	clockProcessCPUTime
+	clockThreadCPUTime
+)
+
+// filestat is what fd_filestat_get answers, whatever the ABI's layout.
+type filestat struct {
+	dev, ino, nlink  uint64
+	filetype         filetype
+	size             uint64
+	atim, mtim, ctim uint64 // ns since the epoch
+}
