@@ -30,6 +30,7 @@ type Config struct {
 
 	Limits Limits
 	Faults Fault
+	Trace  *Trace // nil: calls are not traced
 }
 
 // Preopen is a host directory that a guest may use.

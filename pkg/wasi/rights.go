@@ -36,9 +36,6 @@ const (
 	RightPollFDReadwrite
 	RightSockShutdown
 	RightSockAccept
-	rightsEnd
-
-	allRights = rightsEnd - 1
 )
 
 // What each type of file can do at all. A descriptor never has more.
@@ -68,9 +65,6 @@ const (
 
 	// inheritedRights are what a preopened directory hands down.
 	inheritedRights = fileRights | dirRights
-
-	// writeRights need a file that is open for writing.
-	writeRights = RightFDWrite | RightFDAllocate | RightFDFilestatSetSize | RightFDDatasync
 )
 
 // has reports whether all of want are in r.

@@ -14,8 +14,17 @@ var paramTypes = map[string]api.ValueType{
 	"rights": api.ValueTypeI64,
 }
 
-// signature returns the WebAssembly parameters of the row. A path is two of
-// them: where it begins, and how long it is.
+// paramWidth is how many WebAssembly parameters one of that type takes: a path
+// or a list of buffers is where it begins and how long it is.
+func paramWidth(kind string) int {
+	switch kind {
+	case "path", "outpath", "iovs", "iovsout":
+		return 2
+	}
+	return 1
+}
+
+// signature returns the WebAssembly parameters of the row.
 func (r *row) signature() (names []string, types []api.ValueType) {
 	for field := range strings.FieldsSeq(r.params) {
 		name, kind, _ := strings.Cut(field, ":")
@@ -24,7 +33,7 @@ func (r *row) signature() (names []string, types []api.ValueType) {
 			t = api.ValueTypeI32
 		}
 		names, types = append(names, name), append(types, t)
-		if kind == "path" {
+		if paramWidth(kind) == 2 {
 			names, types = append(names, name+"_len"), append(types, api.ValueTypeI32)
 		}
 	}

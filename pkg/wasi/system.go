@@ -17,6 +17,7 @@ type System struct {
 	environ  vector
 	fds      fdTable
 	prestats prestatTable
+	trace    *Trace
 	closed   bool
 
 	// Of the call in progress, kept here so that a call allocates nothing.
@@ -41,7 +42,7 @@ func NewSystem(cfg Config, scope *memstat.Scope) (*System, error) {
 		return nil, err
 	}
 
-	s := &System{scope: scope}
+	s := &System{scope: scope, trace: cfg.Trace}
 	s.self = scope.Acquire(memstat.KindSystem, systemSize)
 	s.args.init(scope, memstat.KindArgs, cfg.Args)
 	s.environ.init(scope, memstat.KindEnviron, cfg.Env)

@@ -49,8 +49,9 @@ type row struct {
 func Modules() []HostModule {
 	preview1 := HostModule{Name: ModulePreview1}
 	unstable := HostModule{Name: ModuleUnstable}
-	for _, r := range table {
-		preview1.Functions = append(preview1.Functions, r.function(r.call))
+	for i := range table {
+		r := &table[i]
+		preview1.Functions = append(preview1.Functions, r.function(r.call, false))
 		if r.name == "sock_accept" {
 			continue // came with preview1
 		}
@@ -58,23 +59,23 @@ func Modules() []HostModule {
 		if r.unstable != nil {
 			call = r.unstable
 		}
-		unstable.Functions = append(unstable.Functions, r.function(call))
+		unstable.Functions = append(unstable.Functions, r.function(call, true))
 	}
 	return []HostModule{preview1, unstable}
 }
 
-func (r *row) function(call handler) Function {
+func (r *row) function(call handler, unstable bool) Function {
 	names, types := r.signature()
 	f := Function{Name: r.name, ParamNames: names, Params: types}
 	if r.name != "proc_exit" {
 		f.Results = []api.ValueType{api.ValueTypeI32}
 	}
-	f.Call = dispatch(call)
+	f.Call = dispatch(r, call, unstable)
 	return f
 }
 
 // dispatch is what every call passes through.
-func dispatch(call handler) api.GoModuleFunc {
+func dispatch(r *row, call handler, unstable bool) api.GoModuleFunc {
 	return func(ctx context.Context, mod api.Module, stack []uint64) {
 		s := systemOf(ctx)
 		if s == nil || s.closed {
@@ -82,7 +83,13 @@ func dispatch(call handler) api.GoModuleFunc {
 		}
 		exitIfDone(ctx)
 		s.ctx = ctx
-		errno := call(s, s.memory.of(mod), stack)
+		m := s.memory.of(mod)
+		var errno Errno
+		if s.trace.wants(r.name) {
+			errno = s.traced(r, unstable, call, m, stack)
+		} else {
+			errno = call(s, m, stack)
+		}
 		if len(stack) > 0 { // sched_yield's stack holds its result, proc_exit's none
 			stack[0] = uint64(errno)
 		}
@@ -91,49 +98,49 @@ func dispatch(call handler) api.GoModuleFunc {
 
 var table = []row{
 	{name: "args_get", params: "argv:ptr argv_buf:ptr", call: argsGet},
-	{name: "args_sizes_get", params: "argc:out argv_buf_size:out", call: argsSizesGet},
+	{name: "args_sizes_get", params: "argc:out32 argv_buf_size:out32", call: argsSizesGet},
 	{name: "environ_get", params: "environ:ptr environ_buf:ptr", call: environGet},
-	{name: "environ_sizes_get", params: "environc:out environ_buf_size:out", call: environSizesGet},
-	{name: "clock_res_get", params: "id:clockid resolution:out", call: clockResGet},
-	{name: "clock_time_get", params: "id:clockid precision:u64 time:out", call: clockTimeGet},
+	{name: "environ_sizes_get", params: "environc:out32 environ_buf_size:out32", call: environSizesGet},
+	{name: "clock_res_get", params: "id:clockid resolution:out64", call: clockResGet},
+	{name: "clock_time_get", params: "id:clockid precision:u64 time:out64", call: clockTimeGet},
 	{name: "fd_advise", params: "fd:fd offset:u64 len:u64 advice:advice", call: fdAdvise},
 	{name: "fd_allocate", params: "fd:fd offset:u64 len:u64", call: fdAllocate},
 	{name: "fd_close", params: "fd:fd", call: fdClose},
 	{name: "fd_datasync", params: "fd:fd", call: fdDatasync},
-	{name: "fd_fdstat_get", params: "fd:fd stat:out", call: fdFdstatGet},
+	{name: "fd_fdstat_get", params: "fd:fd stat:fdstat", call: fdFdstatGet},
 	{name: "fd_fdstat_set_flags", params: "fd:fd flags:fdflags", call: fdFdstatSetFlags},
 	{name: "fd_fdstat_set_rights", params: "fd:fd base:rights inheriting:rights", call: fdFdstatSetRights},
-	{name: "fd_filestat_get", params: "fd:fd filestat:out", call: fdFilestatGet, unstable: fdFilestatGetUnstable},
+	{name: "fd_filestat_get", params: "fd:fd filestat:filestat", call: fdFilestatGet, unstable: fdFilestatGetUnstable},
 	{name: "fd_filestat_set_size", params: "fd:fd size:u64", call: fdFilestatSetSize},
 	{name: "fd_filestat_set_times", params: "fd:fd atim:u64 mtim:u64 fst_flags:fstflags", call: fdFilestatSetTimes},
-	{name: "fd_pread", params: "fd:fd iovs:ptr iovs_len:u32 offset:u64 nread:out", call: fdPread},
-	{name: "fd_prestat_get", params: "fd:fd prestat:out", call: fdPrestatGet},
-	{name: "fd_prestat_dir_name", params: "fd:fd path:ptr path_len:u32", call: fdPrestatDirName},
-	{name: "fd_pwrite", params: "fd:fd iovs:ptr iovs_len:u32 offset:u64 nwritten:out", call: fdPwrite},
-	{name: "fd_read", params: "fd:fd iovs:ptr iovs_len:u32 nread:out", call: fdRead},
-	{name: "fd_readdir", params: "fd:fd buf:ptr buf_len:u32 cookie:u64 bufused:out", call: fdReaddir},
+	{name: "fd_pread", params: "fd:fd iovs:iovsout offset:u64 nread:out32", call: fdPread},
+	{name: "fd_prestat_get", params: "fd:fd prestat:prestat", call: fdPrestatGet},
+	{name: "fd_prestat_dir_name", params: "fd:fd path:outpath", call: fdPrestatDirName},
+	{name: "fd_pwrite", params: "fd:fd iovs:iovs offset:u64 nwritten:out32", call: fdPwrite},
+	{name: "fd_read", params: "fd:fd iovs:iovsout nread:out32", call: fdRead},
+	{name: "fd_readdir", params: "fd:fd buf:ptr buf_len:u32 cookie:u64 bufused:out32", call: fdReaddir},
 	{name: "fd_renumber", params: "fd:fd to:fd", call: fdRenumber},
-	{name: "fd_seek", params: "fd:fd offset:s64 whence:whence newoffset:out", call: fdSeek, unstable: fdSeekUnstable},
+	{name: "fd_seek", params: "fd:fd offset:s64 whence:whence newoffset:out64", call: fdSeek, unstable: fdSeekUnstable},
 	{name: "fd_sync", params: "fd:fd", call: fdSync},
-	{name: "fd_tell", params: "fd:fd offset:out", call: fdTell},
-	{name: "fd_write", params: "fd:fd iovs:ptr iovs_len:u32 nwritten:out", call: fdWrite},
+	{name: "fd_tell", params: "fd:fd offset:out64", call: fdTell},
+	{name: "fd_write", params: "fd:fd iovs:iovs nwritten:out32", call: fdWrite},
 	{name: "path_create_directory", params: "fd:fd path:path", call: pathCreateDirectory},
-	{name: "path_filestat_get", params: "fd:fd flags:lookupflags path:path filestat:out", call: pathFilestatGet, unstable: pathFilestatGetUnstable},
+	{name: "path_filestat_get", params: "fd:fd flags:lookupflags path:path filestat:filestat", call: pathFilestatGet, unstable: pathFilestatGetUnstable},
 	{name: "path_filestat_set_times", params: "fd:fd flags:lookupflags path:path atim:u64 mtim:u64 fst_flags:fstflags", call: pathFilestatSetTimes},
 	{name: "path_link", params: "old_fd:fd old_flags:lookupflags old_path:path new_fd:fd new_path:path", call: pathLink},
-	{name: "path_open", params: "fd:fd dirflags:lookupflags path:path oflags:oflags base:rights inheriting:rights fdflags:fdflags opened_fd:out", call: pathOpen},
-	{name: "path_readlink", params: "fd:fd path:path buf:ptr buf_len:u32 bufused:out", call: pathReadlink},
+	{name: "path_open", params: "fd:fd dirflags:lookupflags path:path oflags:oflags base:rights inheriting:rights fdflags:fdflags opened_fd:out32", call: pathOpen},
+	{name: "path_readlink", params: "fd:fd path:path buf:outpath bufused:out32", call: pathReadlink},
 	{name: "path_remove_directory", params: "fd:fd path:path", call: pathRemoveDirectory},
 	{name: "path_rename", params: "fd:fd old_path:path new_fd:fd new_path:path", call: pathRename},
 	{name: "path_symlink", params: "old_path:path fd:fd new_path:path", call: pathSymlink},
 	{name: "path_unlink_file", params: "fd:fd path:path", call: pathUnlinkFile},
-	{name: "poll_oneoff", params: "in:ptr out:ptr nsubscriptions:u32 nevents:out", call: pollOneoff, unstable: pollOneoffUnstable},
+	{name: "poll_oneoff", params: "in:ptr out:ptr nsubscriptions:u32 nevents:out32", call: pollOneoff, unstable: pollOneoffUnstable},
 	{name: "proc_exit", params: "rval:u32", call: procExit},
 	{name: "proc_raise", params: "sig:signal", call: procRaise},
 	{name: "random_get", params: "buf:ptr buf_len:u32", call: randomGet},
 	{name: "sched_yield", params: "", call: schedYield},
-	{name: "sock_accept", params: "fd:fd flags:fdflags opened_fd:out", call: sockAccept},
-	{name: "sock_recv", params: "fd:fd ri_data:ptr ri_data_len:u32 ri_flags:riflags ro_datalen:out ro_flags:out", call: sockRecv},
-	{name: "sock_send", params: "fd:fd si_data:ptr si_data_len:u32 si_flags:u32 so_datalen:out", call: sockSend},
+	{name: "sock_accept", params: "fd:fd flags:fdflags opened_fd:out32", call: sockAccept},
+	{name: "sock_recv", params: "fd:fd ri_data:iovsout ri_flags:riflags ro_datalen:out32 ro_flags:ptr", call: sockRecv},
+	{name: "sock_send", params: "fd:fd si_data:iovs si_flags:u32 so_datalen:out32", call: sockSend},
 	{name: "sock_shutdown", params: "fd:fd how:sdflags", call: sockShutdown},
 }
