@@ -1,0 +1,81 @@
+# Go and make are all that build, demo and test need; testdata and testdata-check need clang as well (testdata/Makefile).
+
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+FUZZTIME ?= 30s
+BENCH    ?= .
+COUNT    ?= 1
+
+GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+BINARY := bin/wamr-go
+
+.PHONY: build demo test lint bench fuzz testdata testdata-check docs cross clean help
+.DEFAULT_GOAL := build
+
+## build: compile bin/wamr-go
+build:
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)' -o $(BINARY) ./cmd/wamr-go
+
+## demo: run a guest 1000 times over a preopened directory and print the memory report
+demo: build
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && cp -R testdata/demo/. "$$dir" && set -- \
+		$(BINARY) run --dir "$$dir::/data" --cycles 1000 --mem-report testdata/c/demo.wasm /data && \
+	echo "$$ $$*" && "$$@"
+
+## test: all tests; with the race detector where cgo and a C compiler are there
+test:
+	@set --; \
+	if [ "$$(go env CGO_ENABLED)" = 1 ] && command -v $$(go env CC | cut -d ' ' -f 1) >/dev/null 2>&1; then \
+		echo 'test: with the race detector'; set -- -race; \
+	else \
+		echo 'test: without the race detector (it needs cgo and a C compiler)'; \
+	fi; \
+	echo "go test $$* ./..."; go test "$$@" ./...
+
+## lint: gofmt, go vet and golangci-lint in the version pinned above
+lint:
+	@unformatted=$$(gofmt -l .) && \
+	if [ -n "$$unformatted" ]; then echo "not formatted (gofmt -w):"; echo "$$unformatted"; exit 1; fi
+	go vet ./... ./testdata/go/...
+	go run $(GOLANGCI_LINT) run ./...
+
+## bench: all benchmarks; BENCH=pattern COUNT=n
+bench:
+	go test -run '^$$' -bench '$(BENCH)' -count $(COUNT) -benchmem ./...
+
+## fuzz: each fuzz target for FUZZTIME
+fuzz:
+	@listed=$$(go test -list '^Fuzz' ./...) && \
+	targets=$$(printf '%s\n' "$$listed" | awk '/^Fuzz/ {names[n++] = $$1} /^ok/ {for (i = 0; i < n; i++) print names[i] "@" $$2; n = 0}') && \
+	if [ -z "$$targets" ]; then echo 'fuzz: no fuzz target found'; exit 1; fi && \
+	for t in $$targets; do \
+		echo "fuzz: $$t for $(FUZZTIME)"; \
+		go test -run '^$$' -fuzz "^$${t%%@*}\$$" -fuzztime $(FUZZTIME) "$${t#*@}" || exit 1; \
+	done
+
+## testdata: rebuild every guest beside its source
+testdata:
+	$(MAKE) -C testdata --always-make
+
+## testdata-check: rebuild the guests elsewhere and compare them with the committed ones
+testdata-check:
+	@$(MAKE) --no-print-directory -C testdata check
+
+## docs: write docs/cli from the commands themselves
+docs:
+	go run ./cmd/wamr-go gen-docs docs/cli
+
+## cross: compile for every other supported platform
+cross:
+	@for target in linux/arm64 darwin/amd64 darwin/arm64 windows/amd64; do \
+		echo "cross: $$target"; \
+		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} go build -buildvcs=false ./... || exit 1; \
+	done
+
+## clean: remove what build makes
+clean:
+	rm -rf bin dist
+
+## help: list the targets
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)

@@ -1,0 +1,3 @@
+;; A command without a memory.
+(module
+  (func (export "_start")))
