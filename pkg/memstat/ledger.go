@@ -24,15 +24,15 @@ type Ledger struct {
 
 	mu      sync.Mutex
 	closed  [kindCount]tally // of scopes that have closed; peaks are their maxima
-	open    map[*Scope]struct{}
-	free    []*account // of closed scopes, to use again
+	open    []*Scope         // each knows its place
+	free    []*account       // of closed scopes, to use again
 	leaks   leakTable
 	doubles uint64
 }
 
 // NewLedger returns an empty ledger.
 func NewLedger(sites Sites) *Ledger {
-	return &Ledger{sites: sites, open: make(map[*Scope]struct{}), leaks: newLeakTable()}
+	return &Ledger{sites: sites, leaks: newLeakTable()}
 }
 
 // Open opens a scope for the instance of the given number, counted from 1;
@@ -58,8 +58,18 @@ func (l *Ledger) Open(number uint64) *Scope {
 	case SitesNever:
 		s.sites = false
 	}
-	l.open[s] = struct{}{}
+	s.place = len(l.open)
+	l.open = append(l.open, s)
 	return s
+}
+
+// remove takes a scope off the open ones. It needs the lock.
+func (l *Ledger) remove(s *Scope) {
+	last := len(l.open) - 1
+	moved := l.open[last]
+	l.open[s.place], moved.place = moved, s.place
+	l.open[last] = nil
+	l.open = l.open[:last]
 }
 
 // acquireLate records what was acquired through a closed scope: nobody will
@@ -109,7 +119,7 @@ func (l *Ledger) Snapshot() Snapshot {
 	defer l.mu.Unlock()
 	sum := l.closed
 	doubles := l.doubles
-	for s := range l.open {
+	for _, s := range l.open {
 		s.mu.Lock()
 		for k := range sum {
 			sum[k].add(&s.account.tallies[k])

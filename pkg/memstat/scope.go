@@ -18,6 +18,7 @@ type Scope struct {
 	ledger *Ledger
 	number uint64
 	sites  bool
+	place  int // in the ledger's open scopes, under its lock
 
 	mu      sync.Mutex
 	account *account // nil once the scope has closed
@@ -192,7 +193,7 @@ func (s *Scope) Close() []Leak {
 	if a == nil {
 		return nil
 	}
-	delete(l.open, s)
+	l.remove(s)
 
 	var leaks []Leak
 	if len(a.records) > len(a.free) {

@@ -1,0 +1,89 @@
+package memstat
+
+func ptr[T any](v T) *T { return &v }
+
+// leakyReport is a full report of a run that lost things, with hostile strings
+// wherever a guest has a say.
+func leakyReport() *Report {
+	snap := Snapshot{
+		Kinds: []KindStat{
+			{Kind: KindInstance, PeakObjects: 1, Acquired: 1000, Released: 1000},
+			{Kind: KindMemory, PeakObjects: 1, PeakBytes: 1 << 20, Acquired: 1000, Released: 1000},
+			{Kind: KindSystem, PeakObjects: 1, PeakBytes: 96, Acquired: 1000, Released: 1000},
+			{Kind: KindFDEntry, LiveObjects: 2, LiveBytes: 256, PeakObjects: 5, PeakBytes: 640, Acquired: 5000, Released: 4998},
+			{Kind: KindPrestatLock, LiveObjects: 1000, LiveBytes: 24000, PeakObjects: 1, PeakBytes: 24, Acquired: 1000},
+		},
+		Leaks: []Leak{
+			{Kind: KindPrestatLock, Objects: 1000, Bytes: 24000, Cycle: 1, Site: []string{
+				"wasi.(*prestats).init wasi/prestat.go:41",
+				"wasi.NewSystem wasi/system.go:88",
+				"engine.(*Module).Instantiate engine/instance.go:120",
+			}},
+			{Kind: KindFDEntry, Objects: 2, Bytes: 256, Cycle: 317},
+		},
+		DoubleReleases: 1,
+	}
+	target, err := NewTargetReport("esp32s3", snap)
+	if err != nil {
+		panic(err)
+	}
+	before := Process{
+		HeapLiveBytes: Measured(1_234_567), HeapObjects: Measured(9_120), RSSBytes: Measured(25_165_824),
+		PSSBytes: Measured(24_000_512), FDs: Measured(7), Goroutines: Measured(4), Maps: Measured(61),
+	}
+	after := before
+	after.HeapLiveBytes, after.HeapObjects = Measured(1_260_104), Measured(10_131)
+	return &Report{
+		Outcome: OutcomeReport{
+			Kind:    "trap",
+			Message: "wasm error: unreachable\nwasm stack trace:\n\t.\x1b[2J\x1b]0;owned\a(i32)\n\t.main\u202e()",
+		},
+		Module: &ModuleReport{
+			Path:      "guests/\x1b[31mred\nLeaks\u009b.wasm",
+			SHA256:    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+			WasmBytes: 12_345, NativeBytes: ptr[uint64](98_304), Functions: 42, DataBytes: 1_024, Cached: true,
+		},
+		Memory: &MemoryReport{
+			InitialBytes: 131_072, PeakBytes: 1 << 20, TouchedBytes: ptr[uint64](73_728), LimitBytes: 1 << 32, Grows: 14,
+		},
+		Ledger:  NewLedgerReport(snap),
+		Process: &ProcessReport{Process: after, Before: &before},
+		Cycles: &CyclesReport{
+			Requested: 1000, Completed: 1000, Workers: 2, PerSecond: 48_211.7, P50NS: 7_812, P99NS: 35_240,
+			Trend: Trend{
+				Verdict: Leaking, Reason: "heap_objects: the whole interval is above the floor", WarmUp: 13,
+				Metrics: []MetricTrend{
+					{Name: "heap_live_bytes", Unit: "bytes", Slope: &Slope{4.31, -3.1, 25.1}, Floor: 65.5, Points: 115, Verdict: Clean, Reason: "no growth above the floor"},
+					{Name: "heap_objects", Unit: "objects", Slope: &Slope{1.01, 0.99, 1.04}, Floor: 0.5, Points: 115, Verdict: Leaking, Reason: "the whole interval is above the floor"},
+					{Name: "rss_bytes", Unit: "bytes", Slope: &Slope{-120.25, -4096, 2891.4}, Floor: 2000, Points: 115, Verdict: Inconclusive, Reason: "the interval reaches from below the floor to above it: more cycles would tell"},
+					{Name: "fds", Unit: "descriptors", Slope: &Slope{}, Points: 115, Verdict: Clean, Reason: "no growth above the floor"},
+					{Name: "maps", Unit: "mappings", Points: 3, Reason: "3 samples after the warm-up, a verdict needs 20"},
+				},
+			},
+			Samples: []Sample{
+				{Cycle: 1, GCCycles: Measured(3), Process: Process{HeapLiveBytes: Measured(1_234_000), FDs: Measured(7), Goroutines: Measured(4)}},
+				{Cycle: 1000, GCCycles: Measured(130), Process: Process{HeapLiveBytes: Measured(1_260_104), FDs: Measured(0)}},
+			},
+		},
+		Budget: NewBudgetReport(1_000_000, 1_179_648),
+		Target: target,
+	}
+}
+
+// cleanReport is a single clean run on a system that tells little.
+func cleanReport() *Report {
+	return &Report{
+		Outcome: OutcomeReport{Kind: "exit", ExitCode: ptr[uint32](0)},
+		Module: &ModuleReport{
+			Path: "hello.wasm", SHA256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+			WasmBytes: 812, Functions: 3, DataBytes: 14,
+		},
+		Memory: &MemoryReport{InitialBytes: 65_536, PeakBytes: 65_536, LimitBytes: 1 << 24},
+		Ledger: NewLedgerReport(Snapshot{Kinds: []KindStat{
+			{Kind: KindSystem, PeakObjects: 1, PeakBytes: 96, Acquired: 1, Released: 1},
+			{Kind: KindFDEntry, PeakObjects: 3, PeakBytes: 384, Acquired: 3, Released: 3},
+		}}),
+		Process: &ProcessReport{Process: Process{HeapLiveBytes: Measured(400_000), Goroutines: Measured(2)}},
+		Budget:  NewBudgetReport(1<<20, 65_536),
+	}
+}

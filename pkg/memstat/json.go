@@ -1,0 +1,79 @@
+package memstat
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// WriteJSON writes the report as indented JSON of the schema [Schema], with a
+// newline at its end. The output is one object and holds no byte that a
+// terminal would obey; bytes of a string that are not UTF-8 become U+FFFD.
+func WriteJSON(w io.Writer, r *Report) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(normal(r)); err != nil {
+		return fmt.Errorf("encode report: %w", err)
+	}
+	if _, err := w.Write(escapeInvisible(b.Bytes())); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+// normal fills in the schema's name and makes absent lists empty ones, so that
+// a reader needs no case for null.
+func normal(r *Report) *Report {
+	n := *r
+	n.Schema = Schema
+	if n.Ledger != nil {
+		l := *n.Ledger
+		l.Kinds, l.Leaks = list(l.Kinds), list(l.Leaks)
+		n.Ledger = &l
+	}
+	if n.Cycles != nil {
+		c := *n.Cycles
+		c.Metrics, c.Samples = list(c.Metrics), list(c.Samples)
+		n.Cycles = &c
+	}
+	if n.Target != nil {
+		t := *n.Target
+		t.Kinds = list(t.Kinds)
+		n.Target = &t
+	}
+	return &n
+}
+
+func list[T any](items []T) []T {
+	if items == nil {
+		return []T{}
+	}
+	return items
+}
+
+// escapeInvisible writes as \uXXXX what encoding/json leaves as it is and a
+// terminal acts upon: DEL, the C1 controls, marks that reorder text. Such
+// runes are within strings only.
+func escapeInvisible(text []byte) []byte {
+	out := make([]byte, 0, len(text))
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		switch {
+		case r == '\n' || unicode.IsPrint(r):
+			out = append(out, text[:size]...)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
+		default:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		}
+		text = text[size:]
+	}
+	return out
+}

@@ -1,0 +1,229 @@
+package memstat
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/fatih/color"
+)
+
+// TextOptions says what the text report is written for.
+type TextOptions struct {
+	Color bool // write ANSI colour; whoever sets it has looked at the terminal and NO_COLOR
+	Width int  // columns; 0 means 80, and fewer than 48 count as 48
+}
+
+const (
+	defaultWidth = 80
+	minWidth     = 48
+	indent       = 2
+	labelWidth   = 16 // of a field's label, its indent included
+	gap          = 2  // between a table's columns
+)
+
+// tone is what a piece of text means; only layout.go knows its colour.
+type tone uint8
+
+const (
+	plain tone = iota
+	heading
+	faint
+	good
+	bad
+	unsure
+	toneCount
+)
+
+// page lays text out. Widths are counted in runes and before colour.
+type page struct {
+	out    bytes.Buffer
+	width  int
+	colors [toneCount]*color.Color
+}
+
+func newPage(o TextOptions) *page {
+	p := &page{width: max(o.Width, minWidth)}
+	if o.Width == 0 {
+		p.width = defaultWidth
+	}
+	p.colors = [toneCount]*color.Color{
+		plain:   color.New(),
+		heading: color.New(color.Bold),
+		faint:   color.New(color.Faint),
+		good:    color.New(color.FgGreen),
+		bad:     color.New(color.FgRed, color.Bold),
+		unsure:  color.New(color.FgYellow),
+	}
+	for _, c := range p.colors {
+		// The package's own guess is about standard output, which may not be
+		// where this goes.
+		if o.Color {
+			c.EnableColor()
+		} else {
+			c.DisableColor()
+		}
+	}
+	return p
+}
+
+func (p *page) paint(t tone, text string) string {
+	if t == plain || text == "" {
+		return text
+	}
+	return p.colors[t].Sprint(text)
+}
+
+// section begins a part with its title, after an empty line.
+func (p *page) section(title string) {
+	if p.out.Len() > 0 {
+		p.out.WriteByte('\n')
+	}
+	for _, line := range wrap(title, p.width) {
+		p.out.WriteString(p.paint(heading, line) + "\n")
+	}
+}
+
+// field writes a label and the lines of its value, which are no wider than
+// valueWidth.
+func (p *page) field(label string, t tone, lines ...string) {
+	label = pad(strings.Repeat(" ", indent)+label, labelWidth)
+	for _, line := range lines {
+		p.out.WriteString(strings.TrimRight(label+p.paint(t, line), " ") + "\n")
+		label = strings.Repeat(" ", labelWidth)
+	}
+}
+
+func (p *page) valueWidth() int { return p.width - labelWidth }
+
+// text writes a field of prose, wrapped.
+func (p *page) text(label string, t tone, value string) {
+	p.field(label, t, wrap(value, p.valueWidth())...)
+}
+
+// exact writes a field whose value keeps every character.
+func (p *page) exact(label, value string) {
+	p.field(label, plain, chop(printable(value), p.valueWidth())...)
+}
+
+// note writes an indented line of prose, wrapped.
+func (p *page) note(t tone, text string) {
+	for _, line := range wrap(text, p.width-indent) {
+		p.out.WriteString(strings.Repeat(" ", indent) + p.paint(t, line) + "\n")
+	}
+}
+
+type cell struct {
+	text string
+	tone tone
+}
+
+func text(s string) cell { return cell{text: s} }
+
+// row is a line of a table, and what stands indented below it.
+type row struct {
+	cells []cell
+	below []string
+}
+
+// table aligns rows under their heads: the first column to the left, the
+// others to the right. Where the page is too narrow each row becomes a short
+// paragraph of "head value" pairs.
+func (p *page) table(heads []string, rows []row) {
+	widths := make([]int, len(heads))
+	total := indent - gap
+	for i, head := range heads {
+		widths[i] = utf8.RuneCountInString(head)
+		for _, r := range rows {
+			widths[i] = max(widths[i], utf8.RuneCountInString(r.cells[i].text))
+		}
+		total += gap + widths[i]
+	}
+	if total > p.width {
+		p.paragraphs(heads, rows)
+		return
+	}
+	head := make([]cell, len(heads))
+	for i := range heads {
+		head[i] = cell{heads[i], faint}
+	}
+	p.line(head, widths)
+	for _, r := range rows {
+		p.line(r.cells, widths)
+		p.below(r)
+	}
+}
+
+func (p *page) line(cells []cell, widths []int) {
+	var b strings.Builder
+	space := indent
+	for i, c := range cells {
+		fill := widths[i] - utf8.RuneCountInString(c.text)
+		if i > 0 {
+			space += fill
+		}
+		if c.text == "" {
+			space += widths[i] - fill
+		} else {
+			b.WriteString(strings.Repeat(" ", space) + p.paint(c.tone, c.text))
+			space = 0
+		}
+		if i == 0 {
+			space += fill
+		}
+		space += gap
+	}
+	p.out.WriteString(b.String() + "\n")
+}
+
+func (p *page) paragraphs(heads []string, rows []row) {
+	for _, r := range rows {
+		first := r.cells[0]
+		p.out.WriteString(strings.Repeat(" ", indent) + p.paint(first.tone, first.text) + "\n")
+		used := 0
+		for i, c := range r.cells[1:] {
+			if c.text == "" {
+				continue
+			}
+			head := heads[i+1]
+			size := utf8.RuneCountInString(head) + 1 + utf8.RuneCountInString(c.text)
+			switch {
+			case used == 0:
+				p.out.WriteString(strings.Repeat(" ", 2*indent))
+				used = 2 * indent
+			case used+gap+size > p.width:
+				p.out.WriteString("\n" + strings.Repeat(" ", 2*indent))
+				used = 2 * indent
+			default:
+				p.out.WriteString(strings.Repeat(" ", gap))
+				used += gap
+			}
+			if head != "" {
+				p.out.WriteString(p.paint(faint, head) + " ")
+			}
+			p.out.WriteString(p.paint(c.tone, c.text))
+			used += size
+		}
+		p.out.WriteByte('\n')
+		p.below(r)
+	}
+}
+
+func (p *page) below(r row) {
+	const deep = 3 * indent
+	for _, text := range r.below {
+		for _, line := range chop(printable(text), p.width-deep) {
+			p.out.WriteString(strings.Repeat(" ", deep) + p.paint(faint, line) + "\n")
+		}
+	}
+}
+
+// pad fills text with spaces on its right.
+func pad(text string, width int) string {
+	return text + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text)))
+}
+
+// padLeft fills text with spaces on its left.
+func padLeft(text string, width int) string {
+	return strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text))) + text
+}

@@ -1,0 +1,185 @@
+package memstat
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files of testdata anew")
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v; run the test with -update to make it", err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s differs (-want +got):\n%s", name, diff)
+	}
+}
+
+func renderText(t *testing.T, r *Report, o TextOptions) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := WriteText(&b, r, o); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func renderJSON(t *testing.T, r *Report) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := WriteJSON(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestGoldens(t *testing.T) {
+	for _, tc := range []struct {
+		file   string
+		report *Report
+		option TextOptions
+	}{
+		{"leaky-80.txt", leakyReport(), TextOptions{}},
+		{"leaky-60.txt", leakyReport(), TextOptions{Width: 60}},
+		{"leaky-80-color.txt", leakyReport(), TextOptions{Color: true, Width: 80}},
+		{"clean-80.txt", cleanReport(), TextOptions{Width: 80}},
+	} {
+		t.Run(tc.file, func(t *testing.T) { golden(t, tc.file, renderText(t, tc.report, tc.option)) })
+	}
+	t.Run("leaky.json", func(t *testing.T) { golden(t, "leaky.json", renderJSON(t, leakyReport())) })
+	t.Run("clean.json", func(t *testing.T) { golden(t, "clean.json", renderJSON(t, cleanReport())) })
+}
+
+var ansi = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+func TestTextKeepsItsWidth(t *testing.T) {
+	for _, report := range []*Report{leakyReport(), cleanReport()} {
+		for width := minWidth; width <= 100; width += 4 {
+			for line := range strings.Lines(string(renderText(t, report, TextOptions{Width: width}))) {
+				line = strings.TrimSuffix(line, "\n")
+				if n := utf8.RuneCountInString(line); n > width {
+					t.Errorf("width %d: %d columns: %q", width, n, line)
+				}
+				if strings.TrimRight(line, " ") != line {
+					t.Errorf("width %d: trailing space: %q", width, line)
+				}
+			}
+		}
+	}
+}
+
+func TestColorOnlyAddsColor(t *testing.T) {
+	for _, report := range []*Report{leakyReport(), cleanReport()} {
+		bare := renderText(t, report, TextOptions{})
+		colored := renderText(t, report, TextOptions{Color: true})
+		if bytes.Equal(bare, colored) {
+			t.Error("colour was asked for and not written")
+		}
+		if diff := cmp.Diff(string(bare), ansi.ReplaceAllString(string(colored), "")); diff != "" {
+			t.Errorf("text differs beyond colour (-bare +coloured):\n%s", diff)
+		}
+	}
+}
+
+// TestNothingHostileIsRendered puts each kind of string that a terminal obeys
+// wherever a guest or a path has a say.
+func TestNothingHostileIsRendered(t *testing.T) {
+	for _, evil := range []string{
+		"\x1b[2J", "\x1b]0;t\a", "a\rb", "a\bb", "\x00", "\x7f", "\u009b2J", "\u202egnp", "\u2066x", "\xff\xfe", "\x9b2J", "\u2028", "\U000e0041",
+	} {
+		r := leakyReport()
+		r.Outcome.Message, r.Outcome.Kind = evil, evil
+		r.Module.Path, r.Module.SHA256 = evil, evil
+		r.Ledger.Leaks[0].Site = []string{evil}
+		r.Cycles.Reason, r.Cycles.Metrics[0].Name = evil, evil
+		r.Target.Name, r.Target.Source, r.Target.Basis = evil, evil, evil
+		for name, out := range map[string][]byte{
+			"text": renderText(t, r, TextOptions{}), "json": renderJSON(t, r),
+		} {
+			for i, c := range string(out) {
+				if c != '\n' && !unicode.IsPrint(c) {
+					t.Fatalf("%s of %q: unprintable %U at %d", name, evil, c, i)
+				}
+			}
+			if !utf8.Valid(out) {
+				t.Errorf("%s of %q is not UTF-8", name, evil)
+			}
+		}
+		var back Report
+		if err := json.Unmarshal(renderJSON(t, r), &back); err != nil {
+			t.Errorf("JSON of %q: %v", evil, err)
+		} else if want := strings.ToValidUTF8(evil, "\ufffd"); utf8.ValidString(evil) && back.Module.Path != want {
+			t.Errorf("path came back as %q, want %q", back.Module.Path, want)
+		}
+	}
+}
+
+// TestForgedSection: text of a guest cannot stand where a section's title does.
+func TestForgedSection(t *testing.T) {
+	r := cleanReport()
+	r.Outcome.Message = "x\nLeaks\n  none\n\nModule"
+	r.Module.Path = "x\nLeaks"
+	titles := map[string]int{}
+	for line := range strings.Lines(string(renderText(t, r, TextOptions{}))) {
+		if line[0] != ' ' && line[0] != '\n' {
+			titles[strings.TrimSpace(line)]++
+		}
+	}
+	want := map[string]int{"Outcome": 1, "Module": 1, "Memory": 1, "Ledger": 1, "Leaks": 1, "Process": 1}
+	if diff := cmp.Diff(want, titles); diff != "" {
+		t.Errorf("titles (-want +got):\n%s", diff)
+	}
+}
+
+func TestJSONRoundTrip(t *testing.T) {
+	for _, want := range []*Report{leakyReport(), cleanReport()} {
+		var got Report
+		if err := json.Unmarshal(renderJSON(t, want), &got); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(renderJSON(t, want), renderJSON(t, &got)); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if got.Leaked() != want.Leaked() || got.OverBudget() != want.OverBudget() {
+			t.Error("the report that was read back judges differently")
+		}
+	}
+}
+
+type failing struct{}
+
+var errFailing = errors.New("disk full")
+
+func (failing) Write([]byte) (int, error) { return 0, errFailing }
+
+func TestWriteErrors(t *testing.T) {
+	if err := WriteText(failing{}, cleanReport(), TextOptions{}); !errors.Is(err, errFailing) {
+		t.Errorf("WriteText: %v", err)
+	}
+	if err := WriteJSON(failing{}, cleanReport()); !errors.Is(err, errFailing) {
+		t.Errorf("WriteJSON: %v", err)
+	}
+}

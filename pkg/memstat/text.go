@@ -1,0 +1,298 @@
+package memstat
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// WriteText writes the report for people, in lines of at most o.Width columns.
+// Strings that the guest may have chosen are escaped, so that none of them
+// moves a cursor or passes for a line of the report.
+func WriteText(w io.Writer, r *Report, o TextOptions) error {
+	p := newPage(o)
+	p.outcome(&r.Outcome)
+	if r.Module != nil {
+		p.module(r.Module)
+	}
+	if r.Memory != nil || r.Budget != nil {
+		p.memory(r.Memory, r.Budget)
+	}
+	if r.Ledger != nil {
+		p.ledger(r.Ledger)
+		p.leaks(r.Ledger)
+	}
+	if r.Process != nil {
+		p.process(r.Process)
+	}
+	if r.Cycles != nil {
+		p.cycles(r.Cycles)
+	}
+	if r.Target != nil {
+		p.target(r.Target)
+	}
+	if _, err := w.Write(p.out.Bytes()); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+func (p *page) outcome(o *OutcomeReport) {
+	p.section("Outcome")
+	t := bad
+	if o.Kind == "exit" {
+		t = plain
+	}
+	p.field("ended by", t, chop(printable(o.Kind), p.valueWidth())...)
+	if o.ExitCode != nil {
+		p.text("exit code", plain, grouped(*o.ExitCode))
+	}
+	if o.Message == "" {
+		return
+	}
+	var lines []string
+	for line := range strings.Lines(o.Message) {
+		line = strings.TrimRight(line, "\r\n")
+		body := strings.TrimLeft(line, "\t")
+		deep := strings.Repeat("  ", min(len(line)-len(body), 4))
+		for _, l := range wrap(printable(body), p.valueWidth()-len(deep)) {
+			lines = append(lines, deep+l)
+		}
+	}
+	p.field("message", plain, lines...)
+}
+
+func (p *page) module(m *ModuleReport) {
+	p.section("Module")
+	p.exact("path", m.Path)
+	p.exact("sha256", m.SHA256)
+	rows := []sizeRow{{"wasm", m.WasmBytes}}
+	if m.NativeBytes != nil {
+		rows = append(rows, sizeRow{"native code", *m.NativeBytes})
+	}
+	p.sizes(append(rows, sizeRow{"data", m.DataBytes}))
+	p.text("functions", plain, grouped(m.Functions))
+	cached := "no"
+	if m.Cached {
+		cached = "yes"
+	}
+	p.text("from cache", plain, cached)
+}
+
+func (p *page) memory(m *MemoryReport, b *BudgetReport) {
+	p.section("Memory")
+	var rows []sizeRow
+	if m != nil {
+		rows = append(rows, sizeRow{"initial", m.InitialBytes}, sizeRow{"peak", m.PeakBytes})
+		if m.TouchedBytes != nil {
+			rows = append(rows, sizeRow{"touched", *m.TouchedBytes})
+		}
+		rows = append(rows, sizeRow{"limit", m.LimitBytes})
+	}
+	if b != nil {
+		rows = append(rows, sizeRow{"budget", b.LimitBytes}, sizeRow{"budget used", b.PeakBytes})
+	}
+	p.sizes(rows)
+	if m != nil {
+		p.text("grows", plain, grouped(m.Grows))
+	}
+	if b != nil {
+		if b.Passed {
+			p.text("budget kept", bad, "no")
+		} else {
+			p.text("budget kept", good, "yes")
+		}
+	}
+}
+
+type sizeRow struct {
+	label string
+	bytes uint64
+}
+
+// sizes writes fields of sizes, human and exact, each in its column.
+func (p *page) sizes(rows []sizeRow) {
+	var human, exact int
+	for _, r := range rows {
+		human = max(human, len(humanBytes(r.bytes)))
+		exact = max(exact, len(grouped(r.bytes)))
+	}
+	for _, r := range rows {
+		p.field(r.label, plain, padLeft(humanBytes(r.bytes), human)+
+			strings.Repeat(" ", gap)+padLeft(grouped(r.bytes), exact)+" bytes")
+	}
+}
+
+func (p *page) ledger(l *LedgerReport) {
+	p.section("Ledger")
+	if len(l.Kinds) == 0 {
+		p.note(faint, "nothing was acquired")
+		return
+	}
+	heads := []string{"kind", "acquired", "released", "live", "peak", "live bytes", "peak bytes"}
+	var rows []row
+	for _, k := range l.Kinds {
+		live := plain
+		if k.LiveObjects != 0 {
+			live = unsure
+		}
+		rows = append(rows, row{cells: []cell{
+			text(k.Kind.String()), text(grouped(k.Acquired)), text(grouped(k.Released)),
+			{grouped(k.LiveObjects), live}, text(grouped(k.PeakObjects)),
+			text(humanSigned(k.LiveBytes)), text(humanSigned(k.PeakBytes)),
+		}})
+	}
+	p.table(heads, rows)
+	p.note(faint, "peaks are of one instance")
+	if l.OpenScopes > 0 {
+		p.note(unsure, count(l.OpenScopes, "scope is", "scopes are")+" still open")
+	}
+	if l.DoubleReleases > 0 {
+		p.note(bad, count(l.DoubleReleases, "release", "releases")+" of what was not alive")
+	}
+}
+
+func (p *page) leaks(l *LedgerReport) {
+	p.section("Leaks")
+	if len(l.Leaks) == 0 {
+		p.note(good, "none: each instance gave back all that it acquired")
+		return
+	}
+	var rows []row
+	for _, leak := range l.Leaks {
+		first := grouped(leak.Cycle)
+		if leak.Cycle == 0 {
+			first = "runtime"
+		}
+		rows = append(rows, row{
+			cells: []cell{
+				{leak.Kind.String(), bad}, {grouped(leak.Objects), bad},
+				text(humanSigned(leak.Bytes)), text(grouped(leak.Bytes)), text(first),
+			},
+			below: leak.Site,
+		})
+	}
+	p.table([]string{"kind", "objects", "size", "bytes", "first cycle"}, rows)
+}
+
+func (p *page) process(r *ProcessReport) {
+	p.section("Process")
+	var before Process
+	if r.Before != nil {
+		before = *r.Before
+	}
+	var rows []row
+	add := func(label string, was, is Reading, bytes bool) {
+		if was.IsZero() && is.IsZero() {
+			return
+		}
+		human := ""
+		if v, ok := is.Get(); ok && bytes {
+			human = humanBytes(v)
+		}
+		cells := []cell{text(label)}
+		if r.Before != nil {
+			cells = append(cells, text(readingText(was)), cell{"→", faint})
+		}
+		rows = append(rows, row{cells: append(cells, text(readingText(is)), text(human))})
+	}
+	add("heap live", before.HeapLiveBytes, r.HeapLiveBytes, true)
+	add("heap objects", before.HeapObjects, r.HeapObjects, false)
+	add("rss", before.RSSBytes, r.RSSBytes, true)
+	add("pss", before.PSSBytes, r.PSSBytes, true)
+	add("fds", before.FDs, r.FDs, false)
+	add("goroutines", before.Goroutines, r.Goroutines, false)
+	add("maps", before.Maps, r.Maps, false)
+	heads := []string{"", "after", ""}
+	if r.Before != nil {
+		heads = []string{"", "before", "", "after", ""}
+	}
+	p.table(heads, rows)
+}
+
+func readingText(r Reading) string {
+	v, ok := r.Get()
+	if !ok {
+		return "-"
+	}
+	return grouped(v)
+}
+
+func (p *page) cycles(c *CyclesReport) {
+	p.section("Cycles")
+	done := grouped(c.Completed)
+	if c.Requested > 0 {
+		done += " of " + grouped(c.Requested)
+	}
+	p.text("completed", plain, done+", on "+count(c.Workers, "worker", "workers"))
+	p.text("rate", plain, digits3(c.PerSecond)+" per second")
+	p.text("latency", plain, "p50 "+duration(c.P50NS)+", p99 "+duration(c.P99NS))
+	p.text("verdict", verdictTone(c.Verdict), c.Verdict.String())
+	if c.Reason != "" {
+		p.text("", faint, printable(c.Reason))
+	}
+	if len(c.Metrics) == 0 {
+		return
+	}
+	var low, high int
+	for _, m := range c.Metrics {
+		if m.Slope != nil {
+			low = max(low, utf8.RuneCountInString(growth(m.CILow)))
+			high = max(high, utf8.RuneCountInString(growth(m.CIHigh)))
+		}
+	}
+	var rows []row
+	for _, m := range c.Metrics {
+		slope, interval := "-", "-"
+		if m.Slope != nil {
+			slope = growth(m.PerCycle)
+			interval = padLeft(growth(m.CILow), low) + " … " + padLeft(growth(m.CIHigh), high)
+		}
+		rows = append(rows, row{cells: []cell{
+			text(printable(m.Name)), text(slope), text(interval),
+			{m.Verdict.String(), verdictTone(m.Verdict)},
+		}})
+	}
+	p.out.WriteByte('\n')
+	p.table([]string{"metric", "per cycle", "99 % interval", "verdict"}, rows)
+}
+
+func verdictTone(v Verdict) tone {
+	switch v {
+	case Clean:
+		return good
+	case Leaking:
+		return bad
+	default:
+		return unsure
+	}
+}
+
+func (p *page) target(t *TargetReport) {
+	p.section(fmt.Sprintf("On %s (source: %s)", printable(t.Name), printable(t.Source)))
+	if len(t.Kinds) == 0 {
+		p.note(plain, "it gives no size for the kinds that were acquired")
+		return
+	}
+	var rows []row
+	for _, k := range t.Kinds {
+		lost := plain
+		if k.LeakedObjects > 0 {
+			lost = bad
+		}
+		rows = append(rows, row{cells: []cell{
+			text(k.Kind.String()), text(grouped(k.BytesEach)), {grouped(k.LeakedObjects), lost},
+			{grouped(k.LeakedBytes), lost}, text(grouped(k.PeakObjects)), text(grouped(k.PeakBytes)),
+		}})
+	}
+	p.table([]string{"kind", "bytes each", "leaked", "leaked bytes", "peak", "peak bytes"}, rows)
+	p.note(faint, printable(t.Basis))
+}
+
+func count[T ~int | ~uint64](n T, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return grouped(n) + " " + many
+}
