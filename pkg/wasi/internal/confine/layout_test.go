@@ -37,9 +37,13 @@ func newTree(t testing.TB, lines ...string) tree {
 	if unix.Access("/dev/shm", unix.W_OK) == nil {
 		parent = "/dev/shm" // in memory: there are thousands of trees
 	}
-	base, err := os.MkdirTemp(parent, "confine")
+	outer, err := os.MkdirTemp(parent, "confine")
 	must(t, err)
-	t.Cleanup(func() { _ = os.RemoveAll(base) })
+	t.Cleanup(func() { _ = os.RemoveAll(outer) })
+	// No test path climbs above outer, so that a bug in what is tested
+	// destroys nothing but the tree.
+	base := outer + "/a/b"
+	must(t, os.MkdirAll(base, 0o755))
 	all := append([]string{"out/", "out/file = " + secret, "out/sub/", "in/"}, lines...)
 	for i, line := range all {
 		if i >= 4 {
@@ -118,6 +122,9 @@ func openDescriptors(t testing.TB) int {
 // found. It must be called before those of the test itself are opened.
 func checkDescriptors(t testing.TB) {
 	t.Helper()
+	r, w, err := os.Pipe() // the first one makes Go's poller open its own
+	must(t, err)
+	_, _ = r.Close(), w.Close()
 	before := openDescriptors(t)
 	t.Cleanup(func() {
 		if after := openDescriptors(t); after != before {

@@ -109,7 +109,7 @@ var operations = []operation{
 		return "", 0, a.Unlink(dir, path)
 	}},
 	{"readlink", func(a api, dir int, path, _ string) (string, uint64, error) {
-		var buf [64]byte
+		var buf [4096]byte
 		n, err := a.Readlink(dir, path, buf[:])
 		return string(buf[:max(n, 0)]), 0, err
 	}},
@@ -181,6 +181,9 @@ func timing(name string, follow bool) operation {
 		}
 		var st Attr
 		err := a.Stat(dir, path, follow, &st)
+		if st.Atim.Sec > 1e9 {
+			st.Atim = Time{} // a link that the path goes through, or was read since
+		}
 		return fmt.Sprint(st.Atim, st.Mtim), st.Ino, err
 	}}
 }

@@ -138,6 +138,10 @@ func (r Resolver) Link(oldDir int, oldPath string, follow bool, newDir int, newP
 	defer from.close()
 	to, err := r.parent(newDir, newPath)
 	if err != nil {
+		var st Attr // a missing old file is what Linux finds first
+		if missing := fstatat(from.fd, from.name, &st); missing != nil {
+			return missing
+		}
 		return err
 	}
 	defer to.close()

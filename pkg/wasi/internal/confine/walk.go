@@ -50,14 +50,13 @@ func (w *walker) close() {
 
 func (w *walker) top() int { return w.levels[len(w.levels)-1].fd }
 
-// detach makes the directory reached a place and closes the others.
+// detach makes the directory reached a place, which close leaves open.
 func (w *walker) detach(name string) place {
 	n := len(w.levels) - 1
 	p := place{fd: w.levels[n].fd, name: name, owned: n > 0}
 	if n > 0 {
 		w.levels = w.levels[:n]
 	}
-	w.close()
 	return p
 }
 
@@ -70,10 +69,15 @@ func (w *walker) down(name string, fd int) {
 	}
 }
 
+// search asks whether the directory reached may be searched.
+func (w *walker) search() error {
+	var st Attr
+	return fstatat(w.top(), ".", &st)
+}
+
 // up leaves a directory, which needs the permission to search it.
 func (w *walker) up() error {
-	var st Attr
-	if err := fstatat(w.top(), ".", &st); err != nil {
+	if err := w.search(); err != nil {
 		return err
 	}
 	n := len(w.levels) - 1
@@ -245,6 +249,9 @@ func walkOpen(dir int, path string, flags int, mode uint32, follow bool) (int, e
 		f := flags | unix.O_NOFOLLOW
 		if slash {
 			if flags&unix.O_CREAT != 0 {
+				if err := w.search(); err != nil {
+					return -1, err
+				}
 				return -1, unix.EISDIR
 			}
 			f |= unix.O_DIRECTORY
