@@ -9,7 +9,7 @@ GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 BINARY := bin/wamr-go
 
-.PHONY: build demo test lint bench fuzz testdata testdata-check docs cross clean help
+.PHONY: conformance build demo test lint bench fuzz testdata testdata-check docs cross clean help
 .DEFAULT_GOAL := build
 
 ## build: compile bin/wamr-go
@@ -42,6 +42,12 @@ lint:
 ## bench: all benchmarks; BENCH=pattern COUNT=n
 bench:
 	go test -run '^$$' -bench '$(BENCH)' -count $(COUNT) -benchmem ./...
+
+## conformance: the preview1 programs of the wasi-testsuite checkout WASI_TESTSUITE
+conformance:
+	@test -n '$(WASI_TESTSUITE)' || { echo 'conformance: set WASI_TESTSUITE to a checkout of wasi-testsuite, branch prod/testsuite-base'; exit 2; }
+	WASI_TESTSUITE='$(abspath $(WASI_TESTSUITE))' WASI_RUNNER='$(WASI_RUNNER)' go test -count 1 -run '^TestConformance$$' -v ./pkg/wasi | \
+		awk '/^ *--- FAIL: TestConformance.|^PASS [0-9]/ {print} /^PASS [0-9]/ {split($$2, n, "/"); ok = n[1] == n[2]} END {exit !ok}'
 
 ## fuzz: each fuzz target for FUZZTIME
 fuzz:

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -25,9 +26,37 @@ type testCase struct {
 	Stderr   *string           `json:"stderr"`
 }
 
+// runners are the commands that TestConformance can be made to run instead of
+// this package, to compare them with it. The arguments are the host directory
+// for "/" or "", and "NAME=value" for the environment.
+var runners = map[string]func(dir string, env []string) []string{
+	"wamr-go": func(dir string, env []string) []string {
+		args := []string{"wamr-go", "run"}
+		if dir != "" {
+			args = append(args, "--dir", dir+"::/")
+		}
+		for _, e := range env {
+			args = append(args, "--env", e)
+		}
+		return args
+	},
+	"wazero": func(dir string, env []string) []string {
+		args := []string{"wazero", "run"}
+		if dir != "" {
+			args = append(args, "-mount="+dir+":/")
+		}
+		for _, e := range env {
+			args = append(args, "-env="+e)
+		}
+		return args
+	},
+}
+
 // TestConformance runs the preview1 programs of a checkout of
 // https://github.com/WebAssembly/wasi-testsuite, branch prod/testsuite-base,
-// that WASI_TESTSUITE names (make conformance WASI_TESTSUITE=DIR).
+// that WASI_TESTSUITE names (make conformance WASI_TESTSUITE=DIR). WASI_RUNNER
+// names a command of runners to run them with; else they run in this process,
+// and what they leak is a failure too.
 func TestConformance(t *testing.T) {
 	root := os.Getenv("WASI_TESTSUITE")
 	if root == "" {
@@ -78,7 +107,12 @@ func runTestCase(t *testing.T, program string) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	res := runGuest(t, ctx, wasm, cfg)
+	var res guestResult
+	if runner := os.Getenv("WASI_RUNNER"); runner != "" {
+		res = runCommand(t, ctx, runner, program, cfg)
+	} else {
+		res = runGuest(t, ctx, wasm, cfg)
+	}
 	switch {
 	case res.err != nil:
 		t.Errorf("%v\nstderr: %s", res.err, res.stderr)
@@ -91,4 +125,31 @@ func runTestCase(t *testing.T, program string) {
 	if tc.Stderr != nil && res.stderr != *tc.Stderr {
 		t.Errorf("stderr %q, want %q", res.stderr, *tc.Stderr)
 	}
+}
+
+// runCommand runs a program with one of runners.
+func runCommand(t *testing.T, ctx context.Context, runner, program string, cfg wasi.Config) guestResult {
+	t.Helper()
+	command, ok := runners[runner]
+	if !ok {
+		t.Fatalf("WASI_RUNNER: unknown runner %q", runner)
+	}
+	dir := ""
+	if len(cfg.Preopens) > 0 {
+		dir = cfg.Preopens[0].Host
+	}
+	argv := append(append(command(dir, cfg.Env), program), cfg.Args[1:]...)
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	var stdout, stderr strings.Builder
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	res := guestResult{stdout: stdout.String(), stderr: stderr.String()}
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		res.exit = uint32(exit.ExitCode())
+	default:
+		res.err = err
+	}
+	return res
 }
