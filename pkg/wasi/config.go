@@ -42,18 +42,25 @@ type Preopen struct {
 
 // Limits bound what a guest can make its host hold. Zero means the default.
 type Limits struct {
-	FDs      int // open descriptors, preopens and stdio included; default 4096
-	ArgBytes int // bytes of arguments and of environment, each; default 1 MiB
+	FDs int // open descriptors, preopens and stdio included; default 4096
+	// DirStreams is how many directories are buffered (32 KiB each) at once.
+	// More can be read, with more system calls. Default 64.
+	DirStreams int
+	ArgBytes   int // bytes of arguments and of environment, each; default 1 MiB
 }
 
 const (
 	defaultFDs      = 4096
+	defaultStreams  = 64
 	defaultArgBytes = 1 << 20
 )
 
 func (l Limits) withDefaults() Limits {
 	if l.FDs <= 0 {
 		l.FDs = defaultFDs
+	}
+	if l.DirStreams <= 0 {
+		l.DirStreams = defaultStreams
 	}
 	if l.ArgBytes <= 0 {
 		l.ArgBytes = defaultArgBytes

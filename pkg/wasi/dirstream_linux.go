@@ -3,6 +3,7 @@ package wasi
 import (
 	"bytes"
 	"encoding/binary"
+	"math"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -17,7 +18,11 @@ type dirStream struct {
 	buf    *[direntBufSize]byte
 	fill   []byte // of buf, what is not read yet
 	at     uint64 // cookie of fill's first entry
-	end    bool   // the kernel has no more after fill
+	before struct {
+		fill []byte
+		at   uint64
+	} // what they were before the last entry was read
+	end    bool // the kernel has no more after fill
 	handle memstat.Handle
 }
 
@@ -29,14 +34,14 @@ func openDirStream(scope *memstat.Scope) *dirStream {
 	return &dirStream{
 		buf:    direntBufs.Get().(*[direntBufSize]byte),
 		handle: scope.Acquire(memstat.KindDirStream, direntBufSize),
-		at:     1, // no cookie yet: the first seek is a real one
+		at:     math.MaxUint64, // no cookie is that: the first seek is a real one
 		end:    true,
 	}
 }
 
 func (s *dirStream) close(scope *memstat.Scope) {
 	direntBufs.Put(s.buf)
-	s.buf, s.fill = nil, nil
+	s.buf, s.fill, s.before.fill = nil, nil, nil
 	scope.Release(s.handle)
 }
 
@@ -80,6 +85,7 @@ func (s *dirStream) next(fd int, e *direntry) (bool, error) {
 			return false, nil
 		}
 	}
+	s.before.fill, s.before.at = s.fill, s.at
 	b := s.fill[:binary.NativeEndian.Uint16(s.fill[direntReclen:])]
 	s.fill = s.fill[len(b):]
 	name := b[direntName:]
@@ -95,6 +101,10 @@ func (s *dirStream) next(fd int, e *direntry) (bool, error) {
 	s.at = e.next
 	return true, nil
 }
+
+// unread puts the last entry back, for a guest that got a part of it only and
+// will ask again: without a system call then.
+func (s *dirStream) unread() { s.fill, s.at = s.before.fill, s.before.at }
 
 // direntFiletype asks for the type where the file system does not tell it.
 func direntFiletype(fd int, t byte, name []byte) filetype {

@@ -29,7 +29,7 @@ func (s *dirStream) close(scope *memstat.Scope) {
 }
 
 func (s *dirStream) seek(fd int, cookie uint64) error {
-	if cookie == 0 {
+	if cookie == 0 || s.entries == nil {
 		entries, bytes, err := listDir(fd)
 		if err != nil {
 			return err
@@ -52,6 +52,9 @@ func (s *dirStream) next(_ int, e *direntry) (bool, error) {
 	s.at++
 	return true, nil
 }
+
+// unread puts the last entry back.
+func (s *dirStream) unread() { s.at-- }
 
 func listDir(fd int) (entries []direntry, bytes int64, err error) {
 	dup, err := reopenDir(fd)

@@ -4,6 +4,7 @@ package wasi
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 )
 
@@ -20,6 +21,8 @@ func errnoOf(err error) Errno {
 		return ENOTSUP
 	case errors.Is(err, fs.ErrClosed):
 		return EBADF
+	case errors.Is(err, io.ErrClosedPipe):
+		return EPIPE
 	}
 	return EIO
 }

@@ -5,6 +5,7 @@ package wasi
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"syscall"
 
@@ -68,6 +69,8 @@ func errnoOf(err error) Errno {
 		return ENOTSUP
 	case errors.Is(err, fs.ErrClosed):
 		return EBADF
+	case errors.Is(err, io.ErrClosedPipe):
+		return EPIPE
 	case errors.Is(err, context.DeadlineExceeded):
 		return ETIMEDOUT
 	}

@@ -1,6 +1,9 @@
 package wasi
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // fdReaddir: fd_readdir(fd, buf, buf_len, cookie, bufused). The buffer is
 // filled to its end, the last entry cut where it does not fit: less than
@@ -25,13 +28,28 @@ func fdReaddir(s *System, m memory, p []uint64) Errno {
 		return EINVAL
 	}
 	if d.dir == nil {
-		d.dir = openDirStream(s.scope)
+		s.openStream(d)
 	}
 	used, err := fillDirents(d, buf, p[3])
 	if err != nil {
 		return errnoOf(err)
 	}
 	return m.putU32(uint32(p[4]), uint32(used))
+}
+
+// openStream gives d a directory stream. The stream that was opened first
+// makes room where there are too many; its directory gets a new one when it is
+// read again, and goes on at the cookie that it is given.
+func (s *System) openStream(d *desc) {
+	s.streams = slices.DeleteFunc(s.streams, func(d *desc) bool { return d.dir == nil })
+	if len(s.streams) >= s.maxStreams {
+		oldest := s.streams[0]
+		oldest.dir.close(s.scope)
+		oldest.dir = nil
+		s.streams = slices.Delete(s.streams, 0, 1)
+	}
+	d.dir = openDirStream(s.scope)
+	s.streams = append(s.streams, d)
 }
 
 // direntry is one entry of a directory. The name is valid until the stream
@@ -55,6 +73,9 @@ func fillDirents(d *desc, buf []byte, cookie uint64) (used int, err error) {
 		}
 		if !more {
 			break
+		}
+		if len(buf)-used < direntSize+len(e.name) {
+			d.dir.unread()
 		}
 		if d.preopen && string(e.name) == ".." {
 			e.ino = 0 // what is above the root is not the guest's to know

@@ -25,18 +25,24 @@ func (t *fdTable) init(scope *memstat.Scope, limit, room int) {
 
 func (t *fdTable) size() int64 { return int64(cap(t.slots)) * int64(unsafe.Sizeof((*desc)(nil))) }
 
+// full reports whether insert would answer EMFILE: to be asked before what d
+// is made of has an effect, such as making a file.
+func (t *fdTable) full() bool {
+	for t.lowest < len(t.slots) && t.slots[t.lowest] != nil {
+		t.lowest++
+	}
+	return t.lowest >= t.limit
+}
+
 // insert takes d over and returns its number. Where the table is full, d is
 // closed: an insert that fails must not lose what it was given.
 func (t *fdTable) insert(d *desc) (uint32, Errno) {
 	d.acquire(t.scope)
-	fd := t.lowest
-	for fd < len(t.slots) && t.slots[fd] != nil {
-		fd++
-	}
-	if fd >= t.limit {
+	if t.full() {
 		_ = d.close(t.scope) // the guest never saw it; EMFILE says more
 		return 0, EMFILE
 	}
+	fd := t.lowest
 	if fd == len(t.slots) {
 		old := cap(t.slots)
 		t.slots = append(t.slots, d)

@@ -43,6 +43,9 @@ func pathOpen(s *System, m memory, p []uint64) Errno {
 	if !dir.inheriting.has(req.base) || !dir.inheriting.has(req.inheriting) {
 		return ENOTCAPABLE
 	}
+	if s.fds.full() {
+		return EMFILE
+	}
 	if dir.readOnly {
 		if errno := req.narrowToReadOnly(dir.host); errno != ESUCCESS {
 			return errno
@@ -124,12 +127,12 @@ func (r *openRequest) narrowToReadOnly(dir int) Errno {
 	errno := hostPathFilestat(dir, r.path, r.follow, &st)
 	switch {
 	case errno == ENOENT && r.oflags&oflagCreat != 0:
-		return EROFS
+		return refuseMissing(dir, r.path)
 	case errno != ESUCCESS:
 		return errno
 	case r.oflags&oflagCreat != 0 && r.oflags&oflagExcl != 0:
 		return EEXIST
-	case changes && st.filetype == filetypeDirectory:
+	case st.filetype == filetypeDirectory: // neither O_CREAT nor writing opens one
 		return EISDIR
 	case changes && st.filetype == filetypeSymbolicLink:
 		return ELOOP // not followed

@@ -39,9 +39,12 @@ func follows(flags uint64) (bool, Errno) {
 
 // pathCreateDirectory: path_create_directory(fd, path, path_len).
 func pathCreateDirectory(s *System, m memory, p []uint64) Errno {
-	d, path, errno := s.writableDirPath(m, p[0], RightPathCreateDirectory, p[1], p[2])
+	d, path, errno := s.dirPath(m, p[0], RightPathCreateDirectory, p[1], p[2])
 	if errno != ESUCCESS {
 		return errno
+	}
+	if d.readOnly {
+		return refuseNew(d.host, path)
 	}
 	return errnoOf(confine.Mkdir(d.host, path, 0o777))
 }
@@ -96,7 +99,7 @@ func (s *System) pathFilestat(m memory, p []uint64, st *filestat) Errno {
 // pathFilestatSetTimes: path_filestat_set_times(fd, flags, path, path_len,
 // atim, mtim, fst_flags).
 func pathFilestatSetTimes(s *System, m memory, p []uint64) Errno {
-	d, path, errno := s.writableDirPath(m, p[0], RightPathFilestatSetTimes, p[2], p[3])
+	d, path, errno := s.dirPath(m, p[0], RightPathFilestatSetTimes, p[2], p[3])
 	if errno != ESUCCESS {
 		return errno
 	}
@@ -107,6 +110,9 @@ func pathFilestatSetTimes(s *System, m memory, p []uint64) Errno {
 	times, errno := newTimes(p[4], p[5], p[6])
 	if errno != ESUCCESS {
 		return errno
+	}
+	if d.readOnly {
+		return refuseChange(d.host, path, follow)
 	}
 	return errnoOf(hostPathSetTimes(d.host, path, follow, &times))
 }
@@ -119,7 +125,7 @@ func pathLink(s *System, m memory, p []uint64) Errno {
 	if errno != ESUCCESS {
 		return errno
 	}
-	into, newPath, errno := s.writableDirPath(m, p[4], RightPathLinkTarget, p[5], p[6])
+	into, newPath, errno := s.dirPath(m, p[4], RightPathLinkTarget, p[5], p[6])
 	if errno != ESUCCESS {
 		return errno
 	}
@@ -130,8 +136,11 @@ func pathLink(s *System, m memory, p []uint64) Errno {
 	if follow {
 		return EINVAL
 	}
-	if old.readOnly {
-		return EROFS // its link count would change
+	if old.readOnly || into.readOnly { // the link count of the old one would change
+		if errno := refuseChange(old.host, oldPath, false); errno != EROFS {
+			return errno
+		}
+		return refuseNew(into.host, newPath)
 	}
 	return errnoOf(confine.Link(old.host, oldPath, false, into.host, newPath))
 }
@@ -158,9 +167,12 @@ func pathSymlink(s *System, m memory, p []uint64) Errno {
 	if errno != ESUCCESS {
 		return errno
 	}
-	d, path, errno := s.writableDirPath(m, p[2], RightPathSymlink, p[3], p[4])
+	d, path, errno := s.dirPath(m, p[2], RightPathSymlink, p[3], p[4])
 	if errno != ESUCCESS {
 		return errno
+	}
+	if d.readOnly {
+		return refuseNew(d.host, path)
 	}
 	if strings.HasPrefix(target, "/") {
 		return ENOTCAPABLE

@@ -75,11 +75,17 @@ func (s *System) pollOneoff(m memory, p []uint64, layout subscriptionLayout) Err
 	if errno := m.check(uint32(p[3]), 4); errno != ESUCCESS {
 		return errno
 	}
-	subs := make([]subscription, count)
+	// A few, as programs wait for, stay on the stack.
+	var fewSubs [8]subscription
+	var fewReady [len(fewSubs)]readiness
+	subs, ready := fewSubs[:], fewReady[:]
+	if count > uint32(len(fewSubs)) {
+		subs, ready = make([]subscription, count), make([]readiness, count)
+	}
+	subs, ready = subs[:count], ready[:count]
 	for i := range subs {
 		s.decodeSubscription(in[i*layout.size:], layout, &subs[i])
 	}
-	ready := make([]readiness, count)
 	if errno := s.poll(subs, ready); errno != ESUCCESS {
 		return errno
 	}

@@ -76,7 +76,10 @@ func (p *poller) wait(s *System, deadline time.Time) Errno {
 	})
 	_, err := pollUntil(p.fds, deadline)
 	if !stop() {
-		<-woken // the pipe must not be closed under the writer
+		// The pipe must not be closed under the writer, nor be found ready by a
+		// later call of the guest, with another context.
+		<-woken
+		_, _ = unix.Read(p.pipe[0], make([]byte, 1))
 		panic(doneError(s.ctx))
 	}
 	p.fds = p.fds[:len(p.fds)-1]
@@ -89,8 +92,12 @@ func pollUntil(fds []unix.PollFd, deadline time.Time) (int, error) {
 	for {
 		timeout := -1
 		if !deadline.IsZero() {
-			// Round up to whole milliseconds.
-			ms := (max(time.Until(deadline), 0) + time.Millisecond - 1) / time.Millisecond
+			// Round up to whole milliseconds; the sum could overflow.
+			left := max(time.Until(deadline), 0)
+			ms := left / time.Millisecond
+			if left%time.Millisecond > 0 {
+				ms++
+			}
 			timeout = int(min(ms, math.MaxInt32))
 		}
 		n, err := unix.Poll(fds, timeout)

@@ -23,6 +23,9 @@ func sockAccept(s *System, m memory, p []uint64) Errno {
 	if errno := m.check(uint32(p[2]), 4); errno != ESUCCESS {
 		return errno
 	}
+	if s.fds.full() {
+		return EMFILE // the connection stays in the queue
+	}
 	conn, errno := s.accept(d)
 	if errno != ESUCCESS {
 		return errno

@@ -18,7 +18,11 @@ type System struct {
 	fds      fdTable
 	prestats prestatTable
 	trace    *Trace
-	closed   bool
+
+	streams    []*desc // directories that have one, oldest first; some may be closed
+	maxStreams int
+
+	closed bool
 
 	// Of the call in progress, kept here so that a call allocates nothing.
 	ctx    context.Context
@@ -42,7 +46,7 @@ func NewSystem(cfg Config, scope *memstat.Scope) (*System, error) {
 		return nil, err
 	}
 
-	s := &System{scope: scope, trace: cfg.Trace}
+	s := &System{scope: scope, trace: cfg.Trace, maxStreams: limits.DirStreams}
 	s.self = scope.Acquire(memstat.KindSystem, systemSize)
 	s.args.init(scope, memstat.KindArgs, cfg.Args)
 	s.environ.init(scope, memstat.KindEnviron, cfg.Env)
@@ -113,7 +117,7 @@ func (s *System) Close() error {
 	err := s.fds.destroy()
 	s.environ.destroy(s.scope)
 	s.args.destroy(s.scope)
-	s.bufs, s.memory, s.ctx = nil, memoryCache{}, nil
+	s.streams, s.bufs, s.memory, s.ctx = nil, nil, memoryCache{}, nil
 	s.scope.Release(s.self)
 	return err
 }

@@ -51,6 +51,9 @@ func (v *vector) destroy(scope *memstat.Scope) {
 
 // sizes answers args_sizes_get and environ_sizes_get.
 func (v *vector) sizes(m memory, countPtr, sizePtr uint32) Errno {
+	if errno := m.check(sizePtr, 4); errno != ESUCCESS {
+		return errno
+	}
 	if errno := m.putU32(countPtr, uint32(len(v.starts))); errno != ESUCCESS {
 		return errno
 	}

@@ -1,0 +1,109 @@
+//go:build linux
+
+package wasi_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/tetratelabs/wazero"
+
+	"github.com/wamr-go/wamr-go/pkg/wasi"
+)
+
+// benchGuest is a guest with a file of 64 KiB, a path of depth 3 and a
+// directory of 100 entries.
+func benchGuest(b *testing.B) (p *proxy, file, hundred uint64) {
+	dir := b.TempDir()
+	deep := filepath.Join(dir, "a", "b")
+	if err := os.MkdirAll(deep, 0o755); err != nil {
+		b.Fatal(err)
+	}
+	writeFile(b, filepath.Join(deep, "file"), "x")
+	writeFile(b, filepath.Join(dir, "file"), string(make([]byte, pageSize)))
+	if err := os.Mkdir(filepath.Join(dir, "hundred"), 0o755); err != nil {
+		b.Fatal(err)
+	}
+	for i := range 100 {
+		writeFile(b, filepath.Join(dir, "hundred", fmt.Sprintf("entry-%d", i)), "")
+	}
+	p = newProxy(b, wasi.Config{Preopens: []wasi.Preopen{{Host: dir, Guest: "/"}}})
+	return p, p.openRW("file"), p.openDir("hundred")
+}
+
+// BenchmarkCall times calls through a guest. "floor" is the cost of a host
+// function that does nothing.
+func BenchmarkCall(b *testing.B) {
+	run := func(name string, f func(p *proxy, file, hundred uint64)) {
+		b.Run(name, func(b *testing.B) {
+			p, file, hundred := benchGuest(b)
+			copy(p.memory()[atPath1:], "a/b/file")
+			copy(p.memory()[atPath2:], "file")
+			copy(p.memory()[atPath2+16:], "new")
+			f(p, file, hundred)
+			b.ReportAllocs()
+			for b.Loop() {
+				f(p, file, hundred)
+			}
+		})
+	}
+	one := func(p *proxy, size int) (at, n uint64) { return p.iovecs(span{atData, size}) }
+
+	b.Run("floor", func(b *testing.B) {
+		r, c := compiledProxy(b, emptyCall.Name, 1)
+		guest, err := r.InstantiateModule(b.Context(), c, wazero.NewModuleConfig().WithName("").WithStartFunctions())
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer guest.Close(b.Context())
+		f, ctx := guest.ExportedFunction("empty"), b.Context()
+		stack := make([]uint64, 1)
+		b.ReportAllocs()
+		for b.Loop() {
+			if err := f.CallWithStack(ctx, stack); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	run("clock", func(p *proxy, _, _ uint64) { p.must("clock_time_get", clockMonotonic, 1, atResult) })
+	run("random16", func(p *proxy, _, _ uint64) { p.must("random_get", atResult, 16) })
+	run("seek", func(p *proxy, file, _ uint64) { p.must("fd_seek", file, 7, seekSet, atResult) })
+	run("tell", func(p *proxy, file, _ uint64) { p.must("fd_tell", file, atResult) })
+	run("fdstat", func(p *proxy, file, _ uint64) { p.must("fd_fdstat_get", file, atResult) })
+	run("fstat", func(p *proxy, file, _ uint64) { p.must("fd_filestat_get", file, atResult) })
+	run("pread1", func(p *proxy, file, _ uint64) {
+		at, n := one(p, 1)
+		p.must("fd_pread", file, at, n, 0, atResult)
+	})
+	run("pread64k", func(p *proxy, file, _ uint64) {
+		at, n := one(p, pageSize)
+		p.must("fd_pread", file, at, n, 0, atResult)
+	})
+	run("pwrite1", func(p *proxy, file, _ uint64) {
+		at, n := one(p, 1)
+		p.must("fd_pwrite", file, at, n, 0, atResult)
+	})
+	open := func(p *proxy, path, n uint64) {
+		p.must("path_open", root, 0, path, n, 0, uint64(readRights), 0, 0, atResult)
+		p.must("fd_close", uint64(p.u32(atResult)))
+	}
+	run("open_close_1", func(p *proxy, _, _ uint64) { open(p, atPath2, 4) })
+	run("open_close_3", func(p *proxy, _, _ uint64) { open(p, atPath1, 8) })
+	run("stat_1", func(p *proxy, _, _ uint64) { p.must("path_filestat_get", root, 0, atPath2, 4, atResult) })
+	run("stat_3", func(p *proxy, _, _ uint64) { p.must("path_filestat_get", root, 0, atPath1, 8, atResult) })
+	run("readdir100", func(p *proxy, _, hundred uint64) {
+		p.must("fd_readdir", hundred, atData, dataSize, 0, atResult)
+	})
+	run("readdir100_small", func(p *proxy, _, hundred uint64) { p.list(hundred, 256) })
+	run("create_unlink", func(p *proxy, _, _ uint64) {
+		p.must("path_open", root, 0, atPath2+16, 3, oCreat, uint64(fileRights), 0, 0, atResult)
+		p.must("fd_close", uint64(p.u32(atResult)))
+		p.must("path_unlink_file", root, atPath2+16, 3)
+	})
+	run("poll_clock", func(p *proxy, _, _ uint64) {
+		p.putSubscriptions([]subscription{{fd: clockMonotonic}})
+		p.must("poll_oneoff", atData, atEvents, 1, atResult)
+	})
+}
