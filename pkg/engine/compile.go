@@ -1,0 +1,144 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"runtime"
+	"sync"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/experimental"
+
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
+)
+
+// CompileError says why a module is not valid, or cannot be compiled.
+type CompileError struct {
+	Path string
+	Err  error
+}
+
+func (e *CompileError) Error() string { return fmt.Sprintf("%s: %v", e.Path, e.Err) }
+
+func (e *CompileError) Unwrap() error { return e.Err }
+
+// MemoryLimitError says that a module's memory begins larger than the
+// runtime's Config.MaxMemory allows. Sizes are in bytes.
+type MemoryLimitError struct{ Need, Limit uint64 }
+
+func (e *MemoryLimitError) Error() string {
+	return fmt.Sprintf("the module's memory begins with %d bytes, and the limit is %d", e.Need, e.Limit)
+}
+
+// Compile validates a module and compiles it, with all cores. The caller closes
+// the module. The error is an *ImportError for an import that the host does
+// not have, a *MemoryLimitError, or a *CompileError.
+func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
+	outline, err := wasmbin.Read(b.Bytes)
+	if err == nil {
+		if err := checkImports(outline.Imports); err != nil {
+			return nil, err
+		}
+		if err := r.checkMemories(outline.Memories); err != nil {
+			return nil, err
+		}
+	}
+	m, compileErr := r.compile(ctx, b)
+	if compileErr != nil {
+		return nil, &CompileError{b.Path, compileErr}
+	}
+	if err == nil {
+		err = checkSignatures(m.compiled)
+	}
+	for i := 0; err == nil && i < len(outline.Imports); i++ {
+		err = m.host.register(ctx, outline.Imports[i].Module)
+	}
+	if err != nil {
+		_ = m.Close(ctx)
+		return nil, err
+	}
+	m.info.Path, m.info.SHA256 = b.Path, fmt.Sprintf("%x", b.SHA256)
+	m.info.WasmBytes = uint64(len(b.Bytes))
+	m.info.Functions, m.info.DataBytes = uint64(outline.Functions), outline.DataBytes
+	m.exports = exportsOf(m.compiled)
+	m.kind = kindOf(m.exports)
+	// Anonymous, so that any number of instances can live at once; no start
+	// functions, as Start calls them. The rest of it is for wazero's own WASI,
+	// which would seed a random source of its own for each instance: 5 µs.
+	m.instance = wazero.NewModuleConfig().WithName("").WithStartFunctions().WithRandSource(rand.Reader)
+	return m, nil
+}
+
+func (r *Runtime) checkMemories(memories []wasmbin.Limits) error {
+	limit := r.memoryLimit()
+	for _, m := range memories {
+		if m.Min <= maxMemory/pageSize && m.Min*pageSize > limit {
+			return &MemoryLimitError{m.Min * pageSize, limit}
+		}
+	}
+	return nil
+}
+
+// measuring is held while code is compiled and the process's code is measured
+// before and after, so that one compilation is not taken for another's.
+var measuring sync.Mutex
+
+// compile does not let the cache fail it: a damaged entry is compiled again,
+// and code that can't be written to the cache is used all the same.
+func (r *Runtime) compile(ctx context.Context, b *Binary) (*Module, error) {
+	ctx = experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0))
+	m, err := r.compileIn(ctx, r.host, b)
+	if err == nil || r.host.cache == nil || !cacheFailed(err) {
+		return m, err
+	}
+	r.warn(fmt.Sprintf("the code cache %s failed: %v", r.host.cache.dir, err))
+	if damaged(err) {
+		r.host.cache.purge()
+	}
+	m, err = r.compileIn(ctx, r.host, b)
+	if err == nil || !cacheFailed(err) {
+		return m, err
+	}
+	h, err := r.withoutCache(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return r.compileIn(ctx, h, b)
+}
+
+func (r *Runtime) compileIn(ctx context.Context, h *host, b *Binary) (*Module, error) {
+	measuring.Lock()
+	defer measuring.Unlock()
+	entries := h.cache.entries()
+	var before codeRanges
+	if !r.config.Interpreter {
+		before = executable()
+	}
+	compiled, err := h.CompileModule(ctx, b.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	m := &Module{runtime: r, host: h, compiled: compiled}
+	if before != nil {
+		// No new code: the runtime had this module already, and shares it.
+		if n := executable().beyond(before); n > 0 {
+			m.info.NativeBytes = &n
+		}
+	}
+	m.info.Cached = h.cache.hit(entries)
+	return m, nil
+}
+
+// withoutCache returns the runtime's host for when the cache fails.
+func (r *Runtime) withoutCache(ctx context.Context) (*host, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return nil, errRuntimeClosed
+	}
+	if r.uncached == nil {
+		r.uncached = r.newHost(ctx, nil)
+	}
+	return r.uncached, nil
+}

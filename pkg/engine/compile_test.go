@@ -1,0 +1,220 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/wamr-go/wamr-go/pkg/engine"
+	"github.com/wamr-go/wamr-go/pkg/wasi"
+)
+
+// importing is a module that imports one function of the type (i32) -> i32.
+func importing(module, name string) *engine.Binary {
+	entry := "\x01" + short(module) + short(name) + "\x00\x00"
+	return engine.NewBinary("importing.wasm", []byte("\x00asm\x01\x00\x00\x00"+
+		"\x01\x06\x01\x60\x01\x7f\x01\x7f"+ // type
+		"\x02"+short(entry)))
+}
+
+// short is a vector of less than 128 bytes.
+func short(s string) string { return string(rune(len(s))) + s }
+
+func TestImports(t *testing.T) {
+	r := newRuntime(t, engine.Config{})
+	for _, tc := range []struct{ module, name, problem, hint string }{
+		{"env", "missing", "is unknown", "undefined"},
+		{"wasi_snapshot_preview1", "fd_frobnicate", "is unknown", "not a function of WASI preview1"},
+		{"wasi_snapshot_preview1", "sock_open", "is unknown", "WAMR's socket extension"},
+		{"wasi_unstable", "sock_accept", "is unknown", "not a function of WASI preview1"},
+		{"wasi", "thread-spawn", "is unknown", "threads"},
+		{"wasi:cli/run", "run", "is unknown", "WASI 0.2"},
+		{"gojs", "runtime.wasmExit", "is unknown", "GOOS=wasip1"},
+		{"wbg", "__wbindgen_throw", "is unknown", "wasm-bindgen"},
+		{"other", "x", "is unknown", "only WASI preview1"},
+		{"wasi_snapshot_preview1", "proc_exit", "has the type (i32) -> i32, and the host's is (i32)", "preview1"},
+	} {
+		_, err := r.Compile(context.Background(), importing(tc.module, tc.name))
+		var e *engine.ImportError
+		if !errors.As(err, &e) {
+			t.Errorf("%s.%s: error %v", tc.module, tc.name, err)
+			continue
+		}
+		if e.Module != tc.module || e.Name != tc.name || e.Problem != tc.problem || !strings.Contains(e.Hint, tc.hint) {
+			t.Errorf("%+v, want %+v", *e, tc)
+		}
+	}
+	for _, module := range []string{"wasi_snapshot_preview1", "wasi_unstable"} {
+		m := compile(t, r, importing(module, "fd_close"))
+		instance(t, m, wasi.Config{})
+	}
+	_, err := r.Compile(context.Background(), guest(t, "wat/unknownimport"))
+	if want := `import "env"."missing" is unknown`; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+func TestCompileErrors(t *testing.T) {
+	r := newRuntime(t, engine.Config{})
+	hello := guest(t, "c/hello").Bytes
+	broken := append([]byte(nil), hello...)
+	for i := len(broken) / 4; i < len(broken)/2; i++ {
+		broken[i] ^= 0x55
+	}
+	for name, b := range map[string][]byte{
+		"truncated": hello[:len(hello)-len(hello)/3],
+		"broken":    broken,
+		"header":    hello[:8:8],
+	} {
+		_, err := r.Compile(context.Background(), engine.NewBinary(name+".wasm", b))
+		if name == "header" { // the empty module is valid
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		var e *engine.CompileError
+		if !errors.As(err, &e) || e.Path != name+".wasm" {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}
+
+func TestInfo(t *testing.T) {
+	r := newRuntime(t, engine.Config{})
+	b := guest(t, "wat/bigdata")
+	info := compile(t, r, b).Info()
+	if info.Path != b.Path || len(info.SHA256) != 64 || info.WasmBytes != uint64(len(b.Bytes)) {
+		t.Errorf("%+v", info)
+	}
+	if info.Functions != 2 || info.DataBytes != 12 || info.Cached {
+		t.Errorf("%d functions, %d bytes of data, cached %v; want 2, 12, false", info.Functions, info.DataBytes, info.Cached)
+	}
+	if runtime.GOOS == "linux" && (info.NativeBytes == nil || *info.NativeBytes == 0 || *info.NativeBytes > 1<<20) {
+		t.Errorf("native bytes %v", info.NativeBytes)
+	}
+	if again := compile(t, r, b).Info(); again.NativeBytes != nil {
+		t.Errorf("%d native bytes of code that was there before", *again.NativeBytes)
+	}
+	interpreted := newRuntime(t, engine.Config{Interpreter: true})
+	if info := compile(t, interpreted, b).Info(); info.NativeBytes != nil {
+		t.Errorf("%d native bytes of an interpreter", *info.NativeBytes)
+	}
+}
+
+func TestKind(t *testing.T) {
+	r := newRuntime(t, engine.Config{})
+	for name, want := range map[string]engine.ModuleKind{
+		"c/hello": engine.Command, "wat/reactor": engine.Reactor, "wat/arith": engine.Library,
+	} {
+		if got := compile(t, r, guest(t, name)).Kind(); got != want {
+			t.Errorf("%s is a %v, want %v", name, got, want)
+		}
+	}
+}
+
+// TestCache compiles in new runtimes with one directory.
+func TestCache(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "cache")
+	hello, trap := guest(t, "c/hello"), guest(t, "wat/trap")
+	run := func(b *engine.Binary) (cached bool, warnings []string) {
+		t.Helper()
+		r := newRuntime(t, engine.Config{CacheDir: dir})
+		m := compile(t, r, b)
+		in := instance(t, m, wasi.Config{})
+		if o := in.Start(context.Background()); b == hello && !o.Clean() {
+			t.Errorf("outcome %v", o)
+		}
+		return m.Info().Cached, r.Warnings()
+	}
+	entries := func() []string {
+		files, err := filepath.Glob(filepath.Join(dir, "wazero-*", "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return files
+	}
+	for _, step := range []struct {
+		name   string
+		b      *engine.Binary
+		before func()
+		cached bool
+		warns  bool
+	}{
+		{name: "first", b: hello},
+		{name: "second", b: hello, cached: true},
+		{name: "other module", b: trap},
+		{name: "third", b: hello, cached: true},
+		{name: "damaged", b: hello, warns: true, before: func() {
+			for _, f := range entries() {
+				if err := os.Truncate(f, 100); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}},
+		{name: "healed", b: hello, cached: true},
+		{name: "unreadable", b: hello, warns: true, before: func() {
+			for _, f := range entries() { // a directory in an entry's place can't be read, nor replaced
+				if err := errors.Join(os.Remove(f), os.Mkdir(f, 0o700)); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(filepath.Join(f, "x"), nil, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}},
+		{name: "a file in the way", b: hello, warns: true, before: func() {
+			if err := errors.Join(os.RemoveAll(dir), os.WriteFile(dir, nil, 0o600)); err != nil {
+				t.Fatal(err)
+			}
+		}},
+	} {
+		if step.before != nil {
+			step.before()
+		}
+		cached, warnings := run(step.b)
+		if cached != step.cached || len(warnings) > 0 != step.warns {
+			t.Errorf("%s: cached %v, warnings %q; want %v, %v", step.name, cached, warnings, step.cached, step.warns)
+		}
+	}
+}
+
+func TestMaxMemory(t *testing.T) {
+	for _, tc := range []struct {
+		max         uint64
+		guest       string
+		need, limit uint64 // of the error, if any
+		bytes       uint64 // that the instance can grow to
+	}{
+		{max: 0, guest: "wat/empty", bytes: 4<<30 - 65536},
+		{max: 1 << 40, guest: "wat/empty", bytes: 4<<30 - 65536},
+		{max: 64 << 20, guest: "wat/bigdata", bytes: 64 << 20},
+		{max: 64<<20 - 1, guest: "wat/bigdata", need: 64 << 20, limit: 64<<20 - 65536},
+		{max: 100_000, guest: "wat/empty", bytes: 65536},
+		{max: 1, guest: "wat/empty", need: 65536, limit: 0},
+		{max: 1, guest: "wat/nomem"},
+		{max: 1, guest: "wat/memory0"},
+	} {
+		r := newRuntime(t, engine.Config{MaxMemory: tc.max})
+		m, err := r.Compile(context.Background(), guest(t, tc.guest))
+		if tc.need > 0 {
+			var e *engine.MemoryLimitError
+			if !errors.As(err, &e) || e.Need != tc.need || e.Limit != tc.limit {
+				t.Errorf("%s with %d: %v", tc.guest, tc.max, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s with %d: %v", tc.guest, tc.max, err)
+			continue
+		}
+		if got := instance(t, m, wasi.Config{}).Memory().LimitBytes; got != tc.bytes {
+			t.Errorf("%s with %d: limit %d, want %d", tc.guest, tc.max, got, tc.bytes)
+		}
+		_ = m.Close(context.Background())
+	}
+}

@@ -1,0 +1,120 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+)
+
+// Export is a function that a module exports.
+type Export struct {
+	Name            string
+	Params, Results []api.ValueType
+}
+
+// String returns the signature: "add(i32, i32) -> i32".
+func (e Export) String() string {
+	s := e.Name + "(" + typeNames(e.Params) + ")"
+	switch len(e.Results) {
+	case 0:
+		return s
+	case 1:
+		return s + " -> " + typeName(e.Results[0])
+	default:
+		return s + " -> (" + typeNames(e.Results) + ")"
+	}
+}
+
+func typeNames(types []api.ValueType) string {
+	names := make([]string, len(types))
+	for i, t := range types {
+		names[i] = typeName(t)
+	}
+	return strings.Join(names, ", ")
+}
+
+// Value types that wazero's API has no constants for.
+const (
+	valueTypeV128    api.ValueType = 0x7b
+	valueTypeFuncref api.ValueType = 0x70
+)
+
+func typeName(t api.ValueType) string {
+	switch t {
+	case valueTypeV128:
+		return "v128"
+	case valueTypeFuncref:
+		return "funcref"
+	default:
+		return api.ValueTypeName(t)
+	}
+}
+
+// exportsOf lists a module's exported functions by name.
+func exportsOf(m wazero.CompiledModule) []Export {
+	var exports []Export
+	for name, f := range m.ExportedFunctions() {
+		exports = append(exports, Export{Name: name, Params: f.ParamTypes(), Results: f.ResultTypes()})
+	}
+	slices.SortFunc(exports, func(a, b Export) int { return cmp.Compare(a.Name, b.Name) })
+	return exports
+}
+
+// ModuleKind says how a module wants to be run.
+type ModuleKind uint8
+
+const (
+	// Library exports neither _start nor _initialize: its functions are called by name.
+	Library ModuleKind = iota
+	// Command exports _start, which runs the program once.
+	Command
+	// Reactor exports _initialize, to be called once before any other function.
+	Reactor
+)
+
+func (k ModuleKind) String() string {
+	switch k {
+	case Command:
+		return "command"
+	case Reactor:
+		return "reactor"
+	default:
+		return "library"
+	}
+}
+
+const (
+	exportStart      = "_start"
+	exportInitialize = "_initialize"
+)
+
+// kindOf goes by exports without parameters and results, as the preview1
+// application ABI asks of _start and _initialize. A module with both is a
+// command.
+func kindOf(exports []Export) ModuleKind {
+	kind := Library
+	for _, e := range exports {
+		if len(e.Params)+len(e.Results) > 0 {
+			continue
+		}
+		switch e.Name {
+		case exportStart:
+			return Command
+		case exportInitialize:
+			kind = Reactor
+		}
+	}
+	return kind
+}
+
+// find returns the export of that name.
+func find(exports []Export, name string) (Export, bool) {
+	i, ok := slices.BinarySearchFunc(exports, name, func(e Export, name string) int { return cmp.Compare(e.Name, name) })
+	if !ok {
+		return Export{}, false
+	}
+	return exports[i], true
+}

@@ -1,0 +1,64 @@
+package engine
+
+import (
+	"math/bits"
+	"time"
+)
+
+// histogram counts durations in buckets of a width in proportion to what they
+// hold: it is exact below 256 ns and elsewhere at most 1/128 too high. Its
+// size does not depend on how many it counts, so that a long run does not look
+// like a leak.
+type histogram struct {
+	counts [histogramBuckets]uint64
+	total  uint64
+	max    uint64
+}
+
+const (
+	histogramBits    = 7 // of precision
+	histogramLinear  = 1 << histogramBits
+	histogramBuckets = (64 - histogramBits + 1) * histogramLinear
+)
+
+// bucketOf keeps the leading bit and the histogramBits below it.
+func bucketOf(ns uint64) int {
+	shift := max(bits.Len64(ns)-1-histogramBits, 0)
+	return shift<<histogramBits + int(ns>>shift)
+}
+
+// bucketTop returns the largest duration of a bucket.
+func bucketTop(bucket int) uint64 {
+	if bucket < 2*histogramLinear {
+		return uint64(bucket)
+	}
+	shift := bucket>>histogramBits - 1
+	return (uint64(bucket-shift<<histogramBits)+1)<<shift - 1
+}
+
+func (h *histogram) add(d time.Duration) {
+	ns := uint64(max(d, 0))
+	h.counts[bucketOf(ns)]++
+	h.total++
+	h.max = max(h.max, ns)
+}
+
+func (h *histogram) merge(o *histogram) {
+	for i, n := range o.counts {
+		h.counts[i] += n
+	}
+	h.total += o.total
+	h.max = max(h.max, o.max)
+}
+
+// percentile returns a duration that at least p percent did not pass.
+func (h *histogram) percentile(p uint64) time.Duration {
+	rank := max((h.total*p+99)/100, 1)
+	var seen uint64
+	for i, n := range h.counts {
+		if seen += n; seen >= rank {
+			return time.Duration(min(bucketTop(i), h.max))
+		}
+	}
+	return 0
+}

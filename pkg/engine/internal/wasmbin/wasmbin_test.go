@@ -1,0 +1,203 @@
+package wasmbin
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const header = "\x00asm\x01\x00\x00\x00"
+
+func TestCheckHeader(t *testing.T) {
+	for _, tc := range []struct {
+		data string
+		want error
+	}{
+		{header, nil},
+		{header + "rest", nil},
+		{"", ErrNotWasm},
+		{"\x00asn", ErrNotWasm},
+		{"\x00a", ErrTruncated},
+		{header[:7], ErrTruncated},
+		{"\x00asm\x0d\x00\x01\x00", ErrComponent},
+		{"\x00asm\x0a\x00\x01\x00", ErrComponent},
+		{"\x00asm\x02\x00\x00\x00", ErrVersion},
+	} {
+		if err := CheckHeader([]byte(tc.data)); !errors.Is(err, tc.want) {
+			t.Errorf("%q: %v, want %v", tc.data, err, tc.want)
+		}
+	}
+}
+
+func TestRead(t *testing.T) {
+	section := func(id ID, content string) string { return string([]byte{byte(id), byte(len(content))}) + content }
+	for _, tc := range []struct {
+		name, sections string
+		want           *Outline
+		err            string
+	}{
+		{"empty", "", &Outline{}, ""},
+		{"imports", section(Import, "\x06"+
+			"\x01a\x01f\x00\x05"+
+			"\x01a\x01t\x01\x70\x01\x02\x03"+
+			"\x01a\x01m\x02\x03\x01\x80\x02"+
+			"\x01a\x01g\x03\x7f\x01"+
+			"\x01a\x01r\x03\x64\x70\x00"+
+			"\x01a\x01e\x04\x00\x07"),
+			&Outline{Imports: []ImportEntry{
+				{"a", "f", ImportFunction}, {"a", "t", ImportTable}, {"a", "m", ImportMemory},
+				{"a", "g", ImportGlobal}, {"a", "r", ImportGlobal}, {"a", "e", ImportTag},
+			}}, ""},
+		{"functions", section(Function, "\x03\x00\x00\x00"), &Outline{Functions: 3}, ""},
+		{"memories", section(Memory, "\x03\x00\x02\x01\x01\x05\x04\x80\x80\x04"),
+			&Outline{Memories: []Limits{{Min: 2}, {Min: 1, Max: 5, HasMax: true}, {Min: 1 << 16, Wide: true}}}, ""},
+		{"data", section(Data, "\x04"+
+			"\x00\x41\x10\x0b\x03abc"+
+			"\x01\x02de"+
+			"\x02\x00\x23\x01\x41\x04\x6a\x0b\x01f"+
+			"\x00\x44\x00\x00\x00\x00\x00\x00\x00\x00\x43\x00\x00\x00\x00\x42\x7f\xd2\x01\xfd\x0c0123456789abcdef\x0b\x00"),
+			&Outline{DataBytes: 6}, ""},
+		{"section past the end", "\x03\x10\x01", nil, "function section at offset 0x8: unexpected end"},
+		{"size of too many bits", "\x03\xff\xff\xff\xff\x1f", nil, "more than 32 bits"},
+		{"vector past the end", section(Import, "\xff\xff\x03"), nil, "import section: unexpected end"},
+		{"name past the end", section(Import, "\x01\x7fa"), nil, "import section: unexpected end"},
+		{"kind of import", section(Import, "\x01\x01a\x01b\x09"), nil, "unknown kind of import 9"},
+		{"limits", section(Memory, "\x01\x08\x00"), nil, "unknown limits"},
+		{"mode of segment", section(Data, "\x01\x05"), nil, "data segment 0: at offset 0xc: unknown mode 5"},
+		{"expression", section(Data, "\x01\x00\x20\x00\x0b\x00"), nil, "instruction 0x20 is not constant"},
+		{"vector instruction", section(Data, "\x01\x00\xfd\x0d\x0b\x00"), nil, "vector instruction 13 is not constant"},
+		{"endless expression", section(Data, "\x01\x00\x41\x00"), nil, "data segment 0: unexpected end"},
+		{"segment past the end", section(Data, "\x01\x01\x09ab"), nil, "data segment 0: unexpected end"},
+	} {
+		got, err := Read([]byte(header + tc.sections))
+		if tc.err == "" {
+			if diff := cmp.Diff(tc.want, got); diff != "" || err != nil {
+				t.Errorf("%s: %v\n%s", tc.name, err, diff)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(err.Error(), tc.err) {
+			t.Errorf("%s: error %v, want %q", tc.name, err, tc.err)
+		}
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for _, tc := range []struct {
+		bytes string
+		u32   uint32
+		s64   int64
+		ok    bool // as an u32; all are numbers of 64 bits
+	}{
+		{"\x00", 0, 0, true},
+		{"\x3f", 63, 63, true},
+		{"\x40", 64, -64, true},
+		{"\x7f", 127, -1, true},
+		{"\x80\x01", 128, 128, true},
+		{"\xff\xff\xff\xff\x0f", 1<<32 - 1, 1<<32 - 1, true},
+		{"\xff\xff\xff\xff\x1f", 0, 1<<33 - 1, false},
+		{"\x80\x80\x80\x80\x78", 0, -1 << 31, false},
+		{"\x80\x80\x80\x80\x80\x80\x80\x80\x80\x7f", 0, -1 << 63, false},
+		{"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00", 0, 1<<63 - 1, false},
+	} {
+		r := reader{data: []byte(tc.bytes)}
+		if v := r.u32(); v != tc.u32 || r.err == nil != tc.ok {
+			t.Errorf("%x: %d, %v; want %d", tc.bytes, v, r.err, tc.u32)
+		}
+		r = reader{data: []byte(tc.bytes)}
+		if v := r.s64(); v != tc.s64 || r.err != nil {
+			t.Errorf("%x: %d, %v; want %d", tc.bytes, v, r.err, tc.s64)
+		}
+	}
+}
+
+func TestI32Const(t *testing.T) {
+	for _, tc := range []struct {
+		expression string
+		want       int32
+		ok         bool
+	}{
+		{"\x41\x10", 16, true},
+		{"\x41\x7f", -1, true},
+		{"\x41\x10\x41\x01\x6a", 16, false},
+		{"\x23\x00", 0, false},
+		{"\x41\x80\x80\x80\x80\x10", 0, false},
+		{"\x41", 0, false},
+		{"", 0, false},
+	} {
+		if v, ok := I32Const([]byte(tc.expression)); ok != tc.ok || ok && v != tc.want {
+			t.Errorf("%x: %d, %v", tc.expression, v, ok)
+		}
+	}
+}
+
+// guests returns testdata's modules.
+func guests(t testing.TB) map[string][]byte {
+	paths, err := filepath.Glob(filepath.Join("..", "..", "..", "..", "testdata", "*", "*.wasm"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no guests: %v", err)
+	}
+	binaries := make(map[string][]byte)
+	for _, p := range paths {
+		if binaries[p], err = os.ReadFile(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return binaries
+}
+
+func TestGuests(t *testing.T) {
+	for path, binary := range guests(t) {
+		o, err := Read(binary)
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		end := HeaderSize
+		for s := range Sections(binary) {
+			if s.Header != end || len(s.Content(binary)) != s.Size {
+				t.Errorf("%s: %+v does not follow offset %d", path, s, end)
+			}
+			end = s.Offset + s.Size
+		}
+		if end != len(binary) || o.Functions == 0 {
+			t.Errorf("%s: sections end at %d of %d; %+v", path, end, len(binary), o)
+		}
+	}
+}
+
+// FuzzRead looks for bytes that make the reader panic, or announce more than
+// there is.
+func FuzzRead(f *testing.F) {
+	for _, binary := range guests(f) {
+		f.Add(binary[:min(len(binary), 2000)])
+	}
+	f.Add([]byte(header + "\x0b\x06\x01\x00\x41\x00\x0b\x00"))
+	f.Fuzz(func(t *testing.T, binary []byte) {
+		o, err := Read(binary)
+		if err != nil {
+			return
+		}
+		if o.DataBytes > uint64(len(binary)) || len(o.Imports) > len(binary) || len(o.Memories) > len(binary) {
+			t.Errorf("%d bytes hold %+v", len(binary), o)
+		}
+		for s, err := range Sections(binary) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s.ID != Data {
+				continue
+			}
+			for segment, err := range Segments(binary, s) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				I32Const(segment.Offset)
+			}
+		}
+	})
+}

@@ -1,0 +1,177 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/tetratelabs/wazero"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat"
+)
+
+// Config says how modules are compiled and run. The zero Config is usable.
+type Config struct {
+	// Interpreter runs modules without compiling them to native code.
+	Interpreter bool
+	// MaxMemory bounds the linear memory of an instance, in bytes; it is rounded
+	// down to whole pages of 64 KiB. 0 means WebAssembly's own limit, 4 GiB; but
+	// compiled code has one page less, see memoryLimit.
+	MaxMemory uint64
+	// CacheDir is where compiled code is kept between runs; "" means nowhere.
+	// A directory that can't be used is a warning, see [Runtime.Warnings].
+	CacheDir string
+	// Interruptible compiles checks into loops, so that a context ends a guest
+	// which makes no calls. Without it a context ends a guest at its next call
+	// of WASI. The checks cost speed, and each call of the guest a goroutine.
+	Interruptible bool
+	// DebugInfo reads DWARF, so that traps name source lines. It is off, as
+	// wazero looks the lines up for proc_exit too.
+	DebugInfo bool
+	// Ledger accounts for what instances acquire; nil for no account.
+	Ledger *memstat.Ledger
+}
+
+var errRuntimeClosed = errors.New("the runtime is closed")
+
+// Runtime compiles modules, and keeps what their instances share: the code, the
+// host functions, memory mappings to use again. It is safe for concurrent use.
+// Whoever makes it closes it, after all that was made from it.
+type Runtime struct {
+	config    Config
+	host      *host
+	scope     *memstat.Scope
+	slots     *slotPool
+	instances atomic.Uint64 // opened so far
+	open      atomic.Int64  // open now
+
+	mu       sync.Mutex
+	uncached *host // for when the code cache fails
+	warnings []string
+	closed   bool
+}
+
+// host is a wazero runtime and the host modules that were registered in it.
+type host struct {
+	wazero.Runtime
+	cache *codeCache // nil for none
+
+	mu         sync.Mutex
+	registered map[string]bool
+}
+
+// NewRuntime returns a runtime. ctx is only for values, not kept.
+func NewRuntime(ctx context.Context, cfg Config) (*Runtime, error) {
+	r := &Runtime{config: cfg, scope: cfg.Ledger.Open(0)}
+	r.slots = newSlotPool(r.scope)
+	var cache *codeCache
+	if cfg.CacheDir != "" {
+		var err error
+		if cache, err = newCodeCache(cfg.CacheDir); err != nil {
+			r.warn(fmt.Sprintf("the code cache %s cannot be used: %v", cfg.CacheDir, err))
+		}
+	}
+	r.host = r.newHost(ctx, cache)
+	return r, nil
+}
+
+func (r *Runtime) newHost(ctx context.Context, cache *codeCache) *host {
+	c := wazero.NewRuntimeConfig()
+	if r.config.Interpreter {
+		c = wazero.NewRuntimeConfigInterpreter()
+	}
+	c = c.WithMemoryLimitPages(uint32(r.memoryLimit() / pageSize)).
+		WithCloseOnContextDone(r.config.Interruptible).
+		WithDebugInfoEnabled(r.config.DebugInfo)
+	if cache != nil {
+		c = c.WithCompilationCache(cache.wazero)
+	}
+	return &host{
+		Runtime:    wazero.NewRuntimeWithConfig(ctx, c),
+		cache:      cache,
+		registered: make(map[string]bool),
+	}
+}
+
+// memoryLimit is what MaxMemory comes to, in bytes. wazero v1.12.0's compiled
+// code keeps a memory's size in 32 bits: in one of all 65536 pages every access
+// traps, so that the last page cannot be had.
+func (r *Runtime) memoryLimit() uint64 {
+	limit := uint64(maxMemory)
+	if !r.config.Interpreter {
+		limit -= pageSize
+	}
+	if m := r.config.MaxMemory; m > 0 {
+		limit = min(limit, m/pageSize*pageSize)
+	}
+	return limit
+}
+
+// register defines a host module where that was not done before. It takes
+// about a millisecond, so that it is not done for who doesn't import it.
+func (h *host) register(ctx context.Context, name string) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	m, ok := hostModules()[name]
+	if !ok || h.registered[name] {
+		return nil
+	}
+	b := h.NewHostModuleBuilder(name)
+	for _, f := range m.Functions {
+		b.NewFunctionBuilder().
+			WithGoModuleFunction(f.Call, f.Params, f.Results).
+			WithName(f.Name).
+			WithParameterNames(f.ParamNames...).
+			Export(f.Name)
+	}
+	if _, err := b.Instantiate(ctx); err != nil {
+		return fmt.Errorf("host module %s: %w", name, err)
+	}
+	h.registered[name] = true
+	return nil
+}
+
+func (h *host) close(ctx context.Context) error {
+	if h == nil {
+		return nil
+	}
+	err := h.Close(ctx)
+	if h.cache != nil {
+		err = errors.Join(err, h.cache.wazero.Close(ctx))
+	}
+	return err
+}
+
+func (r *Runtime) warn(message string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.warnings = append(r.warnings, message)
+}
+
+// Warnings returns what went wrong and was got over, such as a code cache that
+// can't be used, in order of appearance.
+func (r *Runtime) Warnings() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]string(nil), r.warnings...)
+}
+
+// Close gives back what the runtime keeps. Instances that are still open are an
+// error: they cannot be called any more, and their memory stays until each is
+// closed. A second Close does nothing.
+func (r *Runtime) Close(ctx context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return nil
+	}
+	r.closed = true
+	err := errors.Join(r.uncached.close(ctx), r.host.close(ctx), r.slots.close())
+	if n := r.open.Load(); n > 0 {
+		err = errors.Join(err, fmt.Errorf("%d instances were still open", n))
+	}
+	r.scope.Close()
+	return err
+}

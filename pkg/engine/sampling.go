@@ -1,0 +1,93 @@
+package engine
+
+import (
+	"sync"
+	"time"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat"
+)
+
+// sampling takes samples of the process between cycles. No cycle is in progress
+// in the meantime, so that what is seen is what cycles left behind.
+type sampling struct {
+	between sync.RWMutex // read-held during a cycle
+
+	mu      sync.Mutex
+	sampler *memstat.Sampler // nil: no samples
+	started time.Time
+	spent   time.Duration
+
+	// Of the samples that are taken whatever they cost: when the next one is.
+	// A step of 0 means never.
+	nextCycle, stepCycle uint64
+	nextTime, stepTime   time.Duration
+}
+
+const (
+	// wantedSamples are taken whatever they cost, as a trend needs them for a
+	// verdict; evenly over the run, so that it is about all of it. More are
+	// taken while sampling costs less than maxShare of the run.
+	wantedSamples = 2 * memstat.MinPoints
+	spreadSamples = 4 * memstat.MinPoints
+	maxShare      = 50 // a fiftieth: 2 %
+)
+
+func newSampling(cfg *CycleConfig, now time.Time) *sampling {
+	s := &sampling{started: now, nextCycle: 1, stepTime: cfg.Duration / wantedSamples}
+	if cfg.SampleEvery < 0 {
+		return s
+	}
+	stride := uint64(cfg.SampleEvery)
+	if stride == 0 {
+		stride = cfg.Cycles / spreadSamples
+	}
+	if cfg.Cycles > 0 {
+		s.stepCycle = max(cfg.Cycles/wantedSamples, stride, 1)
+	}
+	s.sampler = memstat.NewSampler(stride, true)
+	return s
+}
+
+// observe takes a sample if one is due, and is wanted or can be afforded.
+func (s *sampling) observe(completed uint64) {
+	if s.sampler == nil || !s.mu.TryLock() {
+		return
+	}
+	defer s.mu.Unlock()
+	if !s.sampler.Due(completed) {
+		return
+	}
+	begin := time.Now()
+	elapsed := begin.Sub(s.started)
+	if !s.wanted(completed, elapsed) && s.spent > elapsed/maxShare {
+		return
+	}
+	s.between.Lock()
+	s.sampler.Observe(completed)
+	s.between.Unlock()
+	s.spent += time.Since(begin)
+}
+
+// wanted says whether one of the wantedSamples is due. The first is one of
+// them.
+func (s *sampling) wanted(completed uint64, elapsed time.Duration) bool {
+	byCycle := s.nextCycle > 0 && completed >= s.nextCycle
+	byTime := s.stepTime > 0 && elapsed >= s.nextTime
+	if byCycle {
+		s.nextCycle = 0
+		if s.stepCycle > 0 {
+			s.nextCycle = (completed/s.stepCycle + 1) * s.stepCycle
+		}
+	}
+	if byTime {
+		s.nextTime = elapsed + s.stepTime
+	}
+	return byCycle || byTime
+}
+
+func (s *sampling) samples() []memstat.Sample {
+	if s.sampler == nil {
+		return nil
+	}
+	return s.sampler.Samples()
+}

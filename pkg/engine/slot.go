@@ -1,0 +1,220 @@
+package engine
+
+import (
+	"errors"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat"
+)
+
+// slot is a mapping that serves one linear memory after another.
+//
+// Invariant: in the pool, every byte reads as zero or is not committed.
+type slot struct {
+	mapping
+	committed uint64 // bytes, from the start
+	resident  uint64 // bytes, from the start, that a former use left in memory, committed or not
+	handle    memstat.Handle
+}
+
+// prepare makes a slot of the pool's ready for a memory of the given size.
+func (s *slot) prepare(size uint64, fresh bool) error {
+	if fresh {
+		if err := s.purge(); err != nil {
+			return err
+		}
+	}
+	if s.committed > size {
+		if err := s.decommit(size, s.committed); err != nil {
+			return err
+		}
+		s.committed = size
+	}
+	return s.resize(size)
+}
+
+// resize commits what a memory of the given size needs.
+func (s *slot) resize(size uint64) error {
+	if size > uint64(len(s.mapping)) {
+		return errors.New("the reservation is too small")
+	}
+	if size <= s.committed {
+		return nil
+	}
+	if err := s.commit(s.committed, size); err != nil {
+		return err
+	}
+	s.committed = size
+	return nil
+}
+
+// keepResident is how much of a memory is cleared in place after use. To give
+// pages back and fault them in again costs more than to clear them, several
+// times more on a virtual machine: 128 KiB take 4 µs to clear.
+const keepResident = 256 << 10
+
+// clean restores the invariant after a memory that grew to used bytes. The
+// first keep bytes stay committed, as the next instance will want them.
+func (s *slot) clean(used, keep uint64) error {
+	s.resident = max(s.resident, min(used, keepResident))
+	clear(s.mapping[:min(used, keepResident)])
+	if used > keepResident {
+		if err := s.reset(keepResident, used); err != nil {
+			return err
+		}
+	}
+	if s.committed > keep {
+		if err := s.decommit(keep, s.committed); err != nil {
+			return err
+		}
+		s.committed = keep
+	}
+	return nil
+}
+
+// purge gives back what a former use left in memory.
+func (s *slot) purge() error {
+	if s.resident == 0 {
+		return nil
+	}
+	if err := s.reset(0, s.resident); err != nil {
+		return err
+	}
+	s.resident = 0
+	return nil
+}
+
+// slotPool keeps slots for reuse: a bounded number, the latest. The scope
+// accounts for the slots in it and for those that it lent. It is safe for
+// concurrent use.
+type slotPool struct {
+	mu     sync.Mutex
+	scope  *memstat.Scope // nil once closed
+	free   []*slot
+	bound  int
+	closed bool
+}
+
+func newSlotPool(scope *memstat.Scope) *slotPool {
+	return &slotPool{scope: scope, bound: 2 * runtime.GOMAXPROCS(0)}
+}
+
+// take lends a slot of size committed bytes that can grow to limit or, where
+// address space is short, to less. The limit is not 0. Of a fresh slot no page
+// is in memory.
+func (p *slotPool) take(size, limit uint64, fresh bool) (*slot, error) {
+	s, err := p.find(limit)
+	if err == nil && s == nil {
+		s, err = p.reserve(size, limit)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.prepare(size, fresh); err != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.drop(s)
+		return nil, err
+	}
+	return s, nil
+}
+
+// find takes the free slot that was used last, of those with room for limit.
+func (p *slotPool) find(limit uint64) (*slot, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return nil, errRuntimeClosed
+	}
+	for i, s := range slices.Backward(p.free) {
+		if uint64(len(s.mapping)) >= limit {
+			p.free = slices.Delete(p.free, i, i+1)
+			return s, nil
+		}
+	}
+	return nil, nil
+}
+
+// reserve makes a slot.
+func (p *slotPool) reserve(size, limit uint64) (*slot, error) {
+	m, err := reserve(limit)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		m, err = p.squeeze(size, limit)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if p.closed {
+		return nil, errors.Join(errRuntimeClosed, m.release())
+	}
+	return &slot{mapping: m, handle: p.scope.Acquire(memstat.KindSlot, int64(len(m)))}, nil
+}
+
+// headroom is address space that slots leave to the Go runtime, which ends the
+// process where it has none: a few of its arenas and, with cgo, of the C library.
+const headroom = 256 << 20
+
+// squeeze reserves where there is no room for limit (ulimit -v, a 32-bit host):
+// the free slots give way, and half as much is tried, and again, down to size.
+// It needs the lock.
+func (p *slotPool) squeeze(size, limit uint64) (mapping, error) {
+	for _, s := range p.free {
+		_ = p.drop(s) // what stays mapped stays accounted for
+	}
+	p.free = nil
+	room, err := reserve(headroom)
+	if err != nil {
+		return nil, err
+	}
+	defer room.release()
+	for {
+		m, err := reserve(limit)
+		if err == nil || limit <= size || limit <= pageSize {
+			return m, err
+		}
+		limit = max(size, limit/2/pageSize*pageSize, pageSize)
+	}
+}
+
+// give takes a slot back, whose memory grew from initial to used bytes. No
+// code that can reach it may still run.
+func (p *slotPool) give(s *slot, used, initial uint64) error {
+	err := s.clean(used, initial)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err != nil || p.closed {
+		return errors.Join(err, p.drop(s))
+	}
+	if len(p.free) == p.bound {
+		err = p.drop(p.free[0])
+		p.free = slices.Delete(p.free, 0, 1)
+	}
+	p.free = append(p.free, s)
+	return err
+}
+
+// drop unmaps a slot. It needs the lock.
+func (p *slotPool) drop(s *slot) error {
+	if err := s.release(); err != nil {
+		return err // still mapped, and still accounted for
+	}
+	p.scope.Release(s.handle)
+	return nil
+}
+
+// close unmaps the free slots; those still lent are unmapped when they come
+// back, unaccounted, as the scope closes now.
+func (p *slotPool) close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var err error
+	for _, s := range p.free {
+		err = errors.Join(err, p.drop(s))
+	}
+	p.free, p.scope, p.closed = nil, nil, true
+	return err
+}
