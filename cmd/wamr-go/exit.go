@@ -1,0 +1,62 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Exit codes of wamr-go's own; others are the guest's.
+const (
+	exitUsage       = 2
+	exitLeak        = 99
+	exitTimeout     = 124
+	exitCannotRun   = 125
+	exitInterrupted = 130
+	exitTrap        = 134
+)
+
+const exitCodesHelp = `The guest's own exit code passes through. Otherwise:
+   99  something was not given back, or the memory budget was passed
+       (--error-exitcode changes it)
+  124  the guest timed out
+  125  the module could not be run, or the report could not be written
+  130  interrupted
+  134  the guest trapped
+    2  wrong usage
+A guest can use these numbers too. The last lines of standard error tell: they
+begin with "error:" for every code above, and never for a guest's own.
+`
+
+// failure ends wamr-go with an exit code. Its texts may hold anything: the
+// user interface escapes them.
+type failure struct {
+	code    int
+	problem string
+	hint    string // what to type, or ""
+}
+
+func (f *failure) Error() string { return f.problem }
+
+// withHint adds what to type next.
+func (f *failure) withHint(format string, args ...any) *failure {
+	f.hint = fmt.Sprintf(format, args...)
+	return f
+}
+
+func usagef(format string, args ...any) *failure {
+	return &failure{code: exitUsage, problem: fmt.Sprintf(format, args...)}
+}
+
+func cannotRunf(format string, args ...any) *failure {
+	return &failure{code: exitCannotRun, problem: fmt.Sprintf(format, args...)}
+}
+
+// failureOf makes a failure of any error; what no command has classified is
+// the command line's fault.
+func failureOf(err error) *failure {
+	var f *failure
+	if errors.As(err, &f) {
+		return f
+	}
+	return usagef("%v", err)
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"errors"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/wasi"
+)
+
+// options are what the flags of run say.
+type options struct {
+	mounts     mounts
+	env        []string // NAME=value, or NAME for the host's value
+	inheritEnv bool
+	invoke     string
+
+	cycles      uint64 // 0: not asked for
+	duration    time.Duration
+	workers     uint64
+	cycleOutput string
+
+	report      string // format; "" for none
+	reportFile  string
+	target      string
+	fault       string
+	budget      uint64
+	leakCode    uint64
+	maxMemory   uint64
+	timeout     time.Duration
+	interpreter bool
+	noCache     bool
+	cacheDir    string
+
+	color          string
+	quiet, verbose bool
+}
+
+const (
+	outputFirst = "first"
+	outputAll   = "all"
+	outputNone  = "none"
+
+	reportText = "text"
+	reportJSON = "json"
+)
+
+// cycling tells many instances from a plain run of one.
+func (o *options) cycling() bool { return o.cycles > 0 || o.duration > 0 }
+
+// reportFormat is how the report is to be written, or "" for not at all. Who
+// asks for cycles, a file or a target wants to see what came of them.
+func (o *options) reportFormat() string {
+	switch {
+	case o.report != "":
+		return o.report
+	case o.reportFile != "" || o.target != "" || o.cycling() && !o.quiet:
+		return reportText
+	default:
+		return ""
+	}
+}
+
+// check finds flags that don't go together.
+func (o *options) check() error {
+	switch {
+	case o.workers > 1 && !o.cycling():
+		return usagef("--workers needs --cycles or --duration").
+			withHint("wamr-go run --cycles 1000 --workers %d MODULE", o.workers)
+	case o.noCache && o.cacheDir != "":
+		return usagef("--no-cache and --cache-dir exclude each other")
+	case o.quiet && o.verbose:
+		return usagef("-q and -v exclude each other")
+	}
+	return nil
+}
+
+// flagGroup is a titled part of a command's flags, as help shows them.
+type flagGroup struct {
+	title string
+	flags *pflag.FlagSet
+}
+
+func (o *options) groups() []flagGroup {
+	var groups []flagGroup
+	group := func(title string) *pflag.FlagSet {
+		f := pflag.NewFlagSet(title, pflag.ContinueOnError)
+		f.SortFlags = false
+		groups = append(groups, flagGroup{title, f})
+		return f
+	}
+	o.workers, o.cycleOutput, o.leakCode, o.color = 1, outputFirst, exitLeak, "auto"
+
+	f := group("What the guest sees")
+	f.Var(dirFlag{&o.mounts}, "dir", "preopen a directory (repeatable); GUEST is its name for the guest, HOST's own by default; :ro denies every write")
+	f.Var(mapDirFlag{&o.mounts}, "map-dir", "the same in iwasm's spelling")
+	f.Var(listFlag{&o.env, "NAME[=VALUE]"}, "env", "set a variable (repeatable); NAME alone copies the host's value")
+	f.BoolVar(&o.inheritEnv, "inherit-env", false, "pass the host's whole environment; --env adds to it")
+	f.VarP(textFlag{&o.invoke, "NAME"}, "invoke", "f", "call that export, with ARGs parsed by its signature, and print its results, one a line")
+
+	f = group("Leak hunting")
+	f.Var(numberFlag{&o.cycles, "N", 1, math.MaxUint64}, "cycles", "instantiate, run and destroy N times")
+	f.Var(durationFlag{&o.duration, "D"}, "duration", "as many cycles as fit into D, such as 30s; with --cycles, whichever ends first")
+	f.Var(numberFlag{&o.workers, "W", 1, 1024}, "workers", "run W cycles at once")
+	f.Var(choiceFlag{&o.cycleOutput, "WHICH", []string{outputFirst, outputAll, outputNone}}, "cycle-output", "print the output of the first, all or none of the cycles")
+	f.Var(choiceFlag{&o.fault, "NAME", wasi.FaultNames()}, "fault", "put a known leak back in, to see it found; prestats-lock is WAMR's issue 4192")
+	f.Var(choiceFlag{&o.target, "NAME", memstat.Targets()}, "target", "also report what it costs on that device; known: "+strings.Join(memstat.Targets(), ", "))
+
+	f = group("Report")
+	f.Var(choiceFlag{&o.report, "text|json", []string{reportText, reportJSON}}, "mem-report", "print a memory report, text by default; cycles print one without being asked, unless -q is given")
+	f.Lookup("mem-report").NoOptDefVal = reportText
+	f.Var(textFlag{&o.reportFile, "FILE"}, "report-file", "write the report to FILE, or - for standard output, instead of standard error")
+	f.Var(sizeFlag{&o.budget, "SIZE"}, "mem-budget", "fail where the linear memory grows beyond SIZE, such as 65536, 64K or 1MiB; all units are binary")
+	f.Var(numberFlag{&o.leakCode, "N", 0, math.MaxUint8}, "error-exitcode", "exit code for a leak or a passed budget; 0 keeps the guest's own")
+
+	f = group("Limits and engine")
+	f.Var(sizeFlag{&o.maxMemory, "SIZE"}, "max-memory", "deny linear memory beyond SIZE, rounded down to whole pages of 64 KiB")
+	f.Var(durationFlag{&o.timeout, "D"}, "timeout", "end the guest, or each cycle's, after D; its loops are checked for that, which costs speed")
+	f.BoolVar(&o.interpreter, "interp", false, "interpret instead of compiling to native code")
+	f.BoolVar(&o.noCache, "no-cache", false, "keep no compiled code on disk")
+	f.Var(textFlag{&o.cacheDir, "DIR"}, "cache-dir", "keep compiled code there and not in wamr-go's folder of the user's cache directory")
+
+	f = group("Messages")
+	f.Var(choiceFlag{&o.color, "WHEN", []string{"auto", "always", "never"}}, "color", "use colour auto, always or never; auto means on a terminal, unless NO_COLOR is set")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "no warnings, no progress, and no report that was not asked for")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "also say what is usually not worth a line")
+	return groups
+}
+
+// flagFailure words what pflag found wrong in the flags of a command.
+func flagFailure(flags *pflag.FlagSet, err error) error {
+	var (
+		unknown *pflag.NotExistError
+		missing *pflag.ValueRequiredError
+		invalid *pflag.InvalidValueError
+	)
+	switch {
+	case errors.As(err, &unknown):
+		return unknownFlag(flags, unknown)
+	case errors.As(err, &missing):
+		return usagef("--%s needs a value", missing.GetFlag().Name).
+			withHint("%s", spelling(missing.GetFlag()))
+	case errors.As(err, &invalid):
+		name := invalid.GetFlag().Name
+		f := usagef("--%s %s: %v", name, invalid.GetValue(), invalid.Unwrap())
+		var cause *failure
+		var number *strconv.NumError
+		switch {
+		case errors.As(err, &cause):
+			f.hint = cause.hint
+		case errors.As(err, &number):
+			f.problem = "--" + name + " takes no value"
+		}
+		return f
+	default:
+		return usagef("%v", err)
+	}
+}
+
+func unknownFlag(flags *pflag.FlagSet, err *pflag.NotExistError) error {
+	name, dash := err.GetSpecifiedName(), "--"
+	if short := err.GetSpecifiedShortnames(); short != "" {
+		name, dash = short, "-"
+	}
+	f := usagef("unknown flag %s%s", dash, name)
+	var names []string
+	flags.VisitAll(func(flag *pflag.Flag) {
+		if !flag.Hidden {
+			names = append(names, flag.Name)
+		}
+	})
+	if near, ok := nearest(name, names); ok {
+		return f.withHint("did you mean --%s?", near)
+	}
+	return f.withHint("wamr-go help run lists the flags; the guest's own come after MODULE")
+}

@@ -1,0 +1,33 @@
+// Command wamr-go runs WebAssembly/WASI programs and accounts for every byte
+// and handle that it takes.
+package main
+
+import (
+	"io"
+	"os"
+)
+
+// version is set by the linker; see the Makefile.
+var version string
+
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// run is the whole command; it returns the exit code.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{stdin: stdin, stdout: stdout, ui: newUI(stderr)}
+	root := newRoot(a)
+	root.SetArgs(route(root, args))
+	err := root.Execute()
+	if err != nil {
+		return a.ui.fail(err)
+	}
+	return a.code
+}
+
+// app is what all commands share.
+type app struct {
+	stdin  io.Reader
+	stdout io.Writer
+	ui     *ui
+	code   int // that the process ends with, if the command itself succeeds
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+	"syscall"
+
+	"github.com/wamr-go/wamr-go/pkg/wasi"
+)
+
+const (
+	mountSeparator = "::"
+	readOnlySuffix = ":ro"
+)
+
+// mounts are the preopens in the order of the command line, whichever of the
+// two flags each came from.
+type mounts []wasi.Preopen
+
+// dirFlag is --dir, HOST[::GUEST][:ro].
+type dirFlag struct{ to *mounts }
+
+// mapDirFlag is --map-dir, GUEST::HOST[:ro], as iwasm spells it.
+type mapDirFlag struct{ to *mounts }
+
+func (f dirFlag) Set(text string) error    { return f.to.add(parseDir(text)) }
+func (f mapDirFlag) Set(text string) error { return f.to.add(parseMapDir(text)) }
+func (dirFlag) String() string             { return "" }
+func (mapDirFlag) String() string          { return "" }
+func (dirFlag) Type() string               { return "HOST[::GUEST][:ro]" }
+func (mapDirFlag) Type() string            { return "GUEST::HOST[:ro]" }
+
+func (m *mounts) add(p wasi.Preopen, err error) error {
+	if err != nil {
+		return err
+	}
+	for _, other := range *m {
+		if path.Clean(other.Guest) == path.Clean(p.Guest) {
+			return usagef("the guest's %s is %s already", p.Guest, other.Host).
+				withHint("give one of them another name: --dir %s::NAME", p.Host)
+		}
+	}
+	*m = append(*m, p)
+	return nil
+}
+
+// parseDir reads HOST[::GUEST][:ro]. A single colon is part of a name, as in
+// C:\data; a host directory whose name ends in ":ro" needs its ::GUEST.
+func parseDir(text string) (wasi.Preopen, error) {
+	host, guest, readOnly, err := cutMount(text)
+	if err == nil && guest == "" {
+		guest = host
+	}
+	return wasi.Preopen{Host: host, Guest: guest, ReadOnly: readOnly}, err
+}
+
+// parseMapDir reads GUEST::HOST[:ro].
+func parseMapDir(text string) (wasi.Preopen, error) {
+	guest, host, readOnly, err := cutMount(text)
+	if err == nil && host == "" {
+		err = usagef("it has no %q", mountSeparator).withHint("write --map-dir GUEST::HOST")
+	}
+	return wasi.Preopen{Host: host, Guest: guest, ReadOnly: readOnly}, err
+}
+
+// cutMount takes the two names apart; second is "" only where there is no
+// separator.
+func cutMount(text string) (first, second string, readOnly bool, err error) {
+	text, readOnly = strings.CutSuffix(text, readOnlySuffix)
+	first, second, two := strings.Cut(text, mountSeparator)
+	switch {
+	case strings.Contains(second, mountSeparator):
+		err = usagef("it has more than one %q", mountSeparator)
+	case first == "" || two && second == "":
+		err = usagef("a name is empty")
+	}
+	return first, second, readOnly, err
+}
+
+// check says which directory cannot be preopened, before anything is run.
+func (m mounts) check() error {
+	for _, p := range m {
+		info, err := os.Stat(p.Host)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return cannotRunf("directory %s: it does not exist", p.Host)
+		case errors.Is(err, syscall.ENOTDIR), err == nil && !info.IsDir():
+			return cannotRunf("directory %s: it is a file", p.Host).
+				withHint("preopen the directory that the file is in")
+		case err != nil:
+			return cannotRunf("directory %s: %v", p.Host, systemReason(err))
+		}
+	}
+	return nil
+}
+
+// systemReason is an error of the system's without call and path.
+func systemReason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	var l *os.LinkError
+	if errors.As(err, &l) {
+		return l.Err
+	}
+	return err
+}

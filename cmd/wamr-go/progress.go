@@ -1,0 +1,113 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// progressBar is one line of a terminal about cycles in progress. It has no
+// goroutine of its own: the probe counts goroutines while it is shown.
+type progressBar struct {
+	w        io.Writer
+	width    int
+	total    uint64        // cycles; 0 for unknown
+	duration time.Duration // of the run; 0 for unknown
+	started  time.Time
+	shown    bool
+}
+
+// barDelay keeps the bar away from runs that are over at once.
+const barDelay = 300 * time.Millisecond
+
+// progress returns a bar if there is a terminal that nobody else writes to.
+func (j *job) progress() *progressBar {
+	if !j.cycling() || j.ui.width == 0 || j.quiet || j.cycleOutput == outputAll {
+		return nil
+	}
+	return &progressBar{w: j.ui.w, width: j.ui.width, total: j.cycles, duration: j.duration, started: time.Now()}
+}
+
+// show draws the bar. Before the first cycle is over the guest may be writing.
+func (p *progressBar) show(completed uint64) {
+	elapsed := time.Since(p.started)
+	if completed == 0 || elapsed < barDelay {
+		return
+	}
+	p.shown = true
+	fmt.Fprintf(p.w, "\r%s\x1b[K", p.line(completed, elapsed))
+}
+
+// clear takes the bar off the terminal.
+func (p *progressBar) clear() {
+	if p.shown {
+		fmt.Fprint(p.w, "\r\x1b[K")
+	}
+}
+
+// line is the bar without terminal codes, and one column narrower than the
+// terminal: some wrap a full line.
+func (p *progressBar) line(completed uint64, elapsed time.Duration) string {
+	share, left := p.share(completed, elapsed)
+	count := grouped(completed)
+	if p.total > 0 {
+		count += "/" + grouped(p.total)
+	}
+	rate := float64(completed) / elapsed.Seconds()
+	text := fmt.Sprintf("%s cycles, %s/s, %s left", count, grouped(uint64(rate+0.5)), shortDuration(left))
+	room := p.width - 1
+	if utf8.RuneCountInString(text) > room {
+		text = count
+	}
+	const least, most = 8, 40
+	cells := min(room-len(text)-len("[] "), most)
+	if cells < least {
+		return text[:min(len(text), room)]
+	}
+	full := int(share * float64(cells))
+	return "[" + strings.Repeat("=", full) + strings.Repeat(" ", cells-full) + "] " + text
+}
+
+// share is how much of the run is done, from 0 to 1, and how long the rest
+// takes at the rate so far.
+func (p *progressBar) share(completed uint64, elapsed time.Duration) (share float64, left time.Duration) {
+	if p.total > 0 {
+		share = float64(completed) / float64(p.total)
+	}
+	if p.duration > 0 {
+		share = max(share, float64(elapsed)/float64(p.duration))
+	}
+	share = min(share, 1)
+	if share > 0 {
+		left = time.Duration(float64(elapsed) * (1 - share) / share)
+	}
+	return share, left
+}
+
+// shortDuration is "5s", "2m10s" or "3h20m", rounded up.
+func shortDuration(d time.Duration) string {
+	s := int((d + time.Second - 1) / time.Second)
+	switch {
+	case s < 60:
+		return fmt.Sprintf("%ds", s)
+	case s < 3600:
+		return fmt.Sprintf("%dm%02ds", s/60, s%60)
+	default:
+		return fmt.Sprintf("%dh%02dm", s/3600, s/60%60)
+	}
+}
+
+// grouped spells a number with commas: "1,048,576".
+func grouped(n uint64) string {
+	digits := fmt.Sprint(n)
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/wamr-go/wamr-go/pkg/engine"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
+)
+
+// buildReport puts together what was measured.
+func (j *job) buildReport(o engine.CycleOutcome) *memstat.Report {
+	r := &j.result
+	report := &memstat.Report{Schema: memstat.Schema, Outcome: j.outcomeReport(o)}
+	if m := r.module; m != nil {
+		report.Module = &memstat.ModuleReport{
+			Path: m.Path, SHA256: m.SHA256, WasmBytes: m.WasmBytes, NativeBytes: m.NativeBytes,
+			Functions: m.Functions, DataBytes: m.DataBytes, Cached: m.Cached,
+		}
+		report.Ledger = memstat.NewLedgerReport(r.ledger)
+	}
+	c := r.cycles
+	if c == nil || c.Completed == 0 {
+		return report
+	}
+	report.Memory = &memstat.MemoryReport{
+		InitialBytes: c.Memory.InitialBytes, PeakBytes: c.Memory.PeakBytes,
+		TouchedBytes: c.Memory.TouchedBytes, LimitBytes: c.Memory.LimitBytes, Grows: c.Memory.Grows,
+	}
+	if j.budget > 0 {
+		report.Budget = memstat.NewBudgetReport(j.budget, c.Memory.PeakBytes)
+	}
+	if r.after != nil {
+		report.Process = &memstat.ProcessReport{Process: *r.after, Before: r.before}
+	}
+	if j.cycling() {
+		report.Cycles = &memstat.CyclesReport{
+			Requested: c.Requested, Completed: c.Completed, Workers: c.Workers, PerSecond: c.PerSecond,
+			P50NS: c.P50.Nanoseconds(), P99NS: c.P99.Nanoseconds(),
+			Trend: memstat.NewTrend(c.Samples), Samples: c.Samples,
+		}
+	}
+	if j.target != "" {
+		// The flag takes no unknown name, so that there is no error to tell.
+		report.Target, _ = memstat.NewTargetReport(j.target, r.ledger)
+	}
+	return report
+}
+
+func (j *job) outcomeReport(o engine.CycleOutcome) memstat.OutcomeReport {
+	r := memstat.OutcomeReport{Kind: o.Kind.String()}
+	if o.Kind == engine.OutcomeExit {
+		r.ExitCode = &o.ExitCode
+	}
+	var trap *engine.TrapError
+	switch {
+	case errors.As(o.Err, &trap):
+		r.Message = strings.Join(append([]string{trap.Message}, indented(trap.Stack)...), "\n")
+	case j.result.failure != nil:
+		r.Message = j.result.failure.problem
+	}
+	return r
+}
+
+func indented(lines []string) []string {
+	list := make([]string, len(lines))
+	for i, l := range lines {
+		list[i] = "\t" + l
+	}
+	return list
+}
+
+// writeReport writes the report where it is asked for. more says that
+// messages follow. What cannot be written to its file goes to standard error,
+// so that nothing is lost, and is an ending of its own.
+func (j *job) writeReport(r *memstat.Report, more bool) *ending {
+	format := j.reportFormat()
+	// A text report of a module that was not run says no more than the error.
+	if format == "" || format == reportText && r.Module == nil {
+		return nil
+	}
+	if j.reportFile == "" {
+		j.reportToTerminal(r, format, more)
+		return nil
+	}
+	text, err := render(r, format, memstat.TextOptions{Color: j.color == "always"})
+	if err == nil {
+		if j.reportFile == "-" {
+			_, err = j.stdout.Write(text)
+		} else {
+			err = writeFile(j.reportFile, text)
+		}
+	}
+	if err == nil {
+		return nil
+	}
+	j.reportToTerminal(r, format, true)
+	return &ending{exitCannotRun, fmt.Sprintf("the report could not be written to %s: %v", j.reportFile, systemReason(err)), ""}
+}
+
+// reportToTerminal sets a text report apart from what the guest wrote.
+func (j *job) reportToTerminal(r *memstat.Report, format string, more bool) {
+	text, err := render(r, format, memstat.TextOptions{Color: j.ui.color, Width: j.ui.width})
+	if err != nil {
+		j.ui.warnf("%v", err)
+		return
+	}
+	if format == reportText {
+		text = append([]byte("\n"), text...)
+		if more {
+			text = append(text, '\n')
+		}
+	}
+	_, _ = j.ui.w.Write(text) // who reads standard error has gone: there is nobody left to tell
+}
+
+func render(r *memstat.Report, format string, o memstat.TextOptions) ([]byte, error) {
+	var b bytes.Buffer
+	var write = func(w io.Writer) error { return memstat.WriteText(w, r, o) }
+	if format == reportJSON {
+		write = func(w io.Writer) error { return memstat.WriteJSON(w, r) }
+	}
+	err := write(&b)
+	return b.Bytes(), err
+}
+
+// writeFile replaces a regular file as a whole, or writes to what is none: a
+// device, a pipe.
+func writeFile(path string, text []byte) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(path, text, 0)
+	}
+	temporary := fmt.Sprintf("%s.%d.tmp", path, os.Getpid())
+	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(temporary, path)
+	}
+	if err != nil {
+		_ = os.Remove(temporary)
+	}
+	return err
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+const rootLong = `wamr-go runs WebAssembly/WASI programs, and accounts for every byte and handle
+that it takes: what an instance costs, whether destroying it gives everything
+back, whether the program leaks.`
+
+const rootExample = `  wamr-go hello.wasm                                  run a file
+  wamr-go --dir . tool.wasm in.txt                    preopen a directory
+  wamr-go --cycles 1000 plugin.wasm                   hunt for leaks
+  wamr-go --mem-report plugin.wasm                    print the memory report
+  wamr-go -f add math.wasm 1 2                        call an export
+`
+
+func newRoot(a *app) *cobra.Command {
+	h := helps{}
+	root := &cobra.Command{
+		Use:           "wamr-go [FLAGS] MODULE [ARG...]\nwamr-go COMMAND",
+		Short:         "Run WebAssembly/WASI programs and account for what they take",
+		Long:          rootLong + "\n\n\"wamr-go MODULE\" is \"wamr-go run MODULE\"; \"wamr-go help run\" lists its flags.",
+		Example:       rootExample,
+		Args:          cobra.ArbitraryArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if show, _ := c.Flags().GetBool("version"); show {
+				return printVersion(a.stdout)
+			}
+			// Nothing was asked for: the answer is not output.
+			fmt.Fprint(a.ui.w, h.text(c))
+			a.code = exitUsage
+			return nil
+		},
+		ValidArgsFunction: modules,
+	}
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.ui.w)
+	root.Flags().Bool("version", false, "print the version")
+	root.Flags().BoolP("help", "h", false, "print this help")
+	root.SetHelpFunc(func(c *cobra.Command, _ []string) { fmt.Fprint(c.OutOrStdout(), h.text(c)) })
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagFailure(c.Flags(), err) })
+	root.AddCommand(newRun(a, h), newVersion(a), newGenDocs(h))
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	return root
+}
+
+// modules completes the names of modules.
+func modules(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return []string{"wasm"}, cobra.ShellCompDirectiveFilterFileExt
+}
+
+// route makes "wamr-go MODULE" of what is not a command: "wamr-go run MODULE".
+// A module with a command's name is "./run", or "run run".
+func route(root *cobra.Command, args []string) []string {
+	if len(args) == 0 || slices.Contains([]string{"-h", "--help", "--version"}, args[0]) {
+		return args
+	}
+	switch first := args[0]; {
+	case first == cobra.ShellCompRequestCmd || first == cobra.ShellCompNoDescRequestCmd:
+		rest := args[1:]
+		// The word that is being typed may become a command yet.
+		if len(rest) == 1 && !strings.HasPrefix(rest[0], "-") {
+			return args
+		}
+		return append([]string{first}, route(root, rest)...)
+	case isCommand(root, first):
+		return args
+	}
+	return append([]string{"run"}, args...)
+}
+
+func isCommand(root *cobra.Command, name string) bool {
+	return slices.Contains(commandNames(root), name)
+}
+
+func commandNames(root *cobra.Command) []string {
+	var names []string
+	for _, c := range root.Commands() {
+		names = append(names, c.Name())
+	}
+	return names
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+const runLong = `Run a WebAssembly module that uses WASI preview1. Flags end at MODULE; all that
+comes after it is the guest's. MODULE is a file, or - for standard input.
+
+A guest has no files but those beneath --dir, no variables but those of --env,
+and argv[0] is MODULE without its directory. Paths never lead out of a
+preopened directory, whatever symbolic links say.
+
+With --cycles or --duration a new instance is made, run and destroyed each
+time, and the report says what was not given back. Only the first cycle reads
+standard input, and only its output is printed (--cycle-output). Ctrl-C ends
+the run after the cycle in progress, with its report; a second one ends it at
+once. Without cycles, Ctrl-C ends the guest at its next WASI call.`
+
+const runExample = `  wamr-go run --dir . tool.wasm in.txt
+  wamr-go run --dir ./data::/data:ro tool.wasm /data/in.txt
+  wamr-go run --env HOME=/ --env LANG tool.wasm
+  wamr-go run -f add math.wasm -1 0x10
+  wamr-go run --mem-report=json --report-file out.json tool.wasm
+  wamr-go run --cycles 1000 --workers 4 plugin.wasm
+  wamr-go run --cycles 1000 --fault prestats-lock --target esp32s3 plugin.wasm
+`
+
+func newRun(a *app, h helps) *cobra.Command {
+	o := &options{}
+	c := &cobra.Command{
+		Use:               "run [FLAGS] MODULE [ARG...]",
+		Short:             "Run a module",
+		Long:              runLong,
+		Example:           runExample,
+		ValidArgsFunction: modules,
+		RunE: func(_ *cobra.Command, args []string) error {
+			a.ui.setColor(o.color)
+			a.ui.quiet, a.ui.verbose = o.quiet, o.verbose
+			if len(args) == 0 {
+				return usagef("no MODULE is given").withHint("wamr-go run [FLAGS] MODULE [ARG...]")
+			}
+			if err := o.check(); err != nil {
+				return err
+			}
+			j, err := newJob(a, o, args[0], args[1:])
+			if err != nil {
+				return err
+			}
+			a.code = j.run()
+			return nil
+		},
+	}
+	groups := o.groups()
+	for _, g := range groups {
+		c.Flags().AddFlagSet(g.flags)
+	}
+	c.Flags().BoolP("help", "h", false, "print this help")
+	c.Flags().SetInterspersed(false)
+	c.Flags().SortFlags = false
+	h[c] = helpTexts{groups: groups, codes: exitCodesHelp}
+	return c
+}
+
+// baseName is the last part of a path, in either system's spelling.
+func baseName(path string) string {
+	return path[strings.LastIndexAny(path, `/\`)+1:]
+}

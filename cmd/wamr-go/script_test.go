@@ -1,0 +1,158 @@
+package main
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"wamr-go": main})
+}
+
+// TestScript runs testdata/script. $GUESTS holds the guests; compiled code is
+// cached for all scripts together.
+func TestScript(t *testing.T) {
+	guests, err := filepath.Abs("../../testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache := t.TempDir()
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("GUESTS", guests)
+			e.Setenv("XDG_CACHE_HOME", cache)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"bytes":    cmdBytes,
+			"exits":    cmdExits,
+			"json":     cmdJSON,
+			"waitfile": cmdWaitFile,
+			"lastline": cmdLastLine,
+		},
+	})
+}
+
+// cmdExits is `exits CODE PROGRAM [ARG…]`: the program ends with the code.
+func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM [ARG...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	code := 0
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		code = exit.ExitCode()
+	case err != nil:
+		ts.Fatalf("%v", err)
+	}
+	if code != want {
+		ts.Fatalf("exit code %d, want %d", code, want)
+	}
+}
+
+// cmdBytes is `bytes FILE HEX…`: it writes a file that is no text.
+func cmdBytes(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: bytes FILE HEX...")
+	}
+	data, err := hex.DecodeString(strings.Join(args[1:], ""))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o666))
+}
+
+// cmdJSON is `json FILE PATH VALUE`: the value at the dotted path, as JSON, is
+// VALUE. `! json FILE PATH`: there is none.
+func cmdJSON(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 3 && (!neg || len(args) != 2) {
+		ts.Fatalf("usage: json FILE PATH VALUE, or ! json FILE PATH")
+	}
+	var value any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &value))
+	value, found := at(value, args[1])
+	if neg {
+		if found {
+			ts.Fatalf("%s is there", args[1])
+		}
+		return
+	}
+	got, err := json.Marshal(value)
+	ts.Check(err)
+	if !found || string(got) != args[2] {
+		ts.Fatalf("%s is %s, want %s", args[1], got, args[2])
+	}
+}
+
+// at follows names, and list elements by number or by their "kind".
+func at(value any, path string) (any, bool) {
+	for name := range strings.SplitSeq(path, ".") {
+		switch v := value.(type) {
+		case map[string]any:
+			inner, ok := v[name]
+			if !ok {
+				return nil, false
+			}
+			value = inner
+		case []any:
+			i, err := strconv.Atoi(name)
+			if err != nil {
+				i = -1
+				for j, e := range v {
+					if m, ok := e.(map[string]any); ok && m["kind"] == name {
+						i = j
+						break
+					}
+				}
+			}
+			if i < 0 || i >= len(v) {
+				return nil, false
+			}
+			value = v[i]
+		default:
+			return nil, false
+		}
+	}
+	return value, true
+}
+
+// cmdWaitFile is `waitfile FILE`: it waits until the file exists.
+func cmdWaitFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: waitfile FILE")
+	}
+	path := ts.MkAbs(args[0])
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if _, err := os.Stat(path); err == nil {
+			return
+		}
+	}
+	ts.Fatalf("%s does not appear", args[0])
+}
+
+// cmdLastLine is `lastline TEXT`: the last line of the last standard error is
+// TEXT.
+func cmdLastLine(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: lastline TEXT")
+	}
+	text := strings.TrimRight(ts.ReadFile("stderr"), "\n")
+	if last := text[strings.LastIndexByte(text, '\n')+1:]; last != args[0] {
+		ts.Fatalf("the last line is %q", last)
+	}
+}

@@ -1,0 +1,36 @@
+package main
+
+// nearest returns the candidate whose spelling is closest to name, if one is
+// close enough to be meant.
+func nearest(name string, candidates []string) (string, bool) {
+	best, found := "", false
+	least := max(2, len(name)/3) + 1
+	for _, c := range candidates {
+		if d := distance(name, c); d < least && d < len(c) {
+			best, least, found = c, d, true
+		}
+	}
+	return best, found
+}
+
+// distance is how many letters must be put in, left out or changed to make b
+// of a (Levenshtein 1965).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/fatih/color"
+	"golang.org/x/term"
+)
+
+// ui is the voice of wamr-go, on standard error: a word that says what a line
+// is, then the line. A problem is an error, what was got over a warning, what
+// to type next a hint; a note is for -v.
+type ui struct {
+	w       io.Writer
+	width   int  // of the terminal; 0 where it is none, and lines are not wrapped
+	color   bool // also of the text report
+	quiet   bool
+	verbose bool
+}
+
+// maxWidth is as much as an eye follows in one line.
+const maxWidth = 100
+
+// newUI looks at the terminal, if there is one.
+func newUI(w io.Writer) *ui {
+	u := &ui{w: w}
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		u.width = 80
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+			u.width = min(width, maxWidth)
+		}
+		// https://no-color.org: set and not empty.
+		u.color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	}
+	return u
+}
+
+// setColor applies --color: what the user asks for counts more than NO_COLOR.
+func (u *ui) setColor(when string) {
+	switch when {
+	case "always":
+		u.color = true
+	case "never":
+		u.color = false
+	}
+}
+
+func (u *ui) errorf(format string, args ...any) {
+	u.say("error", color.FgRed, fmt.Sprintf(format, args...))
+}
+
+func (u *ui) warnf(format string, args ...any) {
+	if !u.quiet {
+		u.say("warning", color.FgYellow, fmt.Sprintf(format, args...))
+	}
+}
+
+func (u *ui) hintf(format string, args ...any) {
+	u.say("hint", color.FgCyan, fmt.Sprintf(format, args...))
+}
+
+func (u *ui) notef(format string, args ...any) {
+	if u.verbose {
+		u.say("note", color.Faint, fmt.Sprintf(format, args...))
+	}
+}
+
+// sayTrap says what stopped the guest.
+func (u *ui) sayTrap(message string) { u.say("trap", color.FgRed, message) }
+
+// fail says why the command failed and returns its exit code.
+func (u *ui) fail(err error) int {
+	f := failureOf(err)
+	u.errorf("%s", f.problem)
+	if f.hint != "" {
+		u.hintf("%s", f.hint)
+	}
+	return f.code
+}
+
+// say writes one message; further lines of it, the text's own or wrapped, are
+// indented. A pipe gets long lines whole, for grep.
+func (u *ui) say(word string, c color.Attribute, text string) {
+	const indent = "  "
+	var b strings.Builder
+	prefix := u.paint(word+":", c, color.Bold) + " "
+	room := u.width - len(word) - len(": ")
+	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
+		own := len(line) - len(strings.TrimLeft(line, " "))
+		for _, part := range wrap(printable(line), room) {
+			b.WriteString(prefix + part + "\n")
+			prefix = indent + strings.Repeat(" ", own)
+			room = u.width - len(prefix)
+		}
+		prefix, room = indent, u.width-len(indent)
+	}
+	fmt.Fprint(u.w, b.String())
+}
+
+// line writes a line that is indented and of no kind: a frame of a stack.
+func (u *ui) line(text string) {
+	fmt.Fprintf(u.w, "    %s\n", printable(text))
+}
+
+func (u *ui) paint(text string, attributes ...color.Attribute) string {
+	if !u.color {
+		return text
+	}
+	c := color.New(attributes...)
+	c.EnableColor() // the package's own guess is about standard output
+	return c.Sprint(text)
+}
+
+// printable escapes what a terminal would act upon, or not show: text may come
+// from the module, or from the command line of who was handed one.
+func printable(s string) string {
+	var b strings.Builder
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[0])
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		default:
+			quoted := strconv.QuoteRune(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		}
+		s = s[size:]
+	}
+	return b.String()
+}
+
+// wrap breaks a line at spaces so that none is wider than width, as far as its
+// words allow. It keeps the line's own indent; a width below 1 breaks nothing.
+func wrap(text string, width int) []string {
+	if width < 1 || utf8.RuneCountInString(text) <= width {
+		return []string{text}
+	}
+	body := strings.TrimLeft(text, " ")
+	line := text[:len(text)-len(body)]
+	var lines []string
+	empty := true
+	for word := range strings.FieldsSeq(body) {
+		if !empty && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			lines = append(lines, line)
+			line, empty = "", true
+		}
+		if !empty {
+			line += " "
+		}
+		line += word
+		empty = false
+	}
+	return append(lines, line)
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The flags' values. Their type, as pflag calls it, is how help writes them.
+
+// textFlag is any text.
+type textFlag struct {
+	to   *string
+	name string
+}
+
+func (f textFlag) String() string { return *f.to }
+func (f textFlag) Type() string   { return f.name }
+
+func (f textFlag) Set(text string) error {
+	if text == "" {
+		return usagef("it is empty")
+	}
+	*f.to = text
+	return nil
+}
+
+// listFlag collects any texts.
+type listFlag struct {
+	to   *[]string
+	name string
+}
+
+func (listFlag) String() string { return "" }
+func (f listFlag) Type() string { return f.name }
+
+func (f listFlag) Set(text string) error {
+	*f.to = append(*f.to, text)
+	return nil
+}
+
+// choiceFlag is a value out of a list.
+type choiceFlag struct {
+	to      *string
+	name    string
+	choices []string
+}
+
+func (f choiceFlag) String() string { return *f.to }
+func (f choiceFlag) Type() string   { return f.name }
+
+func (f choiceFlag) Set(text string) error {
+	if slices.Contains(f.choices, text) {
+		*f.to = text
+		return nil
+	}
+	err := usagef("it is not one of: %s", strings.Join(f.choices, ", "))
+	if near, ok := nearest(text, f.choices); ok {
+		return err.withHint("did you mean %s?", near)
+	}
+	return err
+}
+
+// numberFlag is a whole number of a range.
+type numberFlag struct {
+	to          *uint64
+	name        string
+	least, most uint64
+}
+
+func (f numberFlag) String() string { return strconv.FormatUint(*f.to, 10) }
+func (f numberFlag) Type() string   { return f.name }
+
+func (f numberFlag) Set(text string) error {
+	n, err := strconv.ParseUint(text, 10, 64)
+	switch {
+	case err == nil && n >= f.least && n <= f.most:
+		*f.to = n
+		return nil
+	case f.most == math.MaxUint64:
+		return usagef("it is not a whole number of at least %d", f.least)
+	default:
+		return usagef("it is not a whole number from %d to %d", f.least, f.most)
+	}
+}
+
+// sizeFlag is a number of bytes.
+type sizeFlag struct {
+	to   *uint64
+	name string
+}
+
+func (f sizeFlag) String() string { return strconv.FormatUint(*f.to, 10) }
+func (f sizeFlag) Type() string   { return f.name }
+
+func (f sizeFlag) Set(text string) (err error) {
+	*f.to, err = parseSize(text)
+	return err
+}
+
+const sizeHint = "write bytes, or a binary unit: 65536, 64K, 64KiB, 1M, 2GiB"
+
+// parseSize reads a positive number of bytes, with a binary unit or none: K
+// and KiB are 1024. Decimal units are refused, as "1MB" means either to people.
+func parseSize(text string) (uint64, error) {
+	digits := strings.TrimRight(text, "kKmMgGiIbB")
+	shift := 0
+	switch strings.ToLower(text[len(digits):]) {
+	case "":
+	case "k", "kib":
+		shift = 10
+	case "m", "mib":
+		shift = 20
+	case "g", "gib":
+		shift = 30
+	default:
+		return 0, usagef("it has an unknown unit").withHint(sizeHint)
+	}
+	n, err := strconv.ParseUint(digits, 10, 64)
+	switch {
+	case err != nil:
+		return 0, usagef("it is not a size").withHint(sizeHint)
+	case n == 0:
+		return 0, usagef("it is not above 0")
+	case n > math.MaxUint64>>shift:
+		return 0, usagef("it is too large")
+	}
+	return n << shift, nil
+}
+
+// durationFlag is a positive length of time.
+type durationFlag struct {
+	to   *time.Duration
+	name string
+}
+
+func (f durationFlag) String() string { return f.to.String() }
+func (f durationFlag) Type() string   { return f.name }
+
+func (f durationFlag) Set(text string) (err error) {
+	*f.to, err = parseDuration(text)
+	return err
+}
+
+// parseDuration reads what Go does, and nothing without a unit: milliseconds
+// are meant as often as seconds.
+func parseDuration(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	switch {
+	case err == nil && d > 0:
+		return d, nil
+	case err == nil:
+		return 0, usagef("it is not above 0")
+	}
+	f := usagef("it is not a duration")
+	if _, err := strconv.ParseFloat(text, 64); err == nil {
+		return 0, f.withHint("add the unit: %sms or %ss", text, text)
+	}
+	return 0, f.withHint("write 500ms, 10s or 1m30s")
+}

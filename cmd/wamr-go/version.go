@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+func newVersion(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the versions of wamr-go, Go and wazero",
+		Args:  cobra.NoArgs,
+		RunE:  func(*cobra.Command, []string) error { return printVersion(a.stdout) },
+	}
+}
+
+const wazeroPath = "github.com/tetratelabs/wazero"
+
+// printVersion tells what the binary says about itself; what it was built
+// without is left out.
+func printVersion(w io.Writer) error {
+	name, commit, wazero := version, "", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if name == "" {
+			name = info.Main.Version // of go install
+		}
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				commit = s.Value
+			}
+		}
+		for _, d := range info.Deps {
+			if d.Path == wazeroPath {
+				wazero = d.Version
+			}
+		}
+	}
+	text := "wamr-go " + name + "\n"
+	if commit != "" {
+		text += "commit  " + commit + "\n"
+	}
+	text += fmt.Sprintf("go      %s %s/%s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	if wazero != "" {
+		text += "wazero  " + wazero + "\n"
+	}
+	_, err := io.WriteString(w, text)
+	return err
+}
