@@ -9,7 +9,7 @@ GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 BINARY := bin/wamr-go
 
-.PHONY: conformance build demo test lint bench fuzz testdata testdata-check docs cross clean help
+.PHONY: conformance build demo test lint bench microbench fuzz testdata testdata-check docs cross clean help
 .DEFAULT_GOAL := build
 
 ## build: compile bin/wamr-go
@@ -39,8 +39,12 @@ lint:
 	go vet ./... ./testdata/go/...
 	go run $(GOLANGCI_LINT) run ./...
 
-## bench: all benchmarks; BENCH=pattern COUNT=n
+## bench: measure against the peers, see docs/benchmarks.md; BENCHFLAGS=-quick
 bench:
+	cd bench && go run . $(BENCHFLAGS)
+
+## microbench: the Go benchmarks of all packages; BENCH=pattern COUNT=n
+microbench:
 	go test -run '^$$' -bench '$(BENCH)' -count $(COUNT) -benchmem ./...
 
 ## conformance: the preview1 programs of the wasi-testsuite checkout WASI_TESTSUITE

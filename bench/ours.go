@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/wamr-go/wamr-go/pkg/engine"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/wasi"
+)
+
+// newOurs is this project's engine, with its ledger as the command line has it.
+func newOurs(ctx context.Context, w work) (*embedded, error) {
+	r, err := engine.NewRuntime(ctx, engine.Config{Ledger: memstat.NewLedger(memstat.SitesAuto)})
+	if err != nil {
+		return nil, err
+	}
+	m, err := r.Compile(ctx, &engine.Binary{Path: w.name, Bytes: w.wasm, SHA256: sha256.Sum256(w.wasm)})
+	if err != nil {
+		return nil, errors.Join(err, r.Close(ctx))
+	}
+	cfg := wasi.Config{Args: append([]string{w.name}, w.args...)}
+	if w.dir != "" {
+		cfg.Preopens = []wasi.Preopen{{Host: w.dir, Guest: guestDir}}
+	}
+	return &embedded{
+		cycle: func(ctx context.Context, stdout *os.File) error {
+			c := cfg
+			if stdout != nil {
+				c.Stdout = stdout
+			}
+			return ourCycle(ctx, m, c, w.start)
+		},
+		close: func() {
+			_ = m.Close(ctx)
+			_ = r.Close(ctx)
+		},
+	}, nil
+}
+
+func ourCycle(ctx context.Context, m *engine.Module, cfg wasi.Config, start bool) error {
+	in, err := m.Instantiate(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	var outcome engine.Outcome
+	if start {
+		outcome = in.Start(ctx)
+	}
+	if leaks := in.Close(ctx); len(leaks) > 0 {
+		return fmt.Errorf("%d leaks", len(leaks))
+	}
+	if !outcome.Clean() {
+		return errors.New(outcome.String())
+	}
+	return nil
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+const wazeroVersion = "v1.12.0"
+
+// A tool is a program that may be missing.
+type tool struct {
+	path   string
+	absent string // why there is none; "" if there is one
+}
+
+// tools are the programs that the harness builds or finds.
+type tools struct {
+	wamrgo string
+	launch string
+	wazero tool
+	node   tool
+	cc     tool
+}
+
+// findTools builds ours, builds the peer's and looks for the others. Only what
+// is ours must be there. Both command lines are built with the same flags.
+func findTools(ctx context.Context, root, tmp, wamrgo string) (tools, error) {
+	t := tools{wamrgo: wamrgo, launch: filepath.Join(tmp, "launch")}
+	if t.wamrgo == "" {
+		t.wamrgo = filepath.Join(root, "bin", "wamr-go")
+		version := "-s -w -X main.version=" + describe(ctx, root)
+		if err := goTool(ctx, root, nil, "build", "-ldflags", version, "-o", t.wamrgo, "./cmd/wamr-go"); err != nil {
+			return t, err
+		}
+	}
+	if err := goTool(ctx, ".", nil, "build", "-o", t.launch, "./launch"); err != nil {
+		return t, err
+	}
+	t.wazero.path = filepath.Join(tmp, "wazero")
+	if err := goTool(ctx, tmp, []string{"GOBIN=" + tmp, "GOFLAGS="}, "install",
+		"github.com/tetratelabs/wazero/cmd/wazero@"+wazeroVersion); err != nil {
+		t.wazero = tool{absent: err.Error()}
+	}
+	t.node = lookUp("node")
+	t.cc = lookUp("gcc")
+	return t, ctx.Err()
+}
+
+func lookUp(name string) tool {
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return tool{absent: "no " + name + " on PATH"}
+	}
+	return tool{path: path}
+}
+
+// describe names the state of the source.
+func describe(ctx context.Context, root string) string {
+	cmd := exec.CommandContext(ctx, "git", "describe", "--tags", "--always", "--dirty")
+	cmd.Dir = root
+	out, err := cmd.Output()
+	if err != nil {
+		return "dev"
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// goTool runs go build or go install.
+func goTool(ctx context.Context, dir string, env []string, verb string, args ...string) error {
+	args = append([]string{verb, "-trimpath", "-buildvcs=false", "-ldflags", "-s -w"}, args...)
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(append(os.Environ(), "CGO_ENABLED=0"), env...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("go %s: %w: %s", verb, err, lastLines(out, 5))
+	}
+	return nil
+}
+
+// native compiles a guest's source for this machine. No contraction: a fused
+// multiplication would give other sums than WebAssembly does.
+func (t tools) native(ctx context.Context, source, out string) tool {
+	if t.cc.absent != "" {
+		return t.cc
+	}
+	cmd := exec.CommandContext(ctx, t.cc.path, "-O2", "-std=gnu11", "-ffp-contract=off", "-o", out, source)
+	if msg, err := cmd.CombinedOutput(); err != nil {
+		return tool{absent: fmt.Sprintf("gcc: %v: %s", err, lastLines(msg, 3))}
+	}
+	return tool{path: out}
+}
+
+func (t tools) versions(ctx context.Context) map[string]string {
+	v := map[string]string{wasmtime: wasmtimeVersion, wazero: wazeroVersion}
+	for name, command := range map[string][]string{
+		"go":   {"go", "version"},
+		node:   {t.node.path, "--version"},
+		native: {t.cc.path, "--version"},
+		ours:   {t.wamrgo, "version"},
+	} {
+		if command[0] == "" {
+			continue
+		}
+		if out, err := exec.CommandContext(ctx, command[0], command[1:]...).Output(); err == nil {
+			first, _, _ := strings.Cut(string(out), "\n")
+			v[name] = strings.TrimPrefix(first, "go version ")
+		}
+	}
+	return v
+}
+
+// output runs a program and returns what it prints. The error has the end of
+// what it says on standard error.
+func output(ctx context.Context, command ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	out, err := cmd.Output()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		err = fmt.Errorf("%w: %s", err, lastLines(exit.Stderr, 3))
+	}
+	if err != nil {
+		return out, fmt.Errorf("%s: %w", filepath.Base(command[0]), err)
+	}
+	return out, nil
+}
+
+var newlines = regexp.MustCompile(`\s*\n\s*`)
+
+func lastLines(b []byte, n int) string {
+	lines := newlines.Split(strings.TrimSpace(string(b)), -1)
+	return strings.Join(lines[max(0, len(lines)-n):], "; ")
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"strconv"
+	"strings"
+)
+
+// computeContests time kernels from inside the guest: no start-up, no
+// compilation, only the code. Nothing is barred but the command line's time.
+var computeContests = []contest{{
+	rows: []row{
+		kernel("total", "compute kernels, all four", bar{wazero, 0}, bar{wasmtime, 0}, bar{node, 0}, bar{native, 0}),
+		kernel("matrix", "matrix product", bar{wasmtime, 0}, bar{native, 0}),
+		kernel("crc", "CRC-32", bar{wasmtime, 0}, bar{native, 0}),
+		kernel("list", "sorting a list", bar{wasmtime, 0}, bar{native, 0}),
+		kernel("machine", "state machine", bar{wasmtime, 0}, bar{native, 0}),
+	},
+	prepare: func(ctx context.Context, b *bench) []contestant {
+		return program{name: "compute", prefix: kernelPrefix, sums: make(map[string]string)}.hosts(ctx, b)
+	},
+}}
+
+const (
+	kernelPrefix = "kernel_"
+	wasiPrefix   = "wasi_"
+
+	noise      = 1.05 // of the best peer: as fast, within what figures vary
+	likeNative = 2.0  // of native, where the system call is most of it
+	likeFloor  = 1.5  // of an empty host call, where the way to the host is
+)
+
+func kernel(name, what string, bars ...bar) row {
+	return row{kernelPrefix + name, what, nanoseconds, bars}
+}
+
+// wasiContests time calls from inside the guest.
+var wasiContests = []contest{{
+	rows: []row{
+		systemCall("pread_1", "pread of 1 byte"),
+		systemCall("pwrite_1", "pwrite of 1 byte"),
+		systemCall("pread_64k", "pread of 64 KiB"),
+		systemCall("pwrite_64k", "pwrite of 64 KiB"),
+		systemCall("fstat", "fstat"),
+		systemCall("open_close", "open + close, depth 1"),
+		systemCall("open_close_deep", "open + close, depth 3"),
+		systemCall("stat_deep", "stat, depth 3"),
+		systemCall("readdir_100", "opendir, readdir of 100 entries, closedir"),
+		systemCall("create_unlink", "create + unlink"),
+		crossing("seek", "seek"),
+		crossing("clock", "clock_time_get"),
+		crossing("random_16", "random_get of 16 bytes"),
+	},
+	prepare: wasiHosts,
+}}
+
+func systemCall(name, what string) row {
+	return row{wasiPrefix + name, what, nanoseconds, []bar{{bestPeer, noise}, {native, likeNative}}}
+}
+
+func crossing(name, what string) row {
+	return row{wasiPrefix + name, what, nanoseconds, []bar{{bestPeer, noise}, {floor, likeFloor}, {native, 0}}}
+}
+
+// wasiHosts run the guest for the rows that are wanted; beside them, an empty
+// host call is measured in each round.
+func wasiHosts(ctx context.Context, b *bench) []contestant {
+	milliseconds := 50
+	if b.quick {
+		milliseconds = 10
+	}
+	args := []string{strconv.Itoa(milliseconds)}
+	for _, r := range b.rows {
+		args = append(args, strings.TrimPrefix(r.id, wasiPrefix))
+	}
+	hosts := program{name: "wasibench", prefix: wasiPrefix, dir: true, args: args}.hosts(ctx, b)
+	return append(hosts, contestant{name: floor, sample: func(ctx context.Context) (values, error) {
+		ns, err := emptyHostCall(ctx, b.budget()/4)
+		v := make(values)
+		for _, r := range b.rows {
+			for _, bar := range r.bars {
+				if bar.peer == floor {
+					v[r.id] = ns
+				}
+			}
+		}
+		return v, err
+	}})
+}
