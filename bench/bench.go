@@ -41,11 +41,11 @@ func measure(ctx context.Context, o options) (*results, error) {
 	defer os.RemoveAll(tmp)
 	b := &bench{options: o, root: root, tmp: tmp}
 	res := &results{
-		Schema:  schema,
-		Date:    time.Now().UTC().Format(time.RFC3339),
-		Rounds:  o.rounds,
-		Quick:   o.quick,
-		Given:   o.wamrgo != "",
+		Schema: schema,
+		Date:   time.Now().UTC().Format(time.RFC3339),
+		Rounds: o.rounds,
+		Quick:  o.quick,
+		Given:  o.wamrgo != "",
 	}
 	b.progress("building")
 	if b.tools, err = findTools(ctx, root, tmp, o.wamrgo); err != nil {
