@@ -117,7 +117,7 @@ func leakText(r *memstat.Report) string {
 			parts = append(parts, fmt.Sprintf("%s releases of what was not alive", grouped(l.DoubleReleases)))
 		}
 	}
-	if c := r.Cycles; c != nil && c.Verdict == memstat.Leaking {
+	if c := r.Cycles; len(parts) == 0 && c != nil && c.Verdict == memstat.Leaking {
 		parts = append(parts, "the process grows by the cycle, "+c.Reason)
 	}
 	return "leak: " + strings.Join(parts, "; ")

@@ -41,7 +41,7 @@ func (j *job) buildReport(o engine.CycleOutcome) *memstat.Report {
 		report.Cycles = &memstat.CyclesReport{
 			Requested: c.Requested, Completed: c.Completed, Workers: c.Workers, PerSecond: c.PerSecond,
 			P50NS: c.P50.Nanoseconds(), P99NS: c.P99.Nanoseconds(),
-			Trend: memstat.NewTrend(c.Samples), Samples: c.Samples,
+			Trend: memstat.NewTrend(c.Samples).With(r.ledger.Leaks), Samples: c.Samples,
 		}
 	}
 	if j.target != "" {

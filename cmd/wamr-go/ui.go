@@ -90,15 +90,14 @@ func (u *ui) say(word string, c color.Attribute, text string) {
 	const indent = "  "
 	var b strings.Builder
 	prefix := u.paint(word+":", c, color.Bold) + " "
-	room := u.width - len(word) - len(": ")
+	taken := len(word) + len(": ") // of the line that comes next
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		own := len(line) - len(strings.TrimLeft(line, " "))
-		for _, part := range wrap(printable(line), room) {
+		for _, part := range wrap(printable(line), u.width-taken-own) {
 			b.WriteString(prefix + part + "\n")
 			prefix = indent + strings.Repeat(" ", own)
-			room = u.width - len(prefix)
 		}
-		prefix, room = indent, u.width-len(indent)
+		prefix, taken = indent, len(indent)
 	}
 	fmt.Fprint(u.w, b.String())
 }

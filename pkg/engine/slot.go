@@ -115,8 +115,7 @@ func (p *slotPool) take(size, limit uint64, fresh bool) (*slot, error) {
 	if err := s.prepare(size, fresh); err != nil {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.drop(s)
-		return nil, err
+		return nil, errors.Join(err, p.drop(s))
 	}
 	return s, nil
 }
@@ -170,7 +169,7 @@ func (p *slotPool) squeeze(size, limit uint64) (mapping, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer room.release()
+	defer func() { _ = room.release() }() // of nothing: it was never committed
 	for {
 		m, err := reserve(limit)
 		if err == nil || limit <= size || limit <= pageSize {

@@ -24,7 +24,8 @@ type Ledger struct {
 
 	mu      sync.Mutex
 	closed  [kindCount]tally // of scopes that have closed; peaks are their maxima
-	open    []*Scope         // each knows its place
+	open    int              // scopes that have not closed
+	shared  []*Scope         // of those, the ones of number 0
 	free    []*account       // of closed scopes, to use again
 	leaks   leakTable
 	doubles uint64
@@ -58,18 +59,11 @@ func (l *Ledger) Open(number uint64) *Scope {
 	case SitesNever:
 		s.sites = false
 	}
-	s.place = len(l.open)
-	l.open = append(l.open, s)
+	l.open++
+	if number == 0 {
+		l.shared = append(l.shared, s)
+	}
 	return s
-}
-
-// remove takes a scope off the open ones. It needs the lock.
-func (l *Ledger) remove(s *Scope) {
-	last := len(l.open) - 1
-	moved := l.open[last]
-	l.open[s.place], moved.place = moved, s.place
-	l.open[last] = nil
-	l.open = l.open[:last]
 }
 
 // acquireLate records what was acquired through a closed scope: nobody will
@@ -93,7 +87,7 @@ func (l *Ledger) releaseLate() {
 // KindStat is the account of one kind.
 type KindStat struct {
 	Kind        Kind   `json:"kind"`
-	LiveObjects int64  `json:"live_objects"` // acquired and not released, in open and in closed scopes
+	LiveObjects int64  `json:"live_objects"` // acquired and not released
 	LiveBytes   int64  `json:"live_bytes"`
 	PeakObjects int64  `json:"peak_objects"` // the most that one scope held at once
 	PeakBytes   int64  `json:"peak_bytes"`
@@ -109,8 +103,8 @@ type Snapshot struct {
 	DoubleReleases uint64 // releases of what was not alive
 }
 
-// Snapshot returns the ledger's present state. Open scopes count with what
-// they hold.
+// Snapshot returns the ledger's present state. The scope of an open instance is
+// only counted: what it holds enters the account when it closes.
 func (l *Ledger) Snapshot() Snapshot {
 	if l == nil {
 		return Snapshot{}
@@ -119,7 +113,7 @@ func (l *Ledger) Snapshot() Snapshot {
 	defer l.mu.Unlock()
 	sum := l.closed
 	doubles := l.doubles
-	for _, s := range l.open {
+	for _, s := range l.shared {
 		s.mu.Lock()
 		for k := range sum {
 			sum[k].add(&s.account.tallies[k])
@@ -127,7 +121,7 @@ func (l *Ledger) Snapshot() Snapshot {
 		doubles += s.account.doubles
 		s.mu.Unlock()
 	}
-	snap := Snapshot{Leaks: l.leaks.list(), OpenScopes: len(l.open), DoubleReleases: doubles}
+	snap := Snapshot{Leaks: l.leaks.list(), OpenScopes: l.open, DoubleReleases: doubles}
 	for k := range sum {
 		t := &sum[k]
 		if t.acquired == 0 {

@@ -1,7 +1,9 @@
 package memstat
 
 import (
+	"math/bits"
 	"runtime"
+	"slices"
 	"sync"
 )
 
@@ -12,16 +14,30 @@ type Handle struct {
 }
 
 // Scope accounts for one instance. What is alive when it closes has leaked.
-// It is safe for concurrent use, and a nil *Scope accounts for nothing, so
-// that code need not ask whether anybody counts.
+// Like the instance it serves one goroutine at a time; only a scope of number
+// 0 is safe for concurrent use, as a lock would be most of what the account
+// costs. A nil *Scope accounts for nothing, so that code need not ask whether
+// anybody counts.
 type Scope struct {
 	ledger *Ledger
 	number uint64
 	sites  bool
-	place  int // in the ledger's open scopes, under its lock
 
-	mu      sync.Mutex
-	account *account // nil once the scope has closed
+	mu      sync.Mutex // of a scope of number 0
+	account *account   // nil once the scope has closed
+}
+
+// lock and unlock are for the scope that instances share.
+func (s *Scope) lock() {
+	if s.number == 0 {
+		s.mu.Lock()
+	}
+}
+
+func (s *Scope) unlock() {
+	if s.number == 0 {
+		s.mu.Unlock()
+	}
 }
 
 // account is what a scope counts. It goes from a closed scope to the next,
@@ -30,6 +46,7 @@ type Scope struct {
 type account struct {
 	doubles    uint64
 	generation uint32 // of the last acquisition; grows over all scopes
+	used       uint32 // the kinds that tallies holds something of, as bits
 	tallies    [kindCount]tally
 	records    []record
 	free       []uint32 // indices of dead records
@@ -45,8 +62,9 @@ type record struct {
 	live       bool
 }
 
-// siteDepth is how many frames of an acquisition's stack are kept.
-const siteDepth = 16
+// siteDepth is how many frames of an acquisition's stack are kept: more would
+// only tell callers apart that lose the same thing.
+const siteDepth = 5
 
 // Acquire counts one object of the kind and its size in bytes. The caller
 // releases the handle, before the scope closes; what is acquired through a
@@ -55,10 +73,10 @@ func (s *Scope) Acquire(kind Kind, bytes int64) Handle {
 	if s == nil {
 		return Handle{}
 	}
-	s.mu.Lock()
+	s.lock()
 	a := s.account
 	if a == nil {
-		s.mu.Unlock()
+		s.unlock()
 		r := record{kind: kind, bytes: bytes}
 		if s.ledger.sites != SitesNever {
 			r.site = callers()
@@ -79,6 +97,7 @@ func (s *Scope) Acquire(kind Kind, bytes int64) Handle {
 	if s.sites {
 		r.site = callers()
 	}
+	a.used |= 1 << kind
 	t := &a.tallies[kind]
 	t.acquired++
 	t.live++
@@ -86,7 +105,7 @@ func (s *Scope) Acquire(kind Kind, bytes int64) Handle {
 	t.bytes += bytes
 	t.peakBytes = max(t.peakBytes, t.bytes)
 	h := Handle{index: i + 1, generation: a.generation}
-	s.mu.Unlock()
+	s.unlock()
 	return h
 }
 
@@ -102,8 +121,8 @@ func (s *Scope) Resize(h Handle, bytes int64) {
 	if s == nil {
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.lock()
+	defer s.unlock()
 	r := s.account.lookup(h)
 	if r == nil {
 		return
@@ -121,7 +140,7 @@ func (s *Scope) Release(h Handle) {
 	if s == nil {
 		return
 	}
-	s.mu.Lock()
+	s.lock()
 	a := s.account
 	r := a.lookup(h)
 	switch {
@@ -135,7 +154,7 @@ func (s *Scope) Release(h Handle) {
 	case a != nil:
 		a.doubles++
 	}
-	s.mu.Unlock()
+	s.unlock()
 	if a == nil {
 		s.ledger.releaseLate()
 	}
@@ -169,8 +188,8 @@ func (s *Scope) Live() int {
 	if s == nil {
 		return 0
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.lock()
+	defer s.unlock()
 	if s.account == nil {
 		return 0
 	}
@@ -186,14 +205,17 @@ func (s *Scope) Close() []Leak {
 	l := s.ledger
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s.mu.Lock()
+	s.lock()
 	a := s.account
 	s.account = nil
-	s.mu.Unlock()
+	s.unlock()
 	if a == nil {
 		return nil
 	}
-	l.remove(s)
+	l.open--
+	if s.number == 0 {
+		l.shared = slices.DeleteFunc(l.shared, func(o *Scope) bool { return o == s })
+	}
 
 	var leaks []Leak
 	if len(a.records) > len(a.free) {
@@ -206,12 +228,12 @@ func (s *Scope) Close() []Leak {
 		}
 		leaks = own.list()
 	}
-	for k := range a.tallies {
-		if a.tallies[k].acquired > 0 {
-			l.closed[k].add(&a.tallies[k])
-			a.tallies[k] = tally{}
-		}
+	for used := a.used; used != 0; used &= used - 1 {
+		k := bits.TrailingZeros32(used)
+		l.closed[k].add(&a.tallies[k])
+		a.tallies[k] = tally{}
 	}
+	a.used = 0
 	l.doubles += a.doubles
 	a.recycle()
 	l.free = append(l.free, a)

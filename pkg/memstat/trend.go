@@ -18,15 +18,17 @@ import (
 // autocorrelated points as Hamed and Rao (1998) do.
 //
 // Floor: how much a metric may grow over the judged window by nature of the
-// Go runtime, divided by the window's cycles. Descriptors, goroutines and
-// mappings have none; as whole numbers they are clean where the interval
-// allows for less than one of them over the window.
+// Go runtime, divided by the window's cycles. Descriptors and goroutines have
+// none, mappings one of 4 (the runtime maps its heap piecemeal, and the ledger
+// counts those of instances exactly); as whole numbers they are clean where
+// the interval allows for less than one of them over the window.
 //
 // Verdict, per metric: leak where the whole interval is above the floor and
 // the last half of the points grows too; clean where the interval ends at the
 // floor or below and, but for resident memory, does not begin above 0; else
 // inconclusive, and always with fewer than [MinPoints].
 // Of the whole: leak if one metric leaks, clean if all are clean.
+// What the ledger counted outweighs it, see [Trend.With].
 type Trend struct {
 	Verdict Verdict       `json:"verdict"`
 	Reason  string        `json:"reason"`
@@ -91,7 +93,7 @@ var metricRules = [...]metricRule{
 		read: func(s *Sample) Reading { return s.FDs }},
 	{name: "goroutines", unit: "goroutines", whole: true,
 		read: func(s *Sample) Reading { return s.Goroutines }},
-	{name: "maps", unit: "mappings", whole: true,
+	{name: "maps", unit: "mappings", floor: 4, whole: true,
 		read: func(s *Sample) Reading { return s.Maps }},
 }
 
@@ -107,6 +109,15 @@ func NewTrend(samples []Sample) Trend {
 		}
 	}
 	t.Verdict, t.Reason = overall(t.Metrics)
+	return t
+}
+
+// With returns the trend with the verdict that the ledger's leaks give: they are
+// counted, and so no matter of statistics.
+func (t Trend) With(leaks []Leak) Trend {
+	if len(leaks) > 0 {
+		t.Verdict, t.Reason = Leaking, "the ledger counted what was not given back"
+	}
 	return t
 }
 

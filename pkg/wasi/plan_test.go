@@ -189,7 +189,7 @@ func (w *twins) open() {
 		guest uint64
 		host  int
 	}{{oCreat, unix.O_CREAT}, {oCreat, unix.O_CREAT}, {oExcl, unix.O_EXCL}, {oTrunc, unix.O_TRUNC}, {oDirectory, unix.O_DIRECTORY}} {
-		if w.choose(2+i) == 1 && !(o.guest == oDirectory && oflags&oCreat != 0) { // those two together are EINVAL
+		if w.choose(2+i) == 1 && (o.guest != oDirectory || oflags&oCreat == 0) { // those two together are EINVAL
 			oflags |= o.guest
 			flags |= o.host
 		}

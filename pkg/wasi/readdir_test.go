@@ -238,7 +238,7 @@ func TestReaddirManyDirectories(t *testing.T) {
 // On tmpfs the first entry's cookie is 1, so that no small number is free to
 // mean "nowhere".
 func TestReaddirFirstCookieElsewhere(t *testing.T) {
-	dir, err := os.MkdirTemp("/dev/shm", "readdir")
+	dir, err := os.MkdirTemp("/dev/shm", "readdir") //nolint:usetesting // on tmpfs, wherever temporary files are
 	if err != nil {
 		t.Skip("no tmpfs: ", err)
 	}

@@ -104,11 +104,14 @@ func placed(binary []byte, data Section, size uint64) ([]Placed, bool) {
 }
 
 // passiveSegments is the content of a data section with the same segments, all
-// of them passive.
+// of them passive. The section has been read before.
 func passiveSegments(binary []byte, data Section) []byte {
 	n := uint32(0)
 	var segments []byte
-	for s := range Segments(binary, data) {
+	for s, err := range Segments(binary, data) {
+		if err != nil {
+			return nil
+		}
 		n++
 		segments = append(segments, 1)
 		segments = appendU32(segments, uint32(len(s.Init)))

@@ -37,7 +37,7 @@ func newTree(t testing.TB, lines ...string) tree {
 	if unix.Access("/dev/shm", unix.W_OK) == nil {
 		parent = "/dev/shm" // in memory: there are thousands of trees
 	}
-	outer, err := os.MkdirTemp(parent, "confine")
+	outer, err := os.MkdirTemp(parent, "confine") //nolint:usetesting // not where tests' temporary files are
 	must(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(outer) })
 	// No test path climbs above outer, so that a bug in what is tested
