@@ -44,10 +44,14 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 			return nil, err
 		}
 	}
-	m, compileErr := r.compile(ctx, b)
+	stripped, img := r.strip(b.Bytes)
+	m, compileErr := r.compile(ctx, stripped)
 	if compileErr != nil {
+		_ = img.close() // a memfd of our own: nothing is lost
 		return nil, &CompileError{b.Path, compileErr}
 	}
+	m.image, m.slots = img, newSlotPool(r.scope, img)
+	r.remember(m)
 	if err == nil {
 		err = checkSignatures(m.compiled)
 	}
@@ -86,9 +90,9 @@ var measuring sync.Mutex
 
 // compile does not let the cache fail it: a damaged entry is compiled again,
 // and code that can't be written to the cache is used all the same.
-func (r *Runtime) compile(ctx context.Context, b *Binary) (*Module, error) {
+func (r *Runtime) compile(ctx context.Context, binary []byte) (*Module, error) {
 	ctx = experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0))
-	m, err := r.compileIn(ctx, r.host, b)
+	m, err := r.compileIn(ctx, r.host, binary)
 	if err == nil || r.host.cache == nil || !cacheFailed(err) {
 		return m, err
 	}
@@ -96,7 +100,7 @@ func (r *Runtime) compile(ctx context.Context, b *Binary) (*Module, error) {
 	if damaged(err) {
 		r.host.cache.purge()
 	}
-	m, err = r.compileIn(ctx, r.host, b)
+	m, err = r.compileIn(ctx, r.host, binary)
 	if err == nil || !cacheFailed(err) {
 		return m, err
 	}
@@ -104,10 +108,10 @@ func (r *Runtime) compile(ctx context.Context, b *Binary) (*Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.compileIn(ctx, h, b)
+	return r.compileIn(ctx, h, binary)
 }
 
-func (r *Runtime) compileIn(ctx context.Context, h *host, b *Binary) (*Module, error) {
+func (r *Runtime) compileIn(ctx context.Context, h *host, binary []byte) (*Module, error) {
 	measuring.Lock()
 	defer measuring.Unlock()
 	entries := h.cache.entries()
@@ -115,7 +119,7 @@ func (r *Runtime) compileIn(ctx context.Context, h *host, b *Binary) (*Module, e
 	if !r.config.Interpreter {
 		before = executable()
 	}
-	compiled, err := h.CompileModule(ctx, b.Bytes)
+	compiled, err := h.CompileModule(ctx, binary)
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func (e *MemoryError) Unwrap() error { return e.Err }
 type MemoryStat struct {
 	InitialBytes uint64 // size at instantiation
 	PeakBytes    uint64 // size now and largest size: wasm memory never shrinks
-	// TouchedBytes is the size of the pages that are in memory, by mincore(2).
+	// TouchedBytes is the size of the pages that are in memory, by pagemap.
 	// It is nil where that can't be measured: off Linux, and where the mapping
 	// served an earlier instance, whose pages are kept in memory. The first
 	// instances of a runtime, and those of Cycle that it measures, have it.

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"encoding/binary"
+	"os"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -37,23 +39,36 @@ func (m mapping) reset(from, to uint64) error {
 
 func (m mapping) release() error { return unix.Munmap(m) }
 
-// touched counts the bytes, among the first n, of pages that are in memory:
-// those that were touched, unless the system has swapped them out since.
+// touched counts the bytes, among the first n, of pages that the instance has
+// for itself: written to, or read where no image is. Pages of the image that
+// were only read are shared by all. The source is proc_pid_pagemap(5).
 func (m mapping) touched(n uint64) (uint64, bool) {
-	const chunk = 64 << 20
-	page := uint64(unix.Getpagesize())
-	vec := make([]byte, min(n, chunk)/page)
+	const (
+		entry   = 8 // bytes for each page
+		present = 1 << 63
+		swapped = 1 << 62
+		shared  = 1 << 61 // of a file: the image
+	)
+	pagemap, err := os.Open("/proc/self/pagemap")
+	if err != nil {
+		return 0, false
+	}
+	defer pagemap.Close()
+	buf := make([]byte, 32<<10)
+	first := uint64(uintptr(unsafe.Pointer(&m[0]))) / hostPage
 	var pages uint64
-	for from := uint64(0); from < n; from += chunk {
-		part := m[from:min(from+chunk, n)]
-		_, _, errno := unix.Syscall(unix.SYS_MINCORE, uintptr(unsafe.Pointer(&part[0])),
-			uintptr(len(part)), uintptr(unsafe.Pointer(&vec[0])))
-		if errno != 0 {
+	for at, end := first, first+n/hostPage; at < end; {
+		part := buf[:min(uint64(len(buf)), (end-at)*entry)]
+		if _, err := pagemap.ReadAt(part, int64(at*entry)); err != nil {
 			return 0, false
 		}
-		for _, b := range vec[:uint64(len(part))/page] {
-			pages += uint64(b & 1)
+		for ; len(part) > 0; part = part[entry:] {
+			e := binary.NativeEndian.Uint64(part)
+			if e&present != 0 && e&shared == 0 || e&swapped != 0 {
+				pages++
+			}
+			at++
 		}
 	}
-	return pages * page, true
+	return pages * hostPage, true
 }

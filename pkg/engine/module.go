@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 
 	"github.com/tetratelabs/wazero"
@@ -28,6 +29,8 @@ type Module struct {
 	info     ModuleInfo
 	exports  []Export
 	kind     ModuleKind
+	image    *image // of the memory that instances begin with; nil for none
+	slots    *slotPool
 	closed   atomic.Bool
 }
 
@@ -40,12 +43,14 @@ func (m *Module) Exports() []Export { return append([]Export(nil), m.exports...)
 // Kind says how the module wants to be run.
 func (m *Module) Kind() ModuleKind { return m.kind }
 
-// Close releases the code. A second Close does nothing.
+// Close releases the code and the memory kept for instances. A second Close
+// does nothing.
 func (m *Module) Close(ctx context.Context) error {
 	// wazero counts references: a second Close would end another module's that
 	// was compiled from the same bytes.
 	if m.closed.Swap(true) {
 		return nil
 	}
-	return m.compiled.Close(ctx)
+	m.runtime.forget(m)
+	return errors.Join(m.slots.close(), m.image.close(), m.compiled.Close(ctx))
 }

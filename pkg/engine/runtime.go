@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -30,6 +32,9 @@ type Config struct {
 	// DebugInfo reads DWARF, so that traps name source lines. It is off, as
 	// wazero looks the lines up for proc_exit too.
 	DebugInfo bool
+	// NoImage instantiates each memory by its data segments, as if the system
+	// had no copy-on-write images: to compare the two.
+	NoImage bool
 	// Ledger accounts for what instances acquire; nil for no account.
 	Ledger *memstat.Ledger
 }
@@ -43,12 +48,12 @@ type Runtime struct {
 	config    Config
 	host      *host
 	scope     *memstat.Scope
-	slots     *slotPool
 	instances atomic.Uint64 // opened so far
 	open      atomic.Int64  // open now
 
 	mu       sync.Mutex
-	uncached *host // for when the code cache fails
+	uncached *host                // for when the code cache fails
+	modules  map[*Module]struct{} // compiled and not closed
 	warnings []string
 	closed   bool
 }
@@ -65,7 +70,6 @@ type host struct {
 // NewRuntime returns a runtime. ctx is only for values, not kept.
 func NewRuntime(ctx context.Context, cfg Config) (*Runtime, error) {
 	r := &Runtime{config: cfg, scope: cfg.Ledger.Open(0)}
-	r.slots = newSlotPool(r.scope)
 	var cache *codeCache
 	if cfg.CacheDir != "" {
 		var err error
@@ -144,6 +148,22 @@ func (h *host) close(ctx context.Context) error {
 	return err
 }
 
+// remember and forget keep the modules that are open, for Close.
+func (r *Runtime) remember(m *Module) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.modules == nil {
+		r.modules = make(map[*Module]struct{})
+	}
+	r.modules[m] = struct{}{}
+}
+
+func (r *Runtime) forget(m *Module) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.modules, m)
+}
+
 func (r *Runtime) warn(message string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -163,12 +183,18 @@ func (r *Runtime) Warnings() []string {
 // closed. A second Close does nothing.
 func (r *Runtime) Close(ctx context.Context) error {
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	if r.closed {
+		r.mu.Unlock()
 		return nil
 	}
 	r.closed = true
-	err := errors.Join(r.uncached.close(ctx), r.host.close(ctx), r.slots.close())
+	modules := slices.Collect(maps.Keys(r.modules))
+	r.mu.Unlock()
+	var err error
+	for _, m := range modules {
+		err = errors.Join(err, m.Close(ctx))
+	}
+	err = errors.Join(err, r.uncached.close(ctx), r.host.close(ctx))
 	if n := r.open.Load(); n > 0 {
 		err = errors.Join(err, fmt.Errorf("%d instances were still open", n))
 	}

@@ -11,9 +11,11 @@ import (
 
 // slot is a mapping that serves one linear memory after another.
 //
-// Invariant: in the pool, every byte reads as zero or is not committed.
+// Invariant: in the pool, every byte reads as the image says and as zero after
+// it, or is not committed.
 type slot struct {
 	mapping
+	image     *image // mapped at the start; nil for none
 	committed uint64 // bytes, from the start
 	resident  uint64 // bytes, from the start, that a former use left in memory, committed or not
 	handle    memstat.Handle
@@ -58,8 +60,9 @@ const keepResident = 256 << 10
 // clean restores the invariant after a memory that grew to used bytes. The
 // first keep bytes stay committed, as the next instance will want them.
 func (s *slot) clean(used, keep uint64) error {
-	s.resident = max(s.resident, min(used, keepResident))
-	clear(s.mapping[:min(used, keepResident)])
+	kept := s.mapping[:min(used, keepResident)]
+	s.resident = max(s.resident, uint64(len(kept)))
+	clear(kept[copy(kept, s.image.beginning()):])
 	if used > keepResident {
 		if err := s.reset(keepResident, used); err != nil {
 			return err
@@ -90,6 +93,8 @@ func (s *slot) purge() error {
 // accounts for the slots in it and for those that it lent. It is safe for
 // concurrent use.
 type slotPool struct {
+	image *image // of all its slots; nil for none
+
 	mu     sync.Mutex
 	scope  *memstat.Scope // nil once closed
 	free   []*slot
@@ -97,8 +102,8 @@ type slotPool struct {
 	closed bool
 }
 
-func newSlotPool(scope *memstat.Scope) *slotPool {
-	return &slotPool{scope: scope, bound: 2 * runtime.GOMAXPROCS(0)}
+func newSlotPool(scope *memstat.Scope, img *image) *slotPool {
+	return &slotPool{image: img, scope: scope, bound: 2 * runtime.GOMAXPROCS(0)}
 }
 
 // take lends a slot of size committed bytes that can grow to limit or, where
@@ -150,7 +155,15 @@ func (p *slotPool) reserve(size, limit uint64) (*slot, error) {
 	if p.closed {
 		return nil, errors.Join(errRuntimeClosed, m.release())
 	}
-	return &slot{mapping: m, handle: p.scope.Acquire(memstat.KindSlot, int64(len(m)))}, nil
+	s := &slot{mapping: m}
+	if p.image != nil {
+		if err := p.image.mapOver(m); err != nil {
+			return nil, errors.Join(err, m.release())
+		}
+		s.image, s.committed = p.image, p.image.size
+	}
+	s.handle = p.scope.Acquire(memstat.KindSlot, int64(len(m)))
+	return s, nil
 }
 
 // headroom is address space that slots leave to the Go runtime, which ends the

@@ -21,6 +21,7 @@ const (
 	KindPrestatLock              // the prestat table's lock; bytes: its Go struct
 	KindDirStream                // an open directory stream; bytes: its buffers
 	KindSlot                     // a reusable memory mapping that the runtime keeps; bytes: address space reserved
+	KindImage                    // a module's initial memory, in a file of the host's memory that instances share; bytes: its size
 	kindCount
 )
 
@@ -38,6 +39,7 @@ var kindNames = [kindCount]string{
 	KindPrestatLock:  "prestat_lock",
 	KindDirStream:    "dir_stream",
 	KindSlot:         "slot",
+	KindImage:        "image",
 }
 
 // String returns the kind's name as reports spell it.
