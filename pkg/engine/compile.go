@@ -36,13 +36,14 @@ func (e *MemoryLimitError) Error() string {
 // not have, a *MemoryLimitError, or a *CompileError.
 func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	outline, err := wasmbin.Read(b.Bytes)
-	if err == nil {
-		if err := checkImports(outline.Imports); err != nil {
-			return nil, err
-		}
-		if err := r.checkMemories(outline.Memories); err != nil {
-			return nil, err
-		}
+	if err != nil {
+		return nil, &CompileError{b.Path, err}
+	}
+	if err := checkImports(outline.Imports); err != nil {
+		return nil, err
+	}
+	if err := r.checkMemories(outline.Memories); err != nil {
+		return nil, err
 	}
 	stripped, img := r.strip(b.Bytes)
 	m, compileErr := r.compile(ctx, stripped)
@@ -50,11 +51,9 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		_ = img.close() // a memfd of our own: nothing is lost
 		return nil, &CompileError{b.Path, compileErr}
 	}
-	m.image, m.slots = img, newSlotPool(r.scope, img)
+	m.image, m.slots = img, newSlotPool(r.scope, img, r.pages, r.config.keep())
 	r.remember(m)
-	if err == nil {
-		err = checkSignatures(m.compiled)
-	}
+	err = checkSignatures(m.compiled)
 	for i := 0; err == nil && i < len(outline.Imports); i++ {
 		err = m.host.register(ctx, outline.Imports[i].Module)
 	}

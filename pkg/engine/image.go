@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
@@ -13,8 +14,8 @@ import (
 // and copy a page when they write to it.
 type image struct {
 	imageFile
-	size   uint64 // bytes, from address 0, in whole pages of the host
-	start  []byte // a copy of its beginning, which slots restore in place
+	mu     sync.RWMutex // held for writing by close, so that nobody reads the view
+	size   uint64       // bytes, from address 0, in whole pages of the host
 	scope  *memstat.Scope
 	handle memstat.Handle
 }
@@ -34,25 +35,26 @@ func newImage(scope *memstat.Scope, segments []wasmbin.Placed) (*image, error) {
 	if err != nil {
 		return nil, err
 	}
-	start := make([]byte, min(size, keepResident))
-	for _, s := range segments {
-		if s.Offset < uint64(len(start)) {
-			copy(start[s.Offset:], s.Bytes)
-		}
-	}
 	return &image{
-		imageFile: f, size: size, start: start, scope: scope,
+		imageFile: f, size: size, scope: scope,
 		handle: scope.Acquire(memstat.KindImage, int64(size)),
 	}, nil
 }
 
-// beginning returns what slots restore in place, which may outlive the image;
-// nothing where there is no image.
-func (i *image) beginning() []byte {
-	if i == nil {
-		return nil
+// restore makes b what the image has from an address on, and zero after it. It
+// returns false where the image is closed. Without an image all is zero.
+func (i *image) restore(b []byte, at uint64) bool {
+	n := 0
+	if i != nil && at < i.size {
+		i.mu.RLock()
+		defer i.mu.RUnlock()
+		if i.view == nil {
+			return false
+		}
+		n = copy(b, i.view[at:])
 	}
-	return i.start
+	clear(b[n:])
+	return true
 }
 
 // close gives the image back; what is mapped of it stays.
@@ -60,6 +62,8 @@ func (i *image) close() error {
 	if i == nil {
 		return nil
 	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
 	err := i.imageFile.close()
 	i.scope.Release(i.handle)
 	return err

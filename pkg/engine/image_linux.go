@@ -14,7 +14,10 @@ var hostPage = uint64(os.Getpagesize())
 
 // imageFile is a memfd with the image, sealed: nobody can change what
 // instances share.
-type imageFile struct{ fd int }
+type imageFile struct {
+	fd   int
+	view mapping // all of it, to read; nil once closed
+}
 
 func newImageFile(size uint64, segments []wasmbin.Placed) (imageFile, error) {
 	fd, err := unix.MemfdCreate("wasm-image", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
@@ -27,6 +30,9 @@ func newImageFile(size uint64, segments []wasmbin.Placed) (imageFile, error) {
 	f := imageFile{fd: fd}
 	if err := f.fill(size, segments); err != nil {
 		return imageFile{}, errors.Join(err, f.close())
+	}
+	if f.view, err = unix.Mmap(fd, 0, int(size), unix.PROT_READ, unix.MAP_PRIVATE); err != nil {
+		return imageFile{}, errors.Join(os.NewSyscallError("mmap", err), f.close())
 	}
 	return f, nil
 }
@@ -50,7 +56,14 @@ func (f imageFile) fill(size uint64, segments []wasmbin.Placed) error {
 	return os.NewSyscallError("fcntl", err)
 }
 
-func (f imageFile) close() error { return os.NewSyscallError("close", unix.Close(f.fd)) }
+func (f *imageFile) close() error {
+	var err error
+	if f.view != nil {
+		err = f.view.release()
+		f.view = nil
+	}
+	return errors.Join(err, os.NewSyscallError("close", unix.Close(f.fd)))
+}
 
 // mapOver puts the image at the beginning of a mapping, privately.
 func (i *image) mapOver(m mapping) error {

@@ -11,12 +11,12 @@ import (
 const hostPage = pageSize
 
 // imageFile is not to be had on this system: modules run with their segments.
-type imageFile struct{}
+type imageFile struct{ view mapping }
 
 func newImageFile(uint64, []wasmbin.Placed) (imageFile, error) {
 	return imageFile{}, errors.ErrUnsupported
 }
 
-func (imageFile) close() error { return nil }
+func (*imageFile) close() error { return nil }
 
 func (*image) mapOver(mapping) error { return errors.ErrUnsupported }

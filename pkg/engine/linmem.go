@@ -34,7 +34,7 @@ func (e *MemoryError) Unwrap() error { return e.Err }
 type MemoryStat struct {
 	InitialBytes uint64 // size at instantiation
 	PeakBytes    uint64 // size now and largest size: wasm memory never shrinks
-	// TouchedBytes is the size of the pages that are in memory, by pagemap.
+	// TouchedBytes is the size of the pages that are in memory, by proc_pid_pagemap(5).
 	// It is nil where that can't be measured: off Linux, and where the mapping
 	// served an earlier instance, whose pages are kept in memory. The first
 	// instances of a runtime, and those of Cycle that it measures, have it.
@@ -152,7 +152,7 @@ func (m *linearMemory) release() error {
 	used := uint64(len(m.bytes))
 	var err error
 	if m.slot != nil {
-		err = m.pool.give(m.slot, used, m.initial)
+		err = m.pool.give(m.slot, used)
 	}
 	m.scope.Release(m.handle)
 	return err
@@ -168,7 +168,7 @@ func (m *linearMemory) stat() MemoryStat {
 	}
 }
 
-// touched measures, with a system call for each 64 MiB. It cannot tell the
+// touched measures, with a system call for each 16 MiB. It cannot tell the
 // pages that a former use left in memory.
 func (m *linearMemory) touched() *uint64 {
 	if m.slot == nil || m.released || m.slot.resident > 0 {
@@ -176,7 +176,9 @@ func (m *linearMemory) touched() *uint64 {
 	}
 	n, ok := uint64(0), true
 	if len(m.bytes) > 0 {
-		n, ok = m.slot.touched(uint64(len(m.bytes)))
+		var runs []pageRun
+		runs, ok = m.pool.pages.private(nil, m.slot.mapping, uint64(len(m.bytes)))
+		n = sizeOf(runs)
 	}
 	if !ok {
 		return nil

@@ -88,7 +88,9 @@ func TestMemoryContent(t *testing.T) {
 func TestLinearMemory(t *testing.T) {
 	ledger := memstat.NewLedger(memstat.SitesAlways)
 	own := ledger.Open(0)
-	pool := newSlotPool(own, nil)
+	pages := openPagemap()
+	defer pages.close()
+	pool := newSlotPool(own, nil, pages, defaultKeep)
 	const limit = 100 * pageSize
 	for range 3 {
 		scope := ledger.Open(0) // a snapshot looks into it
@@ -175,7 +177,9 @@ func TestSlotPool(t *testing.T) {
 	}
 	ledger := memstat.NewLedger(memstat.SitesNever)
 	scope := ledger.Open(0)
-	p := newSlotPool(scope, nil)
+	pages := openPagemap()
+	defer pages.close()
+	p := newSlotPool(scope, nil, pages, defaultKeep)
 	p.bound = 2
 	take := func(size, limit uint64) *slot {
 		t.Helper()
@@ -187,7 +191,7 @@ func TestSlotPool(t *testing.T) {
 	}
 	give := func(s *slot) {
 		t.Helper()
-		if err := p.give(s, s.committed, s.committed); err != nil {
+		if err := p.give(s, s.committed); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -10,8 +10,6 @@ type mapping []byte
 
 func reserve(uint64) (mapping, error) { return nil, errors.ErrUnsupported }
 
-func (mapping) commit(uint64, uint64) error   { return errors.ErrUnsupported }
-func (mapping) decommit(uint64, uint64) error { return errors.ErrUnsupported }
-func (mapping) reset(uint64, uint64) error    { return errors.ErrUnsupported }
-func (mapping) release() error                { return errors.ErrUnsupported }
-func (mapping) touched(uint64) (uint64, bool) { return 0, false }
+func (mapping) commit(uint64, uint64) error { return errors.ErrUnsupported }
+func (mapping) reset(uint64, uint64) error  { return errors.ErrUnsupported }
+func (mapping) release() error              { return errors.ErrUnsupported }

@@ -32,6 +32,10 @@ type Config struct {
 	// DebugInfo reads DWARF, so that traps name source lines. It is off, as
 	// wazero looks the lines up for proc_exit too.
 	DebugInfo bool
+	// KeepResident bounds what the mapping that a closed instance leaves for the
+	// next one keeps in memory, in bytes; 0 means 16 MiB. A module keeps at most
+	// two such mappings for each processor, until it is closed.
+	KeepResident uint64
 	// NoImage instantiates each memory by its data segments, as if the system
 	// had no copy-on-write images: to compare the two.
 	NoImage bool
@@ -48,6 +52,7 @@ type Runtime struct {
 	config    Config
 	host      *host
 	scope     *memstat.Scope
+	pages     *pagemap
 	instances atomic.Uint64 // opened so far
 	open      atomic.Int64  // open now
 
@@ -69,7 +74,7 @@ type host struct {
 
 // NewRuntime returns a runtime. ctx is only for values, not kept.
 func NewRuntime(ctx context.Context, cfg Config) (*Runtime, error) {
-	r := &Runtime{config: cfg, scope: cfg.Ledger.Open(0)}
+	r := &Runtime{config: cfg, scope: cfg.Ledger.Open(0), pages: openPagemap()}
 	var cache *codeCache
 	if cfg.CacheDir != "" {
 		var err error
@@ -97,6 +102,14 @@ func (r *Runtime) newHost(ctx context.Context, cache *codeCache) *host {
 		cache:      cache,
 		registered: make(map[string]bool),
 	}
+}
+
+// keep is what KeepResident comes to.
+func (c *Config) keep() uint64 {
+	if c.KeepResident == 0 {
+		return defaultKeep
+	}
+	return c.KeepResident
 }
 
 // memoryLimit is what MaxMemory comes to, in bytes. wazero v1.12.0's compiled
@@ -194,7 +207,7 @@ func (r *Runtime) Close(ctx context.Context) error {
 	for _, m := range modules {
 		err = errors.Join(err, m.Close(ctx))
 	}
-	err = errors.Join(err, r.uncached.close(ctx), r.host.close(ctx))
+	err = errors.Join(err, r.uncached.close(ctx), r.host.close(ctx), r.pages.close())
 	if n := r.open.Load(); n > 0 {
 		err = errors.Join(err, fmt.Errorf("%d instances were still open", n))
 	}

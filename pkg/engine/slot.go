@@ -15,9 +15,10 @@ import (
 // it, or is not committed.
 type slot struct {
 	mapping
-	image     *image // mapped at the start; nil for none
-	committed uint64 // bytes, from the start
-	resident  uint64 // bytes, from the start, that a former use left in memory, committed or not
+	image     *image    // mapped at the start; nil for none
+	committed uint64    // bytes, from the start
+	resident  uint64    // bytes, from the start, that may hold pages of a former use
+	runs      []pageRun // of the last clean, for its memory
 	handle    memstat.Handle
 }
 
@@ -27,12 +28,6 @@ func (s *slot) prepare(size uint64, fresh bool) error {
 		if err := s.purge(); err != nil {
 			return err
 		}
-	}
-	if s.committed > size {
-		if err := s.decommit(size, s.committed); err != nil {
-			return err
-		}
-		s.committed = size
 	}
 	return s.resize(size)
 }
@@ -52,41 +47,64 @@ func (s *slot) resize(size uint64) error {
 	return nil
 }
 
-// keepResident is how much of a memory is cleared in place after use. To give
-// pages back and fault them in again costs more than to clear them, several
-// times more on a virtual machine: 128 KiB take 4 µs to clear.
-const keepResident = 256 << 10
+// defaultKeep is how much of a slot's memory stays in memory for its next use,
+// in bytes, unless Config says otherwise. Pages that are given back must be
+// faulted in again, which costs more than to restore them in place: on a
+// virtual machine that was measured, 30 µs for a page against 0.2.
+const defaultKeep = 16 << 20
 
-// clean restores the invariant after a memory that grew to used bytes. The
-// first keep bytes stay committed, as the next instance will want them.
-func (s *slot) clean(used, keep uint64) error {
-	kept := s.mapping[:min(used, keepResident)]
-	s.resident = max(s.resident, uint64(len(kept)))
-	clear(kept[copy(kept, s.image.beginning()):])
-	if used > keepResident {
-		if err := s.reset(keepResident, used); err != nil {
-			return err
-		}
+// clean restores the invariant after a memory that grew to used bytes: in
+// place, page by page of those that were written to, or by giving all back
+// where there are more than keep bytes of them.
+func (s *slot) clean(pages *pagemap, used, keep uint64) error {
+	used = max(used, s.resident)
+	if used == 0 {
+		return nil
 	}
-	if s.committed > keep {
-		if err := s.decommit(keep, s.committed); err != nil {
-			return err
+	ok := true
+	if used <= small {
+		s.runs = append(s.runs[:0], pageRun{0, used})
+	} else {
+		s.runs, ok = pages.private(s.runs[:0], s.mapping, min(used, scanned))
+	}
+	if !ok || sizeOf(s.runs) > keep {
+		return s.discard(used)
+	}
+	for _, r := range s.runs {
+		if !s.image.restore(s.mapping[r.from:r.to], r.from) {
+			return s.discard(used)
 		}
-		s.committed = keep
+		s.resident = r.to
+	}
+	if used > scanned {
+		return s.reset(scanned, used)
 	}
 	return nil
 }
+
+// discard gives the pages of the first n bytes back.
+func (s *slot) discard(n uint64) error {
+	if err := s.reset(0, n); err != nil {
+		return err
+	}
+	s.resident = 0
+	return nil
+}
+
+const (
+	// small memories are restored whole, which takes no longer than to look at
+	// their pages.
+	small = 256 << 10
+	// scanned bounds the part of a memory whose pages are looked at one by one.
+	scanned = 64 << 20
+)
 
 // purge gives back what a former use left in memory.
 func (s *slot) purge() error {
 	if s.resident == 0 {
 		return nil
 	}
-	if err := s.reset(0, s.resident); err != nil {
-		return err
-	}
-	s.resident = 0
-	return nil
+	return s.discard(s.resident)
 }
 
 // slotPool keeps slots for reuse: a bounded number, the latest. The scope
@@ -94,6 +112,8 @@ func (s *slot) purge() error {
 // concurrent use.
 type slotPool struct {
 	image *image // of all its slots; nil for none
+	pages *pagemap
+	keep  uint64 // bytes of a free slot that stay in memory
 
 	mu     sync.Mutex
 	scope  *memstat.Scope // nil once closed
@@ -102,8 +122,8 @@ type slotPool struct {
 	closed bool
 }
 
-func newSlotPool(scope *memstat.Scope, img *image) *slotPool {
-	return &slotPool{image: img, scope: scope, bound: 2 * runtime.GOMAXPROCS(0)}
+func newSlotPool(scope *memstat.Scope, img *image, pages *pagemap, keep uint64) *slotPool {
+	return &slotPool{image: img, pages: pages, keep: keep, scope: scope, bound: 2 * runtime.GOMAXPROCS(0)}
 }
 
 // take lends a slot of size committed bytes that can grow to limit or, where
@@ -192,10 +212,10 @@ func (p *slotPool) squeeze(size, limit uint64) (mapping, error) {
 	}
 }
 
-// give takes a slot back, whose memory grew from initial to used bytes. No
-// code that can reach it may still run.
-func (p *slotPool) give(s *slot, used, initial uint64) error {
-	err := s.clean(used, initial)
+// give takes a slot back, whose memory grew to used bytes. No code that can
+// reach it may still run.
+func (p *slotPool) give(s *slot, used uint64) error {
+	err := s.clean(p.pages, used, p.keep)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err != nil || p.closed {

@@ -57,7 +57,7 @@ func Read(binary []byte) (*Outline, error) {
 		case Import:
 			o.imports(&r)
 		case Function:
-			o.Functions = r.u32()
+			o.Functions = r.count()
 		case Memory:
 			for range r.count() {
 				o.Memories = append(o.Memories, r.limits())
@@ -69,6 +69,8 @@ func Read(binary []byte) (*Outline, error) {
 				}
 				o.DataBytes += uint64(len(segment.Init))
 			}
+		case Type, Table, Global, Export, Element, Code, Tag:
+			r.count() // wazero makes room for as many as a section announces
 		}
 		if r.err != nil {
 			return nil, fmt.Errorf("%s section: %w", s.ID, r.err)
