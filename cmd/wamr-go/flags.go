@@ -16,6 +16,7 @@ import (
 // options are what the flags of run say.
 type options struct {
 	mounts     mounts
+	listen     []string // addresses of TCP listeners
 	env        []string // NAME=value, or NAME for the host's value
 	inheritEnv bool
 	invoke     string
@@ -32,10 +33,16 @@ type options struct {
 	budget      uint64
 	leakCode    uint64
 	maxMemory   uint64
+	maxFDs      uint64
+	maxStreams  uint64
+	maxArgs     uint64
 	timeout     time.Duration
 	interpreter bool
 	noCache     bool
 	cacheDir    string
+
+	trace      []string // groups and functions; nil for no trace
+	traceTimes bool
 
 	color          string
 	quiet, verbose bool
@@ -72,6 +79,8 @@ func (o *options) check() error {
 	case o.workers > 1 && !o.cycling():
 		return usagef("--workers needs --cycles or --duration").
 			withHint("wamr-go run --cycles 1000 --workers %d MODULE", o.workers)
+	case o.traceTimes && o.trace == nil:
+		return usagef("--trace-times needs --trace").withHint("wamr-go run --trace -T MODULE")
 	case o.noCache && o.cacheDir != "":
 		return usagef("--no-cache and --cache-dir exclude each other")
 	case o.quiet && o.verbose:
@@ -95,12 +104,14 @@ func (o *options) groups() []flagGroup {
 		return f
 	}
 	o.workers, o.cycleOutput, o.leakCode, o.color = 1, outputFirst, exitLeak, "auto"
+	o.maxFDs, o.maxStreams, o.maxArgs = wasi.DefaultFDs, wasi.DefaultDirStreams, wasi.DefaultArgBytes
 
 	f := group("What the guest sees")
 	f.Var(dirFlag{&o.mounts}, "dir", "preopen a directory (repeatable); GUEST is its name for the guest, HOST's own by default; :ro denies every write")
 	f.Var(mapDirFlag{&o.mounts}, "map-dir", "the same in iwasm's spelling")
 	f.Var(listFlag{&o.env, "NAME[=VALUE]"}, "env", "set a variable (repeatable); NAME alone copies the host's value")
 	f.BoolVar(&o.inheritEnv, "inherit-env", false, "pass the host's whole environment; --env adds to it")
+	f.Var(listFlag{&o.listen, "ADDR"}, "tcplisten", "listen on that TCP address, such as 127.0.0.1:8080, and preopen the socket after the directories (repeatable)")
 	f.VarP(textFlag{&o.invoke, "NAME"}, "invoke", "f", "call that export, with ARGs parsed by its signature, and print its results, one a line")
 
 	f = group("Leak hunting")
@@ -121,9 +132,17 @@ func (o *options) groups() []flagGroup {
 	f = group("Limits and engine")
 	f.Var(sizeFlag{&o.maxMemory, "SIZE"}, "max-memory", "deny linear memory beyond SIZE, rounded down to whole pages of 64 KiB")
 	f.Var(durationFlag{&o.timeout, "D"}, "timeout", "end the guest, or each cycle's, after D; its loops are checked for that, which costs speed")
+	f.Var(numberFlag{&o.maxFDs, "N", 3, math.MaxInt32}, "max-fds", "most descriptors that the guest can have open")
+	f.Var(numberFlag{&o.maxStreams, "N", 1, math.MaxInt32}, "max-dir-streams", "most directories that are buffered at once, of 32 KiB each")
+	f.Var(sizeFlag{&o.maxArgs, "SIZE"}, "max-args", "refuse arguments, or an environment, of more than SIZE")
 	f.BoolVar(&o.interpreter, "interp", false, "interpret instead of compiling to native code")
 	f.BoolVar(&o.noCache, "no-cache", false, "keep no compiled code on disk")
 	f.Var(textFlag{&o.cacheDir, "DIR"}, "cache-dir", "keep compiled code there and not in wamr-go's folder of the user's cache directory")
+
+	f = group("Trace")
+	f.Var(traceFlag{&o.trace}, "trace", "print a line for each WASI call to standard error, as strace does, of those groups or functions: "+strings.Join(wasi.TraceGroups(), ", "))
+	f.Lookup("trace").NoOptDefVal = traceAll
+	f.BoolVarP(&o.traceTimes, "trace-times", "T", false, "end each line of the trace with the seconds that the call took")
 
 	f = group("Messages")
 	f.Var(choiceFlag{&o.color, "WHEN", []string{"auto", "always", "never"}}, "color", "use colour auto, always or never; auto means on a terminal, unless NO_COLOR is set")

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -54,6 +55,12 @@ func newJob(a *app, o *options, module string, args []string) (*job, error) {
 	if o.invoke == "" {
 		j.guest.Args = append(j.guest.Args, args...)
 	}
+	if o.trace != nil {
+		if j.guest.Trace, err = wasi.NewTrace(a.ui.w, o.traceTimes, o.trace...); err != nil {
+			return nil, err
+		}
+	}
+	j.guest.Limits = wasi.Limits{FDs: int(o.maxFDs), DirStreams: int(o.maxStreams), ArgBytes: int(min(o.maxArgs, math.MaxInt))}
 	if o.fault != "" {
 		if j.guest.Faults, err = wasi.ParseFault(o.fault); err != nil {
 			return nil, err
@@ -133,6 +140,12 @@ func (j *job) execute(ctx context.Context, stop <-chan struct{}) (err error) {
 	if err := j.checkCall(module); err != nil {
 		return err
 	}
+	ls, err := listen(j.listen)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, ls.close()) }()
+	j.guest.Listeners = ls
 	j.cycle(ctx, module, stop)
 	return nil
 }
@@ -220,7 +233,7 @@ func (j *job) config(cycle uint64) wasi.Config {
 		cfg.Stdin = nil
 	}
 	if !j.prints(cycle) {
-		cfg.Stdout, cfg.Stderr = nil, nil
+		cfg.Stdout, cfg.Stderr, cfg.Trace = nil, nil, nil
 	}
 	return cfg
 }

@@ -33,10 +33,16 @@ func TestScript(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("GUESTS", guests)
+			port, err := freePort()
+			if err != nil {
+				return err
+			}
+			e.Setenv("ADDR", port)
 			e.Setenv("XDG_CACHE_HOME", cache)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"dial":     cmdDial,
 			"bytes":    cmdBytes,
 			"exits":    cmdExits,
 			"json":     cmdJSON,

@@ -3,7 +3,6 @@ package wasi
 import (
 	"encoding/binary"
 	"math"
-	"unsafe"
 
 	"github.com/tetratelabs/wazero/api"
 )
@@ -75,16 +74,6 @@ func (m memory) array(ptr, count, size uint32) ([]byte, Errno) {
 		return nil, EFAULT
 	}
 	return m[ptr : uint64(ptr)+n : uint64(ptr)+n], ESUCCESS
-}
-
-// path returns n bytes at ptr as a path, without a copy: it must not be kept
-// after the call. Any bytes are allowed, as in POSIX; confine refuses a NUL.
-func (m memory) path(ptr, n uint32) (string, Errno) {
-	b, errno := m.bytes(ptr, n)
-	if errno != ESUCCESS || n == 0 {
-		return "", errno
-	}
-	return unsafe.String(&b[0], len(b)), ESUCCESS
 }
 
 func (m memory) putU32(ptr, v uint32) Errno {

@@ -49,21 +49,22 @@ type Limits struct {
 	ArgBytes   int // bytes of arguments and of environment, each; default 1 MiB
 }
 
+// The limits of a Config that sets none.
 const (
-	defaultFDs      = 4096
-	defaultStreams  = 64
-	defaultArgBytes = 1 << 20
+	DefaultFDs        = 4096
+	DefaultDirStreams = 64
+	DefaultArgBytes   = 1 << 20
 )
 
 func (l Limits) withDefaults() Limits {
 	if l.FDs <= 0 {
-		l.FDs = defaultFDs
+		l.FDs = DefaultFDs
 	}
 	if l.DirStreams <= 0 {
-		l.DirStreams = defaultStreams
+		l.DirStreams = DefaultDirStreams
 	}
 	if l.ArgBytes <= 0 {
-		l.ArgBytes = defaultArgBytes
+		l.ArgBytes = DefaultArgBytes
 	}
 	return l
 }

@@ -2,9 +2,31 @@ package wasi
 
 import (
 	"strings"
+	"unsafe"
 
 	"github.com/wamr-go/wamr-go/pkg/wasi/internal/confine"
 )
+
+// pathMax is the longest path, its terminator included, as in Linux (PATH_MAX).
+const pathMax = 4096
+
+// path copies a path from the guest's memory, so that a guest with threads
+// cannot change it after it was checked. It is valid until the next path but
+// one is read: no call has more than two. Any bytes are allowed, as in POSIX;
+// confine refuses a NUL.
+func (s *System) path(m memory, ptr, n uint64) (string, Errno) {
+	b, errno := m.bytes(uint32(ptr), uint32(n))
+	if errno != ESUCCESS || len(b) == 0 {
+		return "", errno
+	}
+	if len(b) >= pathMax {
+		return "", ENAMETOOLONG
+	}
+	s.paths[0], s.paths[1] = s.paths[1], s.paths[0]
+	buf := append(s.paths[0][:0], b...)
+	s.paths[0] = buf
+	return unsafe.String(&buf[0], len(buf)), ESUCCESS
+}
 
 // dirPath looks a directory descriptor and a path beneath it up. The path must
 // not be kept after the call.
@@ -16,7 +38,7 @@ func (s *System) dirPath(m memory, fd uint64, need Rights, ptr, n uint64) (*desc
 	if d.filetype != filetypeDirectory {
 		return nil, "", ENOTDIR
 	}
-	path, errno := m.path(uint32(ptr), uint32(n))
+	path, errno := s.path(m, ptr, n)
 	return d, path, errno
 }
 
@@ -163,7 +185,7 @@ func pathRename(s *System, m memory, p []uint64) Errno {
 // new_path_len). An absolute target would be one of the host's, and no guest
 // could follow it.
 func pathSymlink(s *System, m memory, p []uint64) Errno {
-	target, errno := m.path(uint32(p[0]), uint32(p[1]))
+	target, errno := s.path(m, p[0], p[1])
 	if errno != ESUCCESS {
 		return errno
 	}

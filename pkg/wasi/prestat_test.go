@@ -84,7 +84,7 @@ func TestPrestatLock(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			ledger := memstat.NewLedger(memstat.SitesAlways)
-			scope := ledger.Open(1)
+			scope := ledger.Open(0) // a snapshot looks into it
 			var table prestatTable
 			table.init(scope, test.fault, test.room)
 			if test.entry {

@@ -156,7 +156,7 @@ func newProxy(t testing.TB, cfg wasi.Config, options ...proxyOption) *proxy {
 		o(p)
 	}
 	r, compiled := compiledProxy(t, p.module, p.pages)
-	p.scope = p.ledger.Open(1)
+	p.scope = p.ledger.Open(0) // a snapshot looks into it
 	var err error
 	if p.system, err = wasi.NewSystem(cfg, p.scope); err != nil {
 		t.Fatal(err)

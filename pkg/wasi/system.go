@@ -28,6 +28,7 @@ type System struct {
 	ctx    context.Context
 	memory memoryCache
 	bufs   [][]byte
+	paths  [2][]byte
 	poller poller
 }
 
