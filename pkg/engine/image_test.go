@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
@@ -76,7 +77,11 @@ func instantiateOnce(t *testing.T, cfg Config, binary []byte) (results [2]instan
 	for i := range results {
 		in, err := m.Instantiate(ctx, wasi.Config{})
 		if err != nil {
-			results[i] = instantiation{err: err.Error(), outcome: err.(*InstantiateError).Outcome.Kind}
+			var failed *InstantiateError
+			if !errors.As(err, &failed) {
+				t.Fatal(err)
+			}
+			results[i] = instantiation{err: err.Error(), outcome: failed.Outcome.Kind}
 			continue
 		}
 		results[i].memory = bytes.Clone(in.memory.bytes)

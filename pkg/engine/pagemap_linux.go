@@ -59,7 +59,10 @@ func (p *pagemap) private(runs []pageRun, m mapping, n uint64) ([]pageRun, bool)
 func addressOf(m mapping) uint64 { return uint64(uintptr(unsafe.Pointer(&m[0]))) }
 
 // region is what a scan returns, regions of them at once.
-type region struct{ start, end, categories uint64 }
+type region struct {
+	start, end uint64
+	_          uint64 // categories
+}
 
 const regions = 64
 

@@ -1,7 +1,6 @@
 package wasi
 
 import (
-	"math"
 	"sync"
 	"unsafe"
 
@@ -134,7 +133,7 @@ func fdPrestatGet(s *System, m memory, p []uint64) Errno {
 		return errno
 	}
 	clear(b)
-	return memory(b).putU32(4, uint32(min(len(name), math.MaxUint32)))
+	return memory(b).putU32(4, uint32(len(name)))
 }
 
 // fdPrestatDirName: fd_prestat_dir_name(fd, path, path_len). The name is not
