@@ -3,6 +3,7 @@ package wasi
 import (
 	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -145,6 +146,9 @@ func appendData(line, b []byte, total int) []byte {
 	return line
 }
 
+// maxNamedRights is how many rights are worth their names.
+const maxNamedRights = 6
+
 // appendNamed gives a value its names; bits or numbers without one are shown
 // as they are.
 func appendNamed(line []byte, kind string, v uint64) []byte {
@@ -162,8 +166,8 @@ func appendNamed(line []byte, kind string, v uint64) []byte {
 	switch {
 	case v == 0:
 		return append(line, '0')
-	case kind == "rights" && v&all == all:
-		return append(line, "ALL"...)
+	case kind == "rights" && bits.OnesCount64(v) > maxNamedRights:
+		return fmt.Appendf(line, "%#x", v) // a line of names nobody reads
 	}
 	sep := ""
 	for i, name := range t.names {
