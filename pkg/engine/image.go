@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"sync"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
@@ -41,6 +42,43 @@ func newImage(scope *memstat.Scope, segments []wasmbin.Placed) (*image, error) {
 	}, nil
 }
 
+// joined iterates over what the segments write, in order, with neighbours
+// joined into one run: a Go program has thousands of segments, with short runs
+// of zeros between them. A run is valid until the next.
+func joined(segments []wasmbin.Placed) iter.Seq2[uint64, []byte] {
+	const (
+		gap  = uint64(len(zeros)) // of zeros that are worth writing
+		most = 1 << 20
+	)
+	return func(yield func(uint64, []byte) bool) {
+		var run []byte
+		var at, written uint64 // where run belongs; the end of all that was yielded
+		flush := func() bool {
+			if len(run) == 0 {
+				return true
+			}
+			written = max(written, at+uint64(len(run)))
+			return yield(at, run)
+		}
+		for _, s := range segments {
+			end := at + uint64(len(run))
+			// Zeros may only go where nothing was written before.
+			next := s.Offset >= end && s.Offset-end <= gap && end >= written
+			if len(run) == 0 || !next || uint64(len(run))+s.Offset-end+uint64(len(s.Bytes)) > most {
+				if !flush() {
+					return
+				}
+				at, run = s.Offset, append(run[:0], s.Bytes...)
+				continue
+			}
+			run = append(append(run, zeros[:s.Offset-end]...), s.Bytes...)
+		}
+		flush()
+	}
+}
+
+var zeros [4 << 10]byte // between segments
+
 // restore makes b what the image has from an address on, and zero after it. It
 // returns false where the image is closed. Without an image all is zero.
 func (i *image) restore(b []byte, at uint64) bool {
@@ -72,8 +110,11 @@ func (i *image) close() error {
 // strip separates the module's initial memory from it, where the module and
 // the system allow that; else it returns the binary as it is, and no image.
 func (r *Runtime) strip(binary []byte) ([]byte, *image) {
+	if r.config.NoImage {
+		return binary, nil
+	}
 	stripped, segments, ok := wasmbin.Strip(binary)
-	if !ok || r.config.NoImage {
+	if !ok {
 		return binary, nil
 	}
 	img, err := newImage(r.scope, segments)

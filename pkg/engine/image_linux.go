@@ -41,14 +41,14 @@ func (f imageFile) fill(size uint64, segments []wasmbin.Placed) error {
 	if err := unix.Ftruncate(f.fd, int64(size)); err != nil {
 		return os.NewSyscallError("ftruncate", err)
 	}
-	for _, s := range segments {
-		for at, rest := int64(s.Offset), s.Bytes; len(rest) > 0; {
-			n, err := unix.Pwrite(f.fd, rest, at)
+	for at, run := range joined(segments) {
+		for len(run) > 0 {
+			n, err := unix.Pwrite(f.fd, run, int64(at))
 			if err != nil && err != unix.EINTR {
 				return os.NewSyscallError("pwrite", err)
 			}
 			n = max(n, 0)
-			at, rest = at+int64(n), rest[n:]
+			at, run = at+uint64(n), run[n:]
 		}
 	}
 	_, err := unix.FcntlInt(uintptr(f.fd), unix.F_ADD_SEALS,

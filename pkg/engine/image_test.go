@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
@@ -178,4 +179,41 @@ func FuzzImage(f *testing.F) {
 		}
 		_, _ = compareImages(t, binary)
 	})
+}
+
+// TestJoined compares with writing one segment after the other.
+func TestJoined(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	longest := 0
+	for range 200 {
+		const size = 64 << 10
+		var segments []wasmbin.Placed
+		want, got := make([]byte, size), make([]byte, size)
+		at := uint64(0)
+		for range random.IntN(40) {
+			if random.IntN(8) == 0 {
+				at = random.Uint64N(size) // back, or far ahead
+			}
+			b := make([]byte, random.IntN(300))
+			for i := range b {
+				b[i] = byte(random.Uint32() | 1)
+			}
+			at = min(at+random.Uint64N(20), size-uint64(len(b)))
+			segments = append(segments, wasmbin.Placed{Offset: at, Bytes: b})
+			copy(want[at:], b)
+			at = min(at+uint64(len(b)), size-1)
+		}
+		runs := 0
+		for at, run := range joined(segments) {
+			copy(got[at:], run)
+			runs++
+		}
+		longest = max(longest, len(segments)-runs)
+		if !bytes.Equal(got, want) {
+			t.Fatalf("%d segments, %d runs: not what the segments write", len(segments), runs)
+		}
+	}
+	if longest < 10 {
+		t.Errorf("at most %d segments were joined", longest)
+	}
 }

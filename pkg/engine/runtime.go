@@ -37,7 +37,8 @@ type Config struct {
 	// two such mappings for each processor, until it is closed.
 	KeepResident uint64
 	// NoImage instantiates each memory by its data segments, as if the system
-	// had no copy-on-write images: to compare the two.
+	// had no copy-on-write images. That is cheaper for a module of which one
+	// instance is made, and dearer from the second on.
 	NoImage bool
 	// Ledger accounts for what instances acquire; nil for no account.
 	Ledger *memstat.Ledger

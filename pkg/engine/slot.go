@@ -11,23 +11,30 @@ import (
 
 // slot is a mapping that serves one linear memory after another.
 //
-// Invariant: in the pool, every byte reads as the image says and as zero after
+// Invariant: every byte from used on reads as the image says and as zero after
 // it, or is not committed.
 type slot struct {
 	mapping
 	image     *image    // mapped at the start; nil for none
 	committed uint64    // bytes, from the start
+	used      uint64    // bytes, from the start, that the last memory may have written to
 	resident  uint64    // bytes, from the start, that may hold pages of a former use
 	runs      []pageRun // of the last clean, for its memory
 	handle    memstat.Handle
 }
 
-// prepare makes a slot of the pool's ready for a memory of the given size.
-func (s *slot) prepare(size uint64, fresh bool) error {
+// prepare makes a slot of the pool's ready for a memory of the given size. It
+// cleans up after the last one only now: a slot that is not used again needs
+// no cleaning.
+func (s *slot) prepare(size uint64, fresh bool, pages *pagemap, keep uint64) error {
+	err := error(nil)
 	if fresh {
-		if err := s.purge(); err != nil {
-			return err
-		}
+		err = s.discard()
+	} else {
+		err = s.clean(pages, keep)
+	}
+	if err != nil {
+		return err
 	}
 	return s.resize(size)
 }
@@ -53,14 +60,14 @@ func (s *slot) resize(size uint64) error {
 // virtual machine that was measured, 30 µs for a page against 0.2.
 const defaultKeep = 16 << 20
 
-// clean restores the invariant after a memory that grew to used bytes: in
+// clean makes all of the slot read as the image says, and as zero after it: in
 // place, page by page of those that were written to, or by giving all back
 // where there are more than keep bytes of them.
-func (s *slot) clean(pages *pagemap, used, keep uint64) error {
-	used = max(used, s.resident)
-	if used == 0 {
+func (s *slot) clean(pages *pagemap, keep uint64) error {
+	if s.used == 0 {
 		return nil
 	}
+	used := max(s.used, s.resident)
 	ok := true
 	if used <= small {
 		s.runs = append(s.runs[:0], pageRun{0, used})
@@ -68,26 +75,31 @@ func (s *slot) clean(pages *pagemap, used, keep uint64) error {
 		s.runs, ok = pages.private(s.runs[:0], s.mapping, min(used, scanned))
 	}
 	if !ok || sizeOf(s.runs) > keep {
-		return s.discard(used)
+		return s.discard()
 	}
 	for _, r := range s.runs {
 		if !s.image.restore(s.mapping[r.from:r.to], r.from) {
-			return s.discard(used)
+			return s.discard()
 		}
 		s.resident = r.to
 	}
 	if used > scanned {
-		return s.reset(scanned, used)
+		if err := s.reset(scanned, used); err != nil {
+			return err
+		}
 	}
+	s.used = 0
 	return nil
 }
 
-// discard gives the pages of the first n bytes back.
-func (s *slot) discard(n uint64) error {
-	if err := s.reset(0, n); err != nil {
-		return err
+// discard does the same by giving all pages back.
+func (s *slot) discard() error {
+	if n := max(s.used, s.resident); n > 0 {
+		if err := s.reset(0, n); err != nil {
+			return err
+		}
 	}
-	s.resident = 0
+	s.used, s.resident = 0, 0
 	return nil
 }
 
@@ -98,14 +110,6 @@ const (
 	// scanned bounds the part of a memory whose pages are looked at one by one.
 	scanned = 64 << 20
 )
-
-// purge gives back what a former use left in memory.
-func (s *slot) purge() error {
-	if s.resident == 0 {
-		return nil
-	}
-	return s.discard(s.resident)
-}
 
 // slotPool keeps slots for reuse: a bounded number, the latest. The scope
 // accounts for the slots in it and for those that it lent. It is safe for
@@ -137,7 +141,7 @@ func (p *slotPool) take(size, limit uint64, fresh bool) (*slot, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.prepare(size, fresh); err != nil {
+	if err := s.prepare(size, fresh, p.pages, p.keep); err != nil {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		return nil, errors.Join(err, p.drop(s))
@@ -215,7 +219,11 @@ func (p *slotPool) squeeze(size, limit uint64) (mapping, error) {
 // give takes a slot back, whose memory grew to used bytes. No code that can
 // reach it may still run.
 func (p *slotPool) give(s *slot, used uint64) error {
-	err := s.clean(p.pages, used, p.keep)
+	s.used = used
+	var err error
+	if used > p.keep {
+		err = s.clean(p.pages, p.keep) // what waits for its next use must not be larger
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err != nil || p.closed {
