@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math"
 	"os"
-	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -182,12 +181,11 @@ func (j *job) cache() string {
 	case j.cacheDir != "":
 		return j.cacheDir
 	}
-	dir, err := os.UserCacheDir()
+	dir, err := defaultCacheDir()
 	if err != nil {
 		j.ui.notef("compiled code is not kept: %v", err)
-		return ""
 	}
-	return filepath.Join(dir, "wamr-go")
+	return dir
 }
 
 // cycle makes, runs and destroys instances; a plain run is one cycle.

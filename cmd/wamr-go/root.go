@@ -47,7 +47,7 @@ func newRoot(a *app) *cobra.Command {
 	root.Flags().BoolP("help", "h", false, "print this help")
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { fmt.Fprint(c.OutOrStdout(), h.text(c)) })
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagFailure(c.Flags(), err) })
-	root.AddCommand(newRun(a, h), newVersion(a), newGenDocs(h))
+	root.AddCommand(newRun(a, h), newCompile(a), newCache(a), newVersion(a), newGenDocs(h))
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	return root

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wamr-go/wamr-go/pkg/engine"
+)
+
+const compileLong = `Compile a module and keep the code, so that later runs begin sooner. Plain runs
+and cycles have code of their own: both are compiled.`
+
+func newCompile(a *app) *cobra.Command {
+	o := &cacheOption{}
+	c := &cobra.Command{
+		Use:               "compile [FLAGS] MODULE",
+		Short:             "Compile a module for later runs",
+		Long:              compileLong,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: modules,
+		RunE: func(_ *cobra.Command, args []string) error {
+			dir, err := o.path()
+			if err != nil {
+				return cannotRunf("the cache directory: %v", err)
+			}
+			return a.warmCache(context.Background(), dir, args[0])
+		},
+	}
+	o.add(c)
+	return c
+}
+
+// warmCache compiles a module as a plain run does, and as cycles do.
+func (a *app) warmCache(ctx context.Context, dir, path string) error {
+	j := &job{app: a, options: &options{}, module: path} // words errors as run does
+	binary, err := engine.Load(path, a.stdin)
+	if err != nil {
+		return j.cannotRun(err)
+	}
+	for _, noImage := range []bool{true, false} {
+		if err := compileInto(ctx, dir, binary, noImage); err != nil {
+			return j.cannotRun(err)
+		}
+	}
+	return nil
+}
+
+// compileInto fails where the code cannot be kept: nothing else is its purpose.
+func compileInto(ctx context.Context, dir string, binary *engine.Binary, noImage bool) (err error) {
+	r, err := engine.NewRuntime(ctx, engine.Config{CacheDir: dir, NoImage: noImage})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close(ctx)) }()
+	m, err := r.Compile(ctx, binary)
+	if err != nil {
+		return err
+	}
+	if w := r.Warnings(); len(w) > 0 {
+		err = cannotRunf("%s", w[0])
+	}
+	return errors.Join(err, m.Close(ctx))
+}
