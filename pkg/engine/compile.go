@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"runtime"
-	"runtime/debug"
 	"sync"
 
 	"github.com/tetratelabs/wazero"
@@ -119,7 +118,7 @@ func (r *Runtime) compileIn(ctx context.Context, h *host, binary []byte) (*Modul
 	if !r.config.Interpreter {
 		before = executable()
 	}
-	defer relaxCollector()()
+	defer relaxCollector(compileGCPercent)()
 	compiled, err := h.CompileModule(ctx, binary)
 	if err != nil {
 		return nil, err
@@ -133,22 +132,6 @@ func (r *Runtime) compileIn(ctx context.Context, h *host, binary []byte) (*Modul
 	}
 	m.info.Cached = h.cache.hit(entries)
 	return m, nil
-}
-
-// compileGCPercent lets the heap grow to five times what lives before it is
-// collected, while code is compiled: nearly all that a compilation allocates
-// lives until its end.
-const compileGCPercent = 400
-
-// relaxCollector returns how to undo it. Who had set more, or a memory limit,
-// keeps it. It needs the lock measuring.
-func relaxCollector() (restore func()) {
-	old := debug.SetGCPercent(compileGCPercent)
-	if old < 0 || old > compileGCPercent {
-		debug.SetGCPercent(old)
-		return func() {}
-	}
-	return func() { debug.SetGCPercent(old) }
 }
 
 // withoutCache returns the runtime's host for when the cache fails.

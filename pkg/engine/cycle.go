@@ -82,6 +82,9 @@ func (m *Module) Cycle(ctx context.Context, cfg CycleConfig) CycleResult {
 		cfg.Cycles = 1
 	}
 	cfg.Workers = max(cfg.Workers, 1)
+	if cfg.Cycles != 1 {
+		defer relaxCollector(cycleGCPercent())()
+	}
 	c := &cycles{module: m, cfg: &cfg, started: time.Now()}
 	c.sampling = newSampling(&cfg, c.started)
 	endProgress := c.progress()

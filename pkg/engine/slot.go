@@ -119,6 +119,8 @@ type slotPool struct {
 	pages *pagemap
 	keep  uint64 // bytes of a free slot that stay in memory
 
+	last sync.Pool // of what was given back: it has a place for each processor
+
 	mu     sync.Mutex
 	scope  *memstat.Scope // nil once closed
 	free   []*slot
@@ -149,12 +151,18 @@ func (p *slotPool) take(size, limit uint64, fresh bool) (*slot, error) {
 	return s, nil
 }
 
-// find takes the free slot that was used last, of those with room for limit.
+// find takes a free slot with room for limit: the one that this processor gave
+// back last, whose memory is in its cache, or else the one that any did.
 func (p *slotPool) find(limit uint64) (*slot, error) {
+	hint, _ := p.last.Get().(*slot)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
 		return nil, errRuntimeClosed
+	}
+	if i := slices.Index(p.free, hint); i >= 0 && uint64(len(hint.mapping)) >= limit {
+		p.free = slices.Delete(p.free, i, i+1)
+		return hint, nil
 	}
 	for i, s := range slices.Backward(p.free) {
 		if uint64(len(s.mapping)) >= limit {
@@ -234,6 +242,7 @@ func (p *slotPool) give(s *slot, used uint64) error {
 		p.free = slices.Delete(p.free, 0, 1)
 	}
 	p.free = append(p.free, s)
+	p.last.Put(s)
 	return err
 }
 

@@ -1,0 +1,64 @@
+package engine
+
+import (
+	"runtime"
+	"runtime/debug"
+	"testing"
+)
+
+// percent reads the setting.
+func percent() int {
+	p := debug.SetGCPercent(100)
+	debug.SetGCPercent(p)
+	return p
+}
+
+func TestRelaxCollector(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(100))
+	outer := relaxCollector(400)
+	inner := relaxCollector(800)
+	if p := percent(); p != 800 {
+		t.Errorf("%d within two, want 800", p)
+	}
+	less := relaxCollector(200)
+	if p := percent(); p != 800 {
+		t.Errorf("%d after one that wants less, want 800", p)
+	}
+	outer()
+	less()
+	if p := percent(); p != 800 {
+		t.Errorf("%d while one is left, want 800", p)
+	}
+	inner()
+	if p := percent(); p != 100 {
+		t.Errorf("%d at the end, want 100", p)
+	}
+	debug.SetGCPercent(-1)
+	relaxCollector(400)()
+	if p := percent(); p != -1 {
+		t.Errorf("%d, but the collector was off", p)
+	}
+	debug.SetGCPercent(2000)
+	restore := relaxCollector(400)
+	if p := percent(); p != 2000 {
+		t.Errorf("%d, but more was set", p)
+	}
+	restore()
+}
+
+func TestCycleGCPercentIsBounded(t *testing.T) {
+	ballast := make([][]byte, 3)
+	for i := range ballast {
+		ballast[i] = make([]byte, 64<<20)
+	}
+	debug.FreeOSMemory() // collects
+	if p := cycleGCPercent(); p < 0 || p > 10 {
+		t.Errorf("%d %% of a heap of 192 MiB", p)
+	}
+	runtime.KeepAlive(ballast)
+	ballast = nil
+	debug.FreeOSMemory()
+	if p := cycleGCPercent(); p < 50 || p > 400 {
+		t.Errorf("%d %% of a small heap", p)
+	}
+}
