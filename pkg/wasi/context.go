@@ -12,13 +12,14 @@ import (
 type systemContext struct {
 	context.Context
 	system *System
+	done   <-chan struct{} // of the context
 }
 
 type systemKey struct{}
 
 func (c *systemContext) Value(key any) any {
 	if key == (systemKey{}) {
-		return c.system
+		return c
 	}
 	return c.Context.Value(key)
 }
@@ -29,23 +30,24 @@ func (c *systemContext) Value(key any) any {
 // sys.ExitCodeContextCanceled or sys.ExitCodeDeadlineExceeded; wazero returns
 // that error from the guest function.
 func WithSystem(ctx context.Context, s *System) context.Context {
-	return &systemContext{Context: ctx, system: s}
+	return &systemContext{Context: ctx, system: s, done: ctx.Done()}
 }
 
-// systemOf returns the system of the guest that is called with ctx.
-func systemOf(ctx context.Context) *System {
+// systemContextOf finds what WithSystem made in the context that a guest was
+// called with; nil where there is none.
+func systemContextOf(ctx context.Context) *systemContext {
 	if c, ok := ctx.(*systemContext); ok {
-		return c.system
+		return c
 	}
-	s, _ := ctx.Value(systemKey{}).(*System)
-	return s
+	c, _ := ctx.Value(systemKey{}).(*systemContext)
+	return c
 }
 
-// exitIfDone ends the guest where ctx is done.
-func exitIfDone(ctx context.Context) {
+// exitIfDone ends the guest where its context is done.
+func (c *systemContext) exitIfDone() {
 	select {
-	case <-ctx.Done():
-		panic(doneError(ctx))
+	case <-c.done:
+		panic(doneError(c))
 	default:
 	}
 }

@@ -77,11 +77,12 @@ func (r *row) function(call handler, unstable bool) Function {
 // dispatch is what every call passes through.
 func dispatch(r *row, call handler, unstable bool) api.GoModuleFunc {
 	return func(ctx context.Context, mod api.Module, stack []uint64) {
-		s := systemOf(ctx)
-		if s == nil || s.closed {
+		c := systemContextOf(ctx)
+		if c == nil || c.system.closed {
 			panic("wasi: the guest was called without an open System in its context")
 		}
-		exitIfDone(ctx)
+		c.exitIfDone()
+		s := c.system
 		s.ctx = ctx
 		m := s.memory.of(mod)
 		var errno Errno
