@@ -27,7 +27,7 @@ type slot struct {
 // cleans up after the last one only now: a slot that is not used again needs
 // no cleaning.
 func (s *slot) prepare(size uint64, fresh bool, pages *pagemap, keep uint64) error {
-	err := error(nil)
+	var err error
 	if fresh {
 		err = s.discard()
 	} else {
