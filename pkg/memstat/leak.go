@@ -30,17 +30,17 @@ func newLeakTable() leakTable { return make(leakTable) }
 
 func (t leakTable) empty() bool { return len(t) == 0 }
 
-func (t leakTable) add(r *record, number uint64) {
-	key := leakKey{kind: r.kind}
-	copy(key.site[:], r.site)
+func (t leakTable) add(kind Kind, bytes int64, site []uintptr, number uint64) {
+	key := leakKey{kind: kind}
+	copy(key.site[:], site)
 	l := t[key]
 	if l == nil {
-		l = &Leak{Kind: r.kind, Cycle: number, Site: symbolize(r.site)}
+		l = &Leak{Kind: kind, Cycle: number, Site: symbolize(site)}
 		t[key] = l
 	}
 	l.Cycle = min(l.Cycle, number)
 	l.Objects++
-	l.Bytes += r.bytes
+	l.Bytes += bytes
 }
 
 func (t leakTable) list() []Leak {

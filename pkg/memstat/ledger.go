@@ -68,12 +68,12 @@ func (l *Ledger) Open(number uint64) *Scope {
 
 // acquireLate records what was acquired through a closed scope: nobody will
 // ask for it again, so that it is lost at once.
-func (l *Ledger) acquireLate(r record, number uint64) {
+func (l *Ledger) acquireLate(kind Kind, bytes int64, site []uintptr, number uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	t := tally{acquired: 1, live: 1, peak: 1, bytes: r.bytes, peakBytes: r.bytes}
-	l.closed[r.kind].add(&t)
-	l.leaks.add(&r, number)
+	t := tally{acquired: 1, live: 1, peak: 1, bytes: bytes, peakBytes: bytes}
+	l.closed[kind].add(&t)
+	l.leaks.add(kind, bytes, site, number)
 }
 
 // releaseLate records a release through a closed scope: what it names was
@@ -131,7 +131,7 @@ func (l *Ledger) Snapshot() Snapshot {
 			Kind:        Kind(k),
 			LiveObjects: t.live, LiveBytes: t.bytes,
 			PeakObjects: t.peak, PeakBytes: t.peakBytes,
-			Acquired: t.acquired, Released: t.released,
+			Acquired: t.acquired, Released: t.acquired - uint64(t.live),
 		})
 	}
 	return snap
@@ -139,9 +139,9 @@ func (l *Ledger) Snapshot() Snapshot {
 
 // tally counts one kind within one scope, or over closed scopes.
 type tally struct {
-	live, bytes        int64
-	peak, peakBytes    int64
-	acquired, released uint64
+	live, bytes     int64
+	peak, peakBytes int64
+	acquired        uint64 // released are those that do not live
 }
 
 // add merges a scope's tally: counts add up, peaks are the larger one.
@@ -151,5 +151,4 @@ func (t *tally) add(s *tally) {
 	t.peak = max(t.peak, s.peak)
 	t.peakBytes = max(t.peakBytes, s.peakBytes)
 	t.acquired += s.acquired
-	t.released += s.released
 }

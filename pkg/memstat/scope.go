@@ -47,17 +47,19 @@ type account struct {
 	doubles    uint64
 	generation uint32 // of the last acquisition; grows over all scopes
 	used       uint32 // the kinds that tallies holds something of, as bits
+	held       int    // live records
+	dead       uint32 // a dead record's index plus one, the head of their list
 	tallies    [kindCount]tally
 	records    []record
-	free       []uint32 // indices of dead records
+	sites      map[uint32][]uintptr // by record; nil where stacks are not recorded
 }
 
 // record is one acquisition. It is used again after its release, under a new
 // generation, so that a stale handle never names a live one.
 type record struct {
 	bytes      int64
-	site       []uintptr
 	generation uint32
+	next       uint32 // of a dead record, the next in the list
 	kind       Kind
 	live       bool
 }
@@ -77,25 +79,26 @@ func (s *Scope) Acquire(kind Kind, bytes int64) Handle {
 	a := s.account
 	if a == nil {
 		s.unlock()
-		r := record{kind: kind, bytes: bytes}
+		var site []uintptr
 		if s.ledger.sites != SitesNever {
-			r.site = callers()
+			site = callers()
 		}
-		s.ledger.acquireLate(r, s.number)
+		s.ledger.acquireLate(kind, bytes, site, s.number)
 		return Handle{}
 	}
-	var i uint32
-	if n := len(a.free); n > 0 {
-		i, a.free = a.free[n-1], a.free[:n-1]
+	i := a.dead // plus one
+	if i != 0 {
+		a.dead = a.records[i-1].next
 	} else {
-		i = uint32(len(a.records))
 		a.records = append(a.records, record{})
+		i = uint32(len(a.records))
 	}
 	a.generation++
-	r := &a.records[i]
+	a.held++
+	r := &a.records[i-1]
 	r.kind, r.bytes, r.live, r.generation = kind, bytes, true, a.generation
 	if s.sites {
-		r.site = callers()
+		a.record(i, callers())
 	}
 	a.used |= 1 << kind
 	t := &a.tallies[kind]
@@ -104,9 +107,16 @@ func (s *Scope) Acquire(kind Kind, bytes int64) Handle {
 	t.peak = max(t.peak, t.live)
 	t.bytes += bytes
 	t.peakBytes = max(t.peakBytes, t.bytes)
-	h := Handle{index: i + 1, generation: a.generation}
 	s.unlock()
-	return h
+	return Handle{index: i, generation: r.generation}
+}
+
+// record keeps the stack of a record's acquisition.
+func (a *account) record(i uint32, site []uintptr) {
+	if a.sites == nil {
+		a.sites = make(map[uint32][]uintptr)
+	}
+	a.sites[i] = site
 }
 
 // callers returns the stack above Acquire.
@@ -146,11 +156,11 @@ func (s *Scope) Release(h Handle) {
 	switch {
 	case r != nil:
 		t := &a.tallies[r.kind]
-		t.released++
 		t.live--
 		t.bytes -= r.bytes
-		r.live, r.site = false, nil
-		a.free = append(a.free, h.index-1)
+		r.live, r.next = false, a.dead
+		a.dead = h.index
+		a.held--
 	case a != nil:
 		a.doubles++
 	}
@@ -193,7 +203,7 @@ func (s *Scope) Live() int {
 	if s.account == nil {
 		return 0
 	}
-	return len(s.account.records) - len(s.account.free)
+	return s.account.held
 }
 
 // Close ends the scope and returns what it still held, grouped by kind and
@@ -218,12 +228,13 @@ func (s *Scope) Close() []Leak {
 	}
 
 	var leaks []Leak
-	if len(a.records) > len(a.free) {
+	if a.held > 0 {
 		own := newLeakTable()
 		for i := range a.records {
 			if r := &a.records[i]; r.live {
-				own.add(r, s.number)
-				l.leaks.add(r, s.number)
+				site := a.sites[uint32(i)+1]
+				own.add(r.kind, r.bytes, site, s.number)
+				l.leaks.add(r.kind, r.bytes, site, s.number)
 			}
 		}
 		leaks = own.list()
@@ -244,17 +255,8 @@ func (s *Scope) Close() []Leak {
 // that a stale handle stays stale.
 func (a *account) recycle() {
 	const keep = 64 // an instance that held more lets its records go
-	a.doubles = 0
-	if len(a.records) > keep {
-		a.records, a.free = nil, nil
-		return
-	}
-	if len(a.free) == len(a.records) {
-		return // all was given back
-	}
-	clear(a.records)
-	a.free = a.free[:0]
-	for i := len(a.records) - 1; i >= 0; i-- {
-		a.free = append(a.free, uint32(i))
+	a.doubles, a.sites = 0, nil
+	if a.held > 0 || len(a.records) > keep {
+		a.held, a.dead, a.records = 0, 0, nil
 	}
 }
