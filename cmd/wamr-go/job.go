@@ -116,7 +116,7 @@ func (j *job) execute(ctx context.Context, stop <-chan struct{}) (err error) {
 	if err != nil {
 		return err
 	}
-	ledger := memstat.NewLedger(memstat.SitesAuto)
+	ledger := memstat.NewLedger(j.sites())
 	runtime, err := engine.NewRuntime(ctx, engine.Config{
 		Interpreter:   j.interpreter,
 		MaxMemory:     j.maxMemory,
@@ -148,6 +148,15 @@ func (j *job) execute(ctx context.Context, stop <-chan struct{}) (err error) {
 	j.guest.Listeners = ls
 	j.cycle(ctx, module, stop)
 	return nil
+}
+
+// sites are recorded where a report can name them: a stack costs more than the
+// system call whose descriptor it is recorded for.
+func (j *job) sites() memstat.Sites {
+	if j.cycling() || j.reportFormat() != "" {
+		return memstat.SitesAuto
+	}
+	return memstat.SitesNever
 }
 
 func (j *job) compile(ctx context.Context, runtime *engine.Runtime, b *engine.Binary) (*engine.Module, error) {

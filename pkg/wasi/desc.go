@@ -23,6 +23,8 @@ type desc struct {
 	owned      bool // host was opened for this guest, and is closed with it
 	readOnly   bool // from a read-only preopen: what changes the file gets EROFS
 	preopen    bool // the root of a preopened directory
+	// untyped is set until the type of the file matters: see learn.
+	untyped bool
 	// positioned files are read and written at offset, which nobody else
 	// moves: regular files that were opened for this guest.
 	positioned bool
@@ -40,6 +42,39 @@ func (d *desc) acquire(scope *memstat.Scope) {
 	if d.owned {
 		d.hostHandle = scope.Acquire(memstat.KindHostFD, 0)
 	}
+}
+
+// learn asks for the type of a file that path_open opened, and narrows the
+// rights to those that such a file can have. That takes a system call, which
+// a file that is opened to be made, or only closed again, is spared.
+func (d *desc) learn() Errno {
+	if !d.untyped {
+		return ESUCCESS
+	}
+	t, err := hostFiletype(d.host)
+	if err != nil {
+		return errnoOf(err)
+	}
+	d.setType(t)
+	return ESUCCESS
+}
+
+// setType narrows the rights, so far those asked for, to those of the type.
+func (d *desc) setType(t filetype) {
+	d.filetype, d.untyped = t, false
+	switch t {
+	case filetypeDirectory:
+		d.base &= dirRights
+		return
+	case filetypeRegularFile:
+		d.base &= fileRights
+		d.positioned = true
+	case filetypeBlockDevice:
+		d.base &= fileRights
+	default:
+		d.base &= streamRights
+	}
+	d.inheriting = 0
 }
 
 // close gives back the descriptor and all that hangs on it, whatever the

@@ -32,7 +32,7 @@ func fdRenumber(s *System, _ memory, p []uint64) Errno {
 
 // fdFdstatGet: fd_fdstat_get(fd, stat).
 func fdFdstatGet(s *System, m memory, p []uint64) Errno {
-	d, errno := s.fds.lookup(uint32(p[0]))
+	d, errno := s.fds.typed(uint32(p[0]))
 	if errno != ESUCCESS {
 		return errno
 	}
@@ -70,7 +70,7 @@ func fdFdstatSetFlags(s *System, _ memory, p []uint64) Errno {
 // fdFdstatSetRights: fd_fdstat_set_rights(fd, base, inheriting). Rights can be
 // given up, and never be got back.
 func fdFdstatSetRights(s *System, _ memory, p []uint64) Errno {
-	d, errno := s.fds.lookup(uint32(p[0]))
+	d, errno := s.fds.typed(uint32(p[0]))
 	if errno != ESUCCESS {
 		return errno
 	}

@@ -56,7 +56,8 @@ func (t *fdTable) insert(d *desc) (uint32, Errno) {
 	return uint32(fd), ESUCCESS
 }
 
-// lookup returns the open descriptor, whatever its rights.
+// lookup returns the open descriptor, whatever its rights. Its type may not be
+// known yet.
 func (t *fdTable) lookup(fd uint32) (*desc, Errno) {
 	if uint64(fd) >= uint64(len(t.slots)) || t.slots[fd] == nil {
 		return nil, EBADF
@@ -64,10 +65,19 @@ func (t *fdTable) lookup(fd uint32) (*desc, Errno) {
 	return t.slots[fd], ESUCCESS
 }
 
+// typed returns the open descriptor with its type known, whatever its rights.
+func (t *fdTable) typed(fd uint32) (*desc, Errno) {
+	d, errno := t.lookup(fd)
+	if errno != ESUCCESS {
+		return nil, errno
+	}
+	return d, d.learn()
+}
+
 // get returns the open descriptor if it has all the rights that the call
 // needs. Calls reach descriptors through it only, so that none can forget.
 func (t *fdTable) get(fd uint32, need Rights) (*desc, Errno) {
-	d, errno := t.lookup(fd)
+	d, errno := t.typed(fd)
 	if errno != ESUCCESS {
 		return nil, errno
 	}

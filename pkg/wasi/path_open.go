@@ -143,34 +143,18 @@ func (r *openRequest) narrowToReadOnly(dir int) Errno {
 	return ESUCCESS
 }
 
-// openBeneath opens the file and gives the descriptor the rights that were
-// asked for and that its type of file can have.
+// openBeneath opens the file with the rights that were asked for.
 func openBeneath(dir int, req *openRequest) (*desc, Errno) {
 	host, err := confine.Open(dir, req.path, req.hostFlags(), 0o666, req.follow)
 	if err != nil {
 		return nil, errnoOf(err)
 	}
-	d := &desc{host: host, owned: true, flags: req.fdflags}
+	d := &desc{
+		host: host, owned: true, untyped: true, flags: req.fdflags,
+		base: req.base, inheriting: req.inheriting,
+	}
 	if req.oflags&oflagDirectory != 0 {
-		d.filetype = filetypeDirectory
-	} else if d.filetype, err = hostFiletype(host); err != nil {
-		_ = hostClose(host)
-		return nil, errnoOf(err)
+		d.setType(filetypeDirectory)
 	}
-	d.setType(req.base, req.inheriting)
 	return d, ESUCCESS
-}
-
-// setType narrows the rights to those of the file's type.
-func (d *desc) setType(base, inheriting Rights) {
-	switch d.filetype {
-	case filetypeDirectory:
-		d.base, d.inheriting = base&dirRights, inheriting
-	case filetypeRegularFile:
-		d.base, d.positioned = base&fileRights, true
-	case filetypeBlockDevice:
-		d.base = base & fileRights
-	default:
-		d.base = base & streamRights
-	}
 }

@@ -98,7 +98,7 @@ func sockShutdown(s *System, _ memory, p []uint64) Errno {
 
 // socket looks a socket up: what is none gets ENOTSOCK, whatever its rights.
 func (s *System) socket(fd uint32, need Rights) (*desc, Errno) {
-	d, errno := s.fds.lookup(fd)
+	d, errno := s.fds.typed(fd)
 	if errno != ESUCCESS {
 		return nil, errno
 	}

@@ -182,3 +182,19 @@ func TestSocketAcceptNonblock(t *testing.T) {
 		t.Errorf("recv: %v", errno)
 	}
 }
+
+func TestSocketRightsNarrowOnAccept(t *testing.T) {
+	listener := loopback(t)
+	p := newProxy(t, wasi.Config{Listeners: []*os.File{listener}})
+	st := p.fdstat(firstListener)
+	p.must("fd_fdstat_set_rights", firstListener, uint64(st.base), uint64(st.inherit&^wasi.RightFDWrite))
+	host := dial(t, listener)
+	fd := p.accept(firstListener)
+	if _, errno := p.send(fd, "no"); errno != wasi.ENOTCAPABLE {
+		t.Errorf("send without the right to write: %v", errno)
+	}
+	host.Write([]byte("yes"))
+	if got, errno := p.recv(fd, 3, 0); got != "yes" || errno != 0 {
+		t.Errorf("recv: %q %v", got, errno)
+	}
+}

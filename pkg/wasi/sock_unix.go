@@ -15,17 +15,21 @@ func listenerDesc(f *os.File) (*desc, error) {
 	if err != nil {
 		return nil, err
 	}
-	return socketDesc(host, listenerRights)
+	return socketDesc(host, listenerRights, socketRights)
 }
 
-func socketDesc(host int, rights Rights) (*desc, error) {
+func socketDesc(host int, base, inheriting Rights) (*desc, error) {
 	if err := unix.SetNonblock(host, true); err != nil {
 		_ = hostClose(host)
 		return nil, err
 	}
-	return &desc{host: host, owned: true, filetype: filetypeSocketStream, base: rights}, nil
+	return &desc{
+		host: host, owned: true, filetype: filetypeSocketStream,
+		base: base, inheriting: inheriting,
+	}, nil
 }
 
+// accept takes a connection. What it may do, the listener hands down.
 func (s *System) accept(d *desc) (*desc, Errno) {
 	for {
 		host, _, err := unix.Accept(d.host)
@@ -39,7 +43,7 @@ func (s *System) accept(d *desc) (*desc, Errno) {
 			return nil, errnoOf(err)
 		default:
 			unix.CloseOnExec(host)
-			conn, err := socketDesc(host, socketRights)
+			conn, err := socketDesc(host, d.inheriting, 0)
 			return conn, errnoOf(err)
 		}
 	}
