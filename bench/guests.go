@@ -48,11 +48,7 @@ func (p program) hosts(ctx context.Context, b *bench) []contestant {
 		}),
 		p.embedded(b, wasm),
 		p.process(b, node, b.tools.node, func(dir string) []string {
-			line := []string{"--no-warnings", script, wasm, dir}
-			if dir != "" {
-				line = append(line, guestDir)
-			}
-			return line
+			return p.line(dir, []string{"--no-warnings", script}, "--dir", dir+"::"+guestDir, wasm)
 		}),
 		p.process(b, native, binary, func(dir string) []string {
 			if dir == "" {

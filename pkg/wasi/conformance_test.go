@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,26 +31,24 @@ type testCase struct {
 // this package, to compare them with it. The arguments are the host directory
 // for "/" or "", and "NAME=value" for the environment.
 var runners = map[string]func(dir string, env []string) []string{
-	"wamr-go": func(dir string, env []string) []string {
-		args := []string{"wamr-go", "run"}
+	"wamr-go":  options([]string{"wamr-go", "run"}, "--dir=%s::/", "--env="),
+	"wazero":   options([]string{"wazero", "run"}, "-mount=%s:/", "-env="),
+	"wasmtime": options([]string{"wasmtime", "run"}, "--dir=%s::/", "--env="),
+	"node":     options([]string{"node", "--no-warnings", "../../bench/node_wasi.mjs"}, "--dir=%s::/", "--env="),
+}
+
+// options completes a command line in the way most runtimes agree on.
+func options(command []string, mount, variable string) func(string, []string) []string {
+	return func(dir string, env []string) []string {
+		args := slices.Clone(command)
 		if dir != "" {
-			args = append(args, "--dir", dir+"::/")
+			args = append(args, fmt.Sprintf(mount, dir))
 		}
 		for _, e := range env {
-			args = append(args, "--env", e)
+			args = append(args, variable+e)
 		}
 		return args
-	},
-	"wazero": func(dir string, env []string) []string {
-		args := []string{"wazero", "run"}
-		if dir != "" {
-			args = append(args, "-mount="+dir+":/")
-		}
-		for _, e := range env {
-			args = append(args, "-env="+e)
-		}
-		return args
-	},
+	}
 }
 
 // TestConformance runs the preview1 programs of a checkout of
