@@ -39,6 +39,7 @@ func (a *app) warmCache(ctx context.Context, dir, path string) error {
 	if err != nil {
 		return j.cannotRun(err)
 	}
+	defer a.ui.waitFor("compiling " + path)()
 	for _, noImage := range []bool{true, false} {
 		if err := compileInto(ctx, dir, binary, noImage); err != nil {
 			return j.cannotRun(err)

@@ -161,7 +161,9 @@ func (j *job) sites() memstat.Sites {
 
 func (j *job) compile(ctx context.Context, runtime *engine.Runtime, b *engine.Binary) (*engine.Module, error) {
 	began := time.Now()
+	done := j.ui.waitFor("compiling " + j.module)
 	module, err := runtime.Compile(ctx, b)
+	done()
 	warn := j.ui.notef // nobody asked for the default cache
 	if j.cacheDir != "" {
 		warn = j.ui.warnf

@@ -122,3 +122,28 @@ func TestShortDuration(t *testing.T) {
 		}
 	}
 }
+
+func TestWaitFor(t *testing.T) {
+	for _, tt := range []struct {
+		what  string
+		took  time.Duration
+		width int
+		want  string
+	}{
+		{"compiling m.wasm", 1999 * time.Millisecond, 80, "compiling m.wasm 1s"},
+		{"compiling \x1b[2Jm.wasm", 90 * time.Second, 80, `compiling \x1b[2Jm.wasm 90s`},
+		{"compiling a/very/long/path.wasm", time.Second, 20, "compiling a/v... 1s"},
+		{"compiling m.wasm", time.Second, 5, "... 1s"},
+	} {
+		if got := waitLine(tt.what, tt.took, tt.width); got != tt.want {
+			t.Errorf("waitLine(%q, %v, %d) = %q, want %q", tt.what, tt.took, tt.width, got, tt.want)
+		}
+	}
+	var b strings.Builder
+	for _, u := range []*ui{{w: &b}, {w: &b, width: 80, quiet: true}, {w: &b, width: 80}} {
+		u.waitFor("nothing")()
+	}
+	if b.Len() > 0 {
+		t.Errorf("what is over at once is spoken of: %q", b.String())
+	}
+}

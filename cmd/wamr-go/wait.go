@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"sync"
+	"time"
+	"unicode/utf8"
+)
+
+// waitDelay is how long a user waits before being told what for.
+const waitDelay = time.Second
+
+// waitFor says on a terminal what wamr-go is busy with and for how many
+// seconds, once it has taken longer than waitDelay. The function that it
+// returns ends that, and takes the line off the terminal.
+func (u *ui) waitFor(what string) (done func()) {
+	if u.width == 0 || u.quiet {
+		return func() {}
+	}
+	var (
+		mu    sync.Mutex
+		timer *time.Timer
+		shown bool
+		over  bool
+	)
+	began := time.Now()
+	mu.Lock()
+	defer mu.Unlock()
+	timer = time.AfterFunc(waitDelay, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if over {
+			return
+		}
+		shown = true
+		fmt.Fprintf(u.w, "\r%s\x1b[K", waitLine(what, time.Since(began), u.width))
+		timer.Reset(time.Second)
+	})
+	return func() {
+		mu.Lock()
+		defer mu.Unlock()
+		over = true
+		timer.Stop()
+		if shown {
+			fmt.Fprint(u.w, "\r\x1b[K")
+		}
+	}
+}
+
+// waitLine is one column narrower than the terminal: some wrap a full line.
+func waitLine(what string, took time.Duration, width int) string {
+	what, seconds := printable(what), fmt.Sprintf(" %ds", int(took.Seconds()))
+	room := width - 1 - len(seconds)
+	if n := utf8.RuneCountInString(what); n > room {
+		const dots = "..."
+		what = string([]rune(what)[:max(room-len(dots), 0)]) + dots
+	}
+	return what + seconds
+}
