@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
@@ -240,6 +241,41 @@ func TestSlotPool(t *testing.T) {
 	give(large) // late, after the pool's scope has closed
 	if k := ledger.Snapshot().Kinds[0]; k.LiveObjects != 2 {
 		t.Errorf("%+v, want the two that were never given back", k)
+	}
+}
+
+// TestSlotsGoBackWhenIdle: what is not used for a while is unmapped, and the
+// pool goes on to work.
+func TestSlotsGoBackWhenIdle(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("this system's memories are slices")
+	}
+	scope := memstat.NewLedger(memstat.SitesNever).Open(0)
+	pages := openPagemap()
+	defer pages.close()
+	p := newSlotPool(scope, nil, pages, defaultKeep)
+	p.idle.after = time.Millisecond
+	for range 3 {
+		a, errA := p.take(pageSize, pageSize, false)
+		b, errB := p.take(pageSize, pageSize, false)
+		if err := errors.Join(errA, errB); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.give(a, pageSize); err != nil {
+			t.Fatal(err)
+		}
+		for scope.Live() > 1 { // the test's own time limit ends a wait in vain
+			time.Sleep(time.Millisecond)
+		}
+		if err := p.give(b, pageSize); err != nil {
+			t.Fatal(err)
+		}
+		for scope.Live() > 0 {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	if err := p.close(); err != nil {
+		t.Error(err)
 	}
 }
 

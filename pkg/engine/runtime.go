@@ -34,7 +34,8 @@ type Config struct {
 	DebugInfo bool
 	// KeepResident bounds what the mapping that a closed instance leaves for the
 	// next one keeps in memory, in bytes; 0 means 16 MiB. A module keeps at most
-	// two such mappings for each processor, until it is closed.
+	// two such mappings for each processor, until it is closed or was not
+	// instantiated for ten seconds.
 	KeepResident uint64
 	// NoImage instantiates each memory by its data segments, as if the system
 	// had no copy-on-write images. That is cheaper for a module of which one

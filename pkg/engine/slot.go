@@ -126,6 +126,7 @@ type slotPool struct {
 	free   []*slot
 	bound  int
 	closed bool
+	idle   idleTimer
 }
 
 func newSlotPool(scope *memstat.Scope, img *image, pages *pagemap, keep uint64) *slotPool {
@@ -243,7 +244,26 @@ func (p *slotPool) give(s *slot, used uint64) error {
 	}
 	p.free = append(p.free, s)
 	p.last.Put(s)
+	p.idle.touch(p.rest)
 	return err
+}
+
+// rest gives the free slots back to the system: nobody has asked for one for
+// some time.
+func (p *slotPool) rest() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.idle.over() {
+		return
+	}
+	left := p.free[:0]
+	for _, s := range p.free {
+		if p.drop(s) != nil {
+			left = append(left, s) // still mapped: close tries again
+		}
+	}
+	clear(p.free[len(left):])
+	p.free = left
 }
 
 // drop unmaps a slot. It needs the lock.
@@ -265,5 +285,6 @@ func (p *slotPool) close() error {
 		err = errors.Join(err, p.drop(s))
 	}
 	p.free, p.scope, p.closed = nil, nil, true
+	p.idle.stop()
 	return err
 }

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -69,7 +70,21 @@ func paths() []path {
 		c.Preopens = append(c.Preopens, wasi.Preopen{Host: file})
 		return c
 	}
+	withListener := func(t *testing.T) wasi.Config {
+		l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, err := l.File()
+		if err := errors.Join(err, l.Close()); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { file.Close() })
+		return wasi.Config{Listeners: []*os.File{file}}
+	}
 	return []path{
+		{name: "listener", guest: "c/hello", wasi: withListener, instantiates: true},
+		{name: "listener, bad data segment", guest: "wat/baddata", wasi: withListener, want: engine.OutcomeError},
 		{name: "return", guest: "c/hello", instantiates: true},
 		{name: "preopens", guest: "c/hello", wasi: withDirs, instantiates: true},
 		{name: "not started", guest: "wat/arith", instantiates: true},
