@@ -83,10 +83,6 @@ func (r *Runtime) checkMemories(memories []wasmbin.Limits) error {
 	return nil
 }
 
-// measuring is held while code is compiled and the process's code is measured
-// before and after, so that one compilation is not taken for another's.
-var measuring sync.Mutex
-
 // compile does not let the cache fail it: a damaged entry is compiled again,
 // and code that can't be written to the cache is used all the same.
 func (r *Runtime) compile(ctx context.Context, binary []byte) (*Module, error) {
@@ -111,27 +107,42 @@ func (r *Runtime) compile(ctx context.Context, binary []byte) (*Module, error) {
 }
 
 func (r *Runtime) compileIn(ctx context.Context, h *host, binary []byte) (*Module, error) {
-	measuring.Lock()
-	defer measuring.Unlock()
-	entries := h.cache.entries()
-	var before codeRanges
-	if !r.config.Interpreter {
-		before = executable()
+	m := &Module{runtime: r, host: h}
+	if r.config.Inspect {
+		defer inspect(&m.info, h.cache, !r.config.Interpreter)()
 	}
 	defer relaxCollector(compileGCPercent)()
-	compiled, err := h.CompileModule(ctx, binary)
+	var err error
+	m.compiled, err = h.CompileModule(ctx, binary)
 	if err != nil {
 		return nil, err
 	}
-	m := &Module{runtime: r, host: h, compiled: compiled}
-	if before != nil {
-		// No new code: the runtime had this module already, and shares it.
-		if n := executable().beyond(before); n > 0 {
-			m.info.NativeBytes = &n
-		}
-	}
-	m.info.Cached = h.cache.hit(entries)
 	return m, nil
+}
+
+// inspecting is held while code is compiled and the process's code is measured
+// before and after, so that one compilation is not taken for another's.
+var inspecting sync.Mutex
+
+// inspect looks at what is there before a compilation. The function that it
+// returns does so after it, and fills in what came of it.
+func inspect(info *ModuleInfo, cache *codeCache, native bool) (after func()) {
+	inspecting.Lock()
+	entries := cache.entries()
+	var before codeRanges
+	if native {
+		before = executable()
+	}
+	return func() {
+		defer inspecting.Unlock()
+		if before != nil {
+			// No new code: the runtime had this module already, and shares it.
+			if n := executable().beyond(before); n > 0 {
+				info.NativeBytes = &n
+			}
+		}
+		info.Cached = cache.hit(entries)
+	}
 }
 
 // withoutCache returns the runtime's host for when the cache fails.

@@ -85,7 +85,7 @@ func TestCompileErrors(t *testing.T) {
 }
 
 func TestInfo(t *testing.T) {
-	r := newRuntime(t, engine.Config{})
+	r := newRuntime(t, engine.Config{Inspect: true})
 	b := guest(t, "wat/bigdata")
 	info := compile(t, r, b).Info()
 	if info.Path != b.Path || len(info.SHA256) != 64 || info.WasmBytes != uint64(len(b.Bytes)) {
@@ -100,7 +100,7 @@ func TestInfo(t *testing.T) {
 	if again := compile(t, r, b).Info(); again.NativeBytes != nil {
 		t.Errorf("%d native bytes of code that was there before", *again.NativeBytes)
 	}
-	interpreted := newRuntime(t, engine.Config{Interpreter: true})
+	interpreted := newRuntime(t, engine.Config{Interpreter: true, Inspect: true})
 	if info := compile(t, interpreted, b).Info(); info.NativeBytes != nil {
 		t.Errorf("%d native bytes of an interpreter", *info.NativeBytes)
 	}
@@ -123,7 +123,7 @@ func TestCache(t *testing.T) {
 	hello, trap := guest(t, "c/hello"), guest(t, "wat/trap")
 	run := func(b *engine.Binary) (cached bool, warnings []string) {
 		t.Helper()
-		r := newRuntime(t, engine.Config{CacheDir: dir})
+		r := newRuntime(t, engine.Config{CacheDir: dir, Inspect: true})
 		m := compile(t, r, b)
 		in := instance(t, m, wasi.Config{})
 		if o := in.Start(context.Background()); b == hello && !o.Clean() {

@@ -10,9 +10,9 @@ import (
 // size does not depend on how many it counts, so that a long run does not look
 // like a leak.
 type histogram struct {
-	counts [histogramBuckets]uint64
-	total  uint64
-	max    uint64
+	counts   [histogramBuckets]uint64
+	total    uint64
+	min, max uint64 // of all; outside of them nothing is looked at
 }
 
 const (
@@ -39,24 +39,35 @@ func bucketTop(bucket int) uint64 {
 func (h *histogram) add(d time.Duration) {
 	ns := uint64(max(d, 0))
 	h.counts[bucketOf(ns)]++
+	h.widen(ns, ns)
 	h.total++
-	h.max = max(h.max, ns)
 }
 
 func (h *histogram) merge(o *histogram) {
-	for i, n := range o.counts {
-		h.counts[i] += n
+	if o.total == 0 {
+		return
 	}
+	for i := bucketOf(o.min); i <= bucketOf(o.max); i++ {
+		h.counts[i] += o.counts[i]
+	}
+	h.widen(o.min, o.max)
 	h.total += o.total
-	h.max = max(h.max, o.max)
+}
+
+// widen goes before the new ones are counted in total.
+func (h *histogram) widen(least, most uint64) {
+	if h.total == 0 {
+		h.min = least
+	}
+	h.min, h.max = min(h.min, least), max(h.max, most)
 }
 
 // percentile returns a duration that at least p percent did not pass.
 func (h *histogram) percentile(p uint64) time.Duration {
 	rank := max((h.total*p+99)/100, 1)
 	var seen uint64
-	for i, n := range h.counts {
-		if seen += n; seen >= rank {
+	for i := bucketOf(h.min); i <= bucketOf(h.max); i++ {
+		if seen += h.counts[i]; seen >= rank {
 			return time.Duration(min(bucketTop(i), h.max))
 		}
 	}

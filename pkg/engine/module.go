@@ -13,10 +13,10 @@ type ModuleInfo struct {
 	Path        string
 	SHA256      string // of the binary, in hexadecimal
 	WasmBytes   uint64
-	NativeBytes *uint64 // executable memory that compilation mapped, in whole pages; nil where not measured
+	NativeBytes *uint64 // executable memory that compilation mapped, in whole pages; nil where not measured: see Config.Inspect
 	Functions   uint64  // that the module defines
 	DataBytes   uint64  // sum of its data segments
-	Cached      bool    // the code came from the cache
+	Cached      bool    // the code came from the cache; false without Config.Inspect
 }
 
 // Module is a compiled module. It is safe for concurrent use. Whoever compiled
