@@ -29,11 +29,16 @@ var processContests = []contest{
 		},
 	},
 	{
-		rows: []row{
-			{"cold_go", "command line, cold, Go hello, code not kept", nanoseconds, []bar{{wazero, 0.60}, {wazeroWorkers, 0}}},
-			{"cold_go_kept", "the same, code kept", nanoseconds, []bar{{wazeroCaching, 0.60}, {wazero, 0}}},
+		rows: []row{{"cold_go", "command line, cold, Go hello, code not kept", nanoseconds, []bar{{wazero, 0.60}, {wazeroWorkers, 0}}}},
+		prepare: func(ctx context.Context, b *bench) []contestant {
+			return cold(ctx, b, "cold_go", "--no-cache", wazeroWorkers, "-workers="+strconv.Itoa(runtime.NumCPU()))
 		},
-		prepare: cold,
+	},
+	{
+		rows: []row{{"cold_go_kept", "command line, cold, Go hello, code kept", nanoseconds, []bar{{wazeroCaching, 0.60}, {wazero, 0}}}},
+		prepare: func(ctx context.Context, b *bench) []contestant {
+			return cold(ctx, b, "cold_go_kept", "--cache-dir=CACHE", wazeroCaching, "-cachedir=CACHE")
+		},
 	},
 	{
 		rows: []row{{"compute", "command line, warm cache, compute kernels", nanoseconds, []bar{{wazero, 1.02}}}},
@@ -95,54 +100,44 @@ const (
 	wazeroCaching = "wazero -cachedir"
 )
 
-// cold is the command lines without compiled code. Ours keeps the code unless
-// it is told not to, on all cores; wazero's keeps it only if it is told, and
-// compiles on one core unless it is told. Each is shown in both ways.
-func cold(ctx context.Context, b *bench) []contestant {
+// cold is the command lines without compiled code: ours with a flag, wazero's
+// as it comes, and with a flag. Ours keeps the code unless it is told not to,
+// and compiles on all cores; wazero's keeps it only if it is told, and compiles
+// on one core unless it is told. CACHE in a flag is a new directory.
+func cold(ctx context.Context, b *bench, id, flag, variant, variantFlag string) []contestant {
 	c, err := goHelloCommand(ctx, b)
-	prepare := func(name string, t tool, lines map[string][]string) contestant {
-		if t.absent != "" {
-			return contestant{name: name, absent: t.absent}
-		}
-		line := func(row string) ([]string, error) {
+	prepare := func(name string, t tool, flag string) contestant {
+		line := func() ([]string, error) {
 			cache, err := b.dir("cold-*")
 			line := []string{t.path, "run"}
-			for _, word := range lines[row] {
-				line = append(line, strings.ReplaceAll(word, "CACHE", cache))
+			if flag != "" {
+				line = append(line, strings.ReplaceAll(flag, "CACHE", cache))
 			}
 			return append(line, c.module), err
 		}
-		for row := range lines {
-			first, lineErr := line(row)
-			if err := errors.Join(err, lineErr); err != nil {
-				return failed(name, err)
-			}
-			if err := c.check(ctx, first); err != nil {
-				return failed(name, err)
-			}
+		if t.absent != "" {
+			return contestant{name: name, absent: t.absent}
+		}
+		first, lineErr := line()
+		if err := errors.Join(err, lineErr); err != nil {
+			return failed(name, err)
+		}
+		if err := c.check(ctx, first); err != nil {
+			return failed(name, err)
 		}
 		return contestant{name: name, sample: func(ctx context.Context) (values, error) {
-			took := values{}
-			for row := range lines {
-				l, err := line(row)
-				if err != nil {
-					return nil, err
-				}
-				if took[row], _, err = b.launch(ctx, 1, l); err != nil {
-					return nil, err
-				}
+			l, err := line()
+			if err != nil {
+				return nil, err
 			}
-			return took, nil
+			ns, _, err := b.launch(ctx, 1, l)
+			return values{id: ns}, err
 		}}
 	}
-	cores := strconv.Itoa(runtime.NumCPU())
 	return []contestant{
-		prepare(ours, tool{path: b.tools.wamrgo}, map[string][]string{
-			"cold_go": {"--no-cache"}, "cold_go_kept": {"--cache-dir", "CACHE"},
-		}),
-		prepare(wazero, b.tools.wazero, map[string][]string{"cold_go": nil, "cold_go_kept": nil}),
-		prepare(wazeroWorkers, b.tools.wazero, map[string][]string{"cold_go": {"-workers", cores}}),
-		prepare(wazeroCaching, b.tools.wazero, map[string][]string{"cold_go_kept": {"-cachedir", "CACHE"}}),
+		prepare(ours, tool{path: b.tools.wamrgo}, flag),
+		prepare(wazero, b.tools.wazero, ""),
+		prepare(variant, b.tools.wazero, variantFlag),
 	}
 }
 

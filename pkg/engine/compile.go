@@ -53,9 +53,8 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	}
 	m.image, m.slots = img, newSlotPool(r.scope, img, r.pages, r.config.keep())
 	r.remember(m)
-	err = checkSignatures(m.compiled)
-	for i := 0; err == nil && i < len(outline.Imports); i++ {
-		err = m.host.register(ctx, outline.Imports[i].Module)
+	if err = checkSignatures(m.compiled); err == nil {
+		m.linkage, err = m.host.link(ctx, outline.Imports)
 	}
 	if err != nil {
 		_ = m.Close(ctx)

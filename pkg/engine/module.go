@@ -25,6 +25,7 @@ type Module struct {
 	runtime  *Runtime
 	host     *host
 	compiled wazero.CompiledModule
+	linkage  *linkage
 	instance wazero.ModuleConfig
 	info     ModuleInfo
 	exports  []Export
@@ -52,5 +53,5 @@ func (m *Module) Close(ctx context.Context) error {
 		return nil
 	}
 	m.runtime.forget(m)
-	return errors.Join(m.slots.close(), m.image.close(), m.compiled.Close(ctx))
+	return errors.Join(m.slots.close(), m.image.close(), m.compiled.Close(ctx), m.linkage.close(ctx))
 }

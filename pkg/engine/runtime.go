@@ -68,13 +68,10 @@ type Runtime struct {
 	closed   bool
 }
 
-// host is a wazero runtime and the host modules that were registered in it.
+// host is a wazero runtime, with its cache.
 type host struct {
 	wazero.Runtime
 	cache *codeCache // nil for none
-
-	mu         sync.Mutex
-	registered map[string]bool
 }
 
 // NewRuntime returns a runtime. ctx is only for values, not kept.
@@ -102,11 +99,7 @@ func (r *Runtime) newHost(ctx context.Context, cache *codeCache) *host {
 	if cache != nil {
 		c = c.WithCompilationCache(cache.wazero)
 	}
-	return &host{
-		Runtime:    wazero.NewRuntimeWithConfig(ctx, c),
-		cache:      cache,
-		registered: make(map[string]bool),
-	}
+	return &host{wazero.NewRuntimeWithConfig(ctx, c), cache}
 }
 
 // keep is what KeepResident comes to.
@@ -129,30 +122,6 @@ func (r *Runtime) memoryLimit() uint64 {
 		limit = min(limit, m/pageSize*pageSize)
 	}
 	return limit
-}
-
-// register defines a host module where that was not done before. It takes
-// about a millisecond, so that it is not done for who doesn't import it.
-func (h *host) register(ctx context.Context, name string) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	m, ok := hostModules()[name]
-	if !ok || h.registered[name] {
-		return nil
-	}
-	b := h.NewHostModuleBuilder(name)
-	for _, f := range m.Functions {
-		b.NewFunctionBuilder().
-			WithGoModuleFunction(f.Call, f.Params, f.Results).
-			WithName(f.Name).
-			WithParameterNames(f.ParamNames...).
-			Export(f.Name)
-	}
-	if _, err := b.Instantiate(ctx); err != nil {
-		return fmt.Errorf("host module %s: %w", name, err)
-	}
-	h.registered[name] = true
-	return nil
 }
 
 func (h *host) close(ctx context.Context) error {
