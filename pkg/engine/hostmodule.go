@@ -63,8 +63,12 @@ func (l *linkage) define(ctx context.Context, h *host, name string, wanted map[s
 		return err
 	}
 	l.compiled = append(l.compiled, compiled)
-	l.modules[name], err = h.InstantiateModule(ctx, compiled, wazero.NewModuleConfig().WithName(""))
-	return err
+	m, err := h.InstantiateModule(ctx, compiled, wazero.NewModuleConfig().WithName(""))
+	if err != nil {
+		return err // m is not nil then, and not a module
+	}
+	l.modules[name] = m
+	return nil
 }
 
 func (l *linkage) close(ctx context.Context) error {
@@ -73,9 +77,7 @@ func (l *linkage) close(ctx context.Context) error {
 	}
 	var errs []error
 	for _, m := range l.modules {
-		if m != nil {
-			errs = append(errs, m.Close(ctx))
-		}
+		errs = append(errs, m.Close(ctx))
 	}
 	for _, c := range l.compiled {
 		errs = append(errs, c.Close(ctx))

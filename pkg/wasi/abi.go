@@ -17,17 +17,21 @@ type memory []byte
 type memoryCache struct {
 	module api.Module
 	memory api.Memory // nil where the module has none
+	bytes  memory     // of it; they stay where they are until it grows
 }
 
 // of returns the module's memory as it is now; growth may have moved it.
 func (c *memoryCache) of(mod api.Module) memory {
 	if c.module != mod {
-		c.module, c.memory = mod, usableMemory(mod)
+		c.module, c.memory, c.bytes = mod, usableMemory(mod), nil
 	}
 	if c.memory == nil {
 		return nil
 	}
 	size := c.memory.Size()
+	if size != 0 && int(size) == len(c.bytes) {
+		return c.bytes
+	}
 	if size == 0 {
 		// Size wraps to 0 for 4 GiB. Read cannot name the last byte then.
 		if pages, ok := c.memory.Grow(0); !ok || pages == 0 {
@@ -35,8 +39,8 @@ func (c *memoryCache) of(mod api.Module) memory {
 		}
 		size = math.MaxUint32
 	}
-	b, _ := c.memory.Read(0, size)
-	return b
+	c.bytes, _ = c.memory.Read(0, size)
+	return c.bytes
 }
 
 // usableMemory returns nil for a module without memory, whose api.Memory is

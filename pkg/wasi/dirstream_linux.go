@@ -77,6 +77,9 @@ func (s *dirStream) next(fd int, e *direntry) (bool, error) {
 			n, err = unix.Getdents(fd, s.buf[:])
 			return err
 		})
+		if err == unix.ENOENT { // a removed directory, which has no entries (readdir(3p))
+			n, err = 0, nil
+		}
 		if err != nil {
 			return false, err
 		}
