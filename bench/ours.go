@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -18,7 +17,7 @@ func newOurs(ctx context.Context, w work) (*embedded, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := r.Compile(ctx, &engine.Binary{Path: w.name, Bytes: w.wasm, SHA256: sha256.Sum256(w.wasm)})
+	m, err := r.Compile(ctx, &engine.Binary{Path: w.name, Bytes: w.wasm})
 	if err != nil {
 		return nil, errors.Join(err, r.Close(ctx))
 	}

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"fmt"
 	"runtime"
 	"sync"
@@ -60,7 +61,10 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		_ = m.Close(ctx)
 		return nil, err
 	}
-	m.info.Path, m.info.SHA256 = b.Path, fmt.Sprintf("%x", b.SHA256)
+	m.info.Path = b.Path
+	if r.config.Inspect {
+		m.info.SHA256 = fmt.Sprintf("%x", sha256.Sum256(b.Bytes))
+	}
 	m.info.WasmBytes = uint64(len(b.Bytes))
 	m.info.Functions, m.info.DataBytes = uint64(outline.Functions), outline.DataBytes
 	m.exports = exportsOf(m.compiled)

@@ -2,7 +2,9 @@ package engine_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -16,9 +18,9 @@ import (
 // importing is a module that imports one function of the type (i32) -> i32.
 func importing(module, name string) *engine.Binary {
 	entry := "\x01" + short(module) + short(name) + "\x00\x00"
-	return engine.NewBinary("importing.wasm", []byte("\x00asm\x01\x00\x00\x00"+
-		"\x01\x06\x01\x60\x01\x7f\x01\x7f"+ // type
-		"\x02"+short(entry)))
+	return &engine.Binary{Path: "importing.wasm", Bytes: []byte("\x00asm\x01\x00\x00\x00" +
+		"\x01\x06\x01\x60\x01\x7f\x01\x7f" + // type
+		"\x02" + short(entry))}
 }
 
 // short is a vector of less than 128 bytes.
@@ -70,7 +72,7 @@ func TestCompileErrors(t *testing.T) {
 		"broken":    broken,
 		"header":    hello[:8:8],
 	} {
-		_, err := r.Compile(context.Background(), engine.NewBinary(name+".wasm", b))
+		_, err := r.Compile(context.Background(), &engine.Binary{Path: name + ".wasm", Bytes: b})
 		if name == "header" { // the empty module is valid
 			if err != nil {
 				t.Errorf("%s: %v", name, err)
@@ -88,7 +90,7 @@ func TestInfo(t *testing.T) {
 	r := newRuntime(t, engine.Config{Inspect: true})
 	b := guest(t, "wat/bigdata")
 	info := compile(t, r, b).Info()
-	if info.Path != b.Path || len(info.SHA256) != 64 || info.WasmBytes != uint64(len(b.Bytes)) {
+	if info.Path != b.Path || info.SHA256 != fmt.Sprintf("%x", sha256.Sum256(b.Bytes)) || info.WasmBytes != uint64(len(b.Bytes)) {
 		t.Errorf("%+v", info)
 	}
 	if info.Functions != 2 || info.DataBytes != 12 || info.Cached {

@@ -71,7 +71,7 @@ func instantiateOnce(t *testing.T, cfg Config, binary []byte) (results [2]instan
 			}
 		}
 	}()
-	m, err := r.Compile(ctx, NewBinary("test", binary))
+	m, err := r.Compile(ctx, &Binary{Path: "test", Bytes: binary})
 	if err != nil {
 		return results, err
 	}

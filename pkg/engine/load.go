@@ -2,7 +2,6 @@ package engine
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -14,11 +13,11 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
-// Binary is a WebAssembly module as it was read. It must not be changed.
+// Binary is a WebAssembly module as it was read, by [Load] or by others. It
+// must not be changed.
 type Binary struct {
-	Path   string // as it was given; "-" is standard input
-	Bytes  []byte
-	SHA256 [sha256.Size]byte
+	Path  string // as it was given; "-" is standard input
+	Bytes []byte
 }
 
 // LoadError says why a file is not a module that can run.
@@ -44,13 +43,7 @@ func Load(path string, stdin io.Reader) (*Binary, error) {
 	if err := check(path, data); err != nil {
 		return nil, err
 	}
-	return NewBinary(path, data), nil
-}
-
-// NewBinary names a module that is in memory already. The bytes must not be
-// changed after.
-func NewBinary(path string, data []byte) *Binary {
-	return &Binary{Path: path, Bytes: data, SHA256: sha256.Sum256(data)}
+	return &Binary{path, data}, nil
 }
 
 func read(path string, stdin io.Reader) ([]byte, error) {

@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"io/fs"
 	"os"
@@ -83,8 +82,8 @@ func TestLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if fromStdin.SHA256 != fromFile.SHA256 || fromFile.SHA256 != sha256.Sum256(fromFile.Bytes) {
-		t.Error("wrong hash")
+	if !bytes.Equal(fromStdin.Bytes, fromFile.Bytes) || len(fromFile.Bytes) == 0 {
+		t.Error("other bytes")
 	}
 	if fromStdin.Path != "-" {
 		t.Errorf("path %q", fromStdin.Path)

@@ -11,7 +11,7 @@ import (
 // ModuleInfo describes a compiled module. Sizes are in bytes.
 type ModuleInfo struct {
 	Path        string
-	SHA256      string // of the binary, in hexadecimal
+	SHA256      string // of the binary, in hexadecimal; "" without Config.Inspect
 	WasmBytes   uint64
 	NativeBytes *uint64 // executable memory that compilation mapped, in whole pages; nil where not measured: see Config.Inspect
 	Functions   uint64  // that the module defines

@@ -41,8 +41,9 @@ type Config struct {
 	// had no copy-on-write images. That is cheaper for a module of which one
 	// instance is made, and dearer from the second on.
 	NoImage bool
-	// Inspect has Compile find NativeBytes and Cached of ModuleInfo, for which it
-	// looks through the process's mappings and the cache before and after.
+	// Inspect has Compile find SHA256, NativeBytes and Cached of ModuleInfo: it
+	// reads the whole binary once more, and looks through the process's mappings
+	// and the cache before and after.
 	Inspect bool
 	// Ledger accounts for what instances acquire; nil for no account.
 	Ledger *memstat.Ledger
