@@ -68,11 +68,16 @@ func rewrite(program string) error {
 	if err != nil {
 		return err
 	}
-	copied := program + ".copy"
-	if err := os.WriteFile(copied, content, 0o755); err != nil {
+	copied, err := os.OpenFile(program+".copy", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o755)
+	if err != nil {
 		return err
 	}
-	return os.Rename(copied, program)
+	_, err = copied.Write(content)
+	err = errors.Join(err, copied.Sync(), copied.Close()) // written back before it is timed
+	if err != nil {
+		return err
+	}
+	return os.Rename(copied.Name(), program)
 }
 
 func lookUp(name string) tool {
