@@ -2,13 +2,11 @@ package engine
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
 	"runtime"
 	"sync"
 
-	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/experimental"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
@@ -40,7 +38,8 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	if err != nil {
 		return nil, &CompileError{b.Path, err}
 	}
-	if err := checkImports(outline.Imports); err != nil {
+	functions, err := resolve(outline.Imports)
+	if err != nil {
 		return nil, err
 	}
 	if err := r.checkMemories(outline.Memories); err != nil {
@@ -54,8 +53,8 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	}
 	m.image, m.slots = img, newSlotPool(r.scope, img, r.pages, r.config.keep())
 	r.remember(m)
-	if err = checkSignatures(m.compiled); err == nil {
-		m.linkage, err = m.host.link(ctx, outline.Imports)
+	if err = functions.check(m.compiled); err == nil {
+		m.linkage, err = m.host.link(ctx, functions)
 	}
 	if err != nil {
 		_ = m.Close(ctx)
@@ -69,10 +68,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	m.info.Functions, m.info.DataBytes = uint64(outline.Functions), outline.DataBytes
 	m.exports = exportsOf(m.compiled)
 	m.kind = kindOf(m.exports)
-	// Anonymous, so that any number of instances can live at once; no start
-	// functions, as Start calls them. The rest of it is for wazero's own WASI,
-	// which would seed a random source of its own for each instance: 5 µs.
-	m.instance = wazero.NewModuleConfig().WithName("").WithStartFunctions().WithRandSource(rand.Reader)
+	m.instance = anonymous().WithStartFunctions() // none: Start calls them
 	return m, nil
 }
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 
@@ -9,7 +10,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
 
-	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
+	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
 // linkage is what a module's imports are resolved to: host modules of its own,
@@ -21,23 +22,16 @@ type linkage struct {
 	compiled []wazero.CompiledModule
 }
 
-// link defines the host functions that imports names. Its caller closes it,
+// link defines the host functions that a module imports. Its caller closes it,
 // after the module's instances.
-func (h *host) link(ctx context.Context, imports []wasmbin.ImportEntry) (*linkage, error) {
+func (h *host) link(ctx context.Context, imports hostFunctions) (*linkage, error) {
 	l := &linkage{}
 	if len(imports) == 0 {
 		return l, nil
 	}
 	l.modules = make(map[string]api.Module)
 	l.resolve = func(name string) api.Module { return l.modules[name] }
-	wanted := make(map[string]map[string]bool)
-	for _, i := range imports {
-		if wanted[i.Module] == nil {
-			wanted[i.Module] = make(map[string]bool)
-		}
-		wanted[i.Module][i.Name] = true
-	}
-	for name, functions := range wanted {
+	for name, functions := range imports {
 		if err := l.define(ctx, h, name, functions); err != nil {
 			return nil, errors.Join(fmt.Errorf("host module %s: %w", name, err), l.close(ctx))
 		}
@@ -45,30 +39,34 @@ func (h *host) link(ctx context.Context, imports []wasmbin.ImportEntry) (*linkag
 	return l, nil
 }
 
-// define makes a host module of the functions wanted of it. It is anonymous
-// for wazero, in which another module's can be of the same name.
-func (l *linkage) define(ctx context.Context, h *host, name string, wanted map[string]bool) error {
+// define makes a host module of the functions wanted of it.
+func (l *linkage) define(ctx context.Context, h *host, name string, functions map[string]wasi.Function) error {
 	b := h.NewHostModuleBuilder(name)
-	for _, f := range hostModules()[name].Functions {
-		if wanted[f.Name] {
-			b.NewFunctionBuilder().
-				WithGoModuleFunction(f.Call, f.Params, f.Results).
-				WithName(f.Name).
-				WithParameterNames(f.ParamNames...).
-				Export(f.Name)
-		}
+	for _, f := range functions {
+		b.NewFunctionBuilder().
+			WithGoModuleFunction(f.Call, f.Params, f.Results).
+			WithName(f.Name).
+			WithParameterNames(f.ParamNames...).
+			Export(f.Name)
 	}
 	compiled, err := b.Compile(ctx)
 	if err != nil {
 		return err
 	}
 	l.compiled = append(l.compiled, compiled)
-	m, err := h.InstantiateModule(ctx, compiled, wazero.NewModuleConfig().WithName(""))
+	m, err := h.InstantiateModule(ctx, compiled, anonymous())
 	if err != nil {
 		return err // m is not nil then, and not a module
 	}
 	l.modules[name] = m
 	return nil
+}
+
+// anonymous is the configuration of any number of modules, host modules and
+// instances, in one runtime. The rest of it is for wazero's own WASI, which
+// would seed a random source of its own for each: 5 µs.
+func anonymous() wazero.ModuleConfig {
+	return wazero.NewModuleConfig().WithName("").WithRandSource(rand.Reader)
 }
 
 func (l *linkage) close(ctx context.Context) error {

@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/tetratelabs/wazero"
-	"github.com/tetratelabs/wazero/api"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
@@ -29,39 +27,24 @@ func (e *ImportError) Error() string {
 	return s
 }
 
-// signature is the type of a host function.
-type signature struct{ params, results []api.ValueType }
+// hostFunctions are those that a module imports, by their module and name.
+type hostFunctions map[string]map[string]wasi.Function
 
-func (s signature) equal(params, results []api.ValueType) bool {
-	return slices.Equal(s.params, params) && slices.Equal(s.results, results)
-}
-
-// hostModule is what wasi tells of one of its modules.
-type hostModule struct {
-	wasi.HostModule
-	signatures map[string]signature
-}
-
-// hostModules are wasi's, by name.
-var hostModules = sync.OnceValue(func() map[string]hostModule {
-	modules := make(map[string]hostModule)
-	for _, m := range wasi.Modules() {
-		h := hostModule{m, make(map[string]signature, len(m.Functions))}
-		for _, f := range m.Functions {
-			h.signatures[f.Name] = signature{f.Params, f.Results}
-		}
-		modules[m.Name] = h
-	}
-	return modules
-})
-
-// checkImports finds imports that the host does not have, before anything is
-// compiled.
-func checkImports(imports []wasmbin.ImportEntry) error {
+// resolve finds the functions that are imported, and imports that the host does
+// not have, before anything is compiled.
+func resolve(imports []wasmbin.ImportEntry) (hostFunctions, error) {
+	functions := make(hostFunctions)
 	var first *ImportError
 	for _, i := range imports {
-		_, known := hostModules()[i.Module].signatures[i.Name]
+		f, known := functions[i.Module][i.Name]
+		if !known {
+			f, known = wasi.Find(i.Module, i.Name)
+		}
 		if known && i.Kind == wasmbin.ImportFunction {
+			if functions[i.Module] == nil {
+				functions[i.Module] = make(map[string]wasi.Function)
+			}
+			functions[i.Module][i.Name] = f
 			continue
 		}
 		if first != nil {
@@ -76,24 +59,24 @@ func checkImports(imports []wasmbin.ImportEntry) error {
 			first.Problem = fmt.Sprintf("is an unknown %s", i.Kind)
 		}
 	}
-	if first == nil {
-		return nil
+	if first != nil {
+		return nil, first
 	}
-	return first
+	return functions, nil
 }
 
-// checkSignatures finds imports whose type is not the host's.
-func checkSignatures(m wazero.CompiledModule) error {
+// check finds imports whose type is not the host's.
+func (h hostFunctions) check(m wazero.CompiledModule) error {
 	for _, f := range m.ImportedFunctions() {
 		module, name, _ := f.Import()
-		s, ok := hostModules()[module].signatures[name]
-		if !ok || s.equal(f.ParamTypes(), f.ResultTypes()) {
+		own, ok := h[module][name]
+		if !ok || slices.Equal(own.Params, f.ParamTypes()) && slices.Equal(own.Results, f.ResultTypes()) {
 			continue
 		}
 		return &ImportError{
 			Module: module, Name: name,
 			Problem: fmt.Sprintf("has the type %s, and the host's is %s",
-				Export{Params: f.ParamTypes(), Results: f.ResultTypes()}, Export{Params: s.params, Results: s.results}),
+				Export{Params: f.ParamTypes(), Results: f.ResultTypes()}, Export{Params: own.Params, Results: own.Results}),
 			Hint: "the module was not built against the preview1 headers",
 		}
 	}

@@ -14,7 +14,7 @@ import (
 
 // errnos maps the host's error numbers to WASI's. EWOULDBLOCK and EOPNOTSUPP
 // are EAGAIN and ENOTSUP on some systems, and go with them on the others.
-var errnos = map[syscall.Errno]Errno{
+var errnos = [...]Errno{
 	syscall.E2BIG: E2BIG, syscall.EACCES: EACCES, syscall.EADDRINUSE: EADDRINUSE,
 	syscall.EADDRNOTAVAIL: EADDRNOTAVAIL, syscall.EAFNOSUPPORT: EAFNOSUPPORT,
 	syscall.EAGAIN: EAGAIN, syscall.EALREADY: EALREADY, syscall.EBADF: EBADF,
@@ -57,8 +57,8 @@ func errnoOf(err error) Errno {
 	case errors.Is(err, confine.ErrEscape):
 		return ENOTCAPABLE
 	case errors.As(err, &host):
-		if e, ok := errnos[host]; ok {
-			return e
+		if host < syscall.Errno(len(errnos)) && errnos[host] != ESUCCESS {
+			return errnos[host]
 		}
 		if host == syscall.EOPNOTSUPP {
 			return ENOTSUP

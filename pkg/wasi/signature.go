@@ -6,12 +6,14 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// paramTypes gives the value type of a parameter's type. All that is not 64
-// bits wide travels as an i32.
-var paramTypes = map[string]api.ValueType{
-	"u64":    api.ValueTypeI64,
-	"s64":    api.ValueTypeI64,
-	"rights": api.ValueTypeI64,
+// paramType is the value type of a parameter's type. All that is not 64 bits
+// wide travels as an i32.
+func paramType(kind string) api.ValueType {
+	switch kind {
+	case "u64", "s64", "rights":
+		return api.ValueTypeI64
+	}
+	return api.ValueTypeI32
 }
 
 // paramWidth is how many WebAssembly parameters one of that type takes: a path
@@ -28,11 +30,7 @@ func paramWidth(kind string) int {
 func (r *row) signature() (names []string, types []api.ValueType) {
 	for field := range strings.FieldsSeq(r.params) {
 		name, kind, _ := strings.Cut(field, ":")
-		t, wide := paramTypes[kind]
-		if !wide {
-			t = api.ValueTypeI32
-		}
-		names, types = append(names, name), append(types, t)
+		names, types = append(names, name), append(types, paramType(kind))
 		if paramWidth(kind) == 2 {
 			names, types = append(names, name+"_len"), append(types, api.ValueTypeI32)
 		}

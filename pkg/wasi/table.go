@@ -47,24 +47,38 @@ type row struct {
 // wasi_unstable. The latter differs in fd_seek's whence, in the layouts of
 // filestat and of poll_oneoff's subscription.
 func Modules() []HostModule {
-	preview1 := HostModule{Name: ModulePreview1}
-	unstable := HostModule{Name: ModuleUnstable}
-	for i := range table {
-		r := &table[i]
-		preview1.Functions = append(preview1.Functions, r.function(r.call, false))
-		if r.name == "sock_accept" {
-			continue // came with preview1
+	modules := []HostModule{{Name: ModulePreview1}, {Name: ModuleUnstable}}
+	for i := range modules {
+		m := &modules[i]
+		for _, r := range table {
+			if f, ok := Find(m.Name, r.name); ok {
+				m.Functions = append(m.Functions, f)
+			}
 		}
-		call := r.call
-		if r.unstable != nil {
-			call = r.unstable
-		}
-		unstable.Functions = append(unstable.Functions, r.function(call, true))
 	}
-	return []HostModule{preview1, unstable}
+	return modules
 }
 
-func (r *row) function(call handler, unstable bool) Function {
+// Find returns one function of one of the [Modules], without making the others.
+func Find(module, name string) (Function, bool) {
+	unstable := module == ModuleUnstable
+	if !unstable && module != ModulePreview1 {
+		return Function{}, false
+	}
+	for i := range table {
+		if r := &table[i]; r.name == name {
+			// sock_accept came with preview1.
+			return r.function(unstable), !unstable || name != "sock_accept"
+		}
+	}
+	return Function{}, false
+}
+
+func (r *row) function(unstable bool) Function {
+	call := r.call
+	if unstable && r.unstable != nil {
+		call = r.unstable
+	}
 	names, types := r.signature()
 	f := Function{Name: r.name, ParamNames: names, Params: types}
 	if r.name != "proc_exit" {

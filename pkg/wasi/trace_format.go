@@ -8,19 +8,23 @@ import (
 	"strings"
 )
 
-// traceNames gives the values of a parameter's type their names: bits of a
+// valueNames are what the values of a parameter's type are called: bits of a
 // set, or numbers of an enumeration.
-var traceNames = map[string]struct {
+type valueNames struct {
+	kind  string
 	set   bool
 	names []string
-}{
-	"fdflags":     {true, []string{"APPEND", "DSYNC", "NONBLOCK", "RSYNC", "SYNC"}},
-	"oflags":      {true, []string{"CREAT", "DIRECTORY", "EXCL", "TRUNC"}},
-	"lookupflags": {true, []string{"SYMLINK_FOLLOW"}},
-	"fstflags":    {true, []string{"ATIM", "ATIM_NOW", "MTIM", "MTIM_NOW"}},
-	"riflags":     {true, []string{"PEEK", "WAITALL"}},
-	"sdflags":     {true, []string{"RD", "WR"}},
-	"rights": {true, []string{
+}
+
+// traceNames is no map, which would be filled at every start of the program.
+var traceNames = []valueNames{
+	{"fdflags", true, []string{"APPEND", "DSYNC", "NONBLOCK", "RSYNC", "SYNC"}},
+	{"oflags", true, []string{"CREAT", "DIRECTORY", "EXCL", "TRUNC"}},
+	{"lookupflags", true, []string{"SYMLINK_FOLLOW"}},
+	{"fstflags", true, []string{"ATIM", "ATIM_NOW", "MTIM", "MTIM_NOW"}},
+	{"riflags", true, []string{"PEEK", "WAITALL"}},
+	{"sdflags", true, []string{"RD", "WR"}},
+	{"rights", true, []string{
 		"FD_DATASYNC", "FD_READ", "FD_SEEK", "FD_FDSTAT_SET_FLAGS", "FD_SYNC", "FD_TELL",
 		"FD_WRITE", "FD_ADVISE", "FD_ALLOCATE", "PATH_CREATE_DIRECTORY", "PATH_CREATE_FILE",
 		"PATH_LINK_SOURCE", "PATH_LINK_TARGET", "PATH_OPEN", "FD_READDIR", "PATH_READLINK",
@@ -30,15 +34,25 @@ var traceNames = map[string]struct {
 		"PATH_REMOVE_DIRECTORY", "PATH_UNLINK_FILE", "POLL_FD_READWRITE", "SOCK_SHUTDOWN",
 		"SOCK_ACCEPT",
 	}},
-	"clockid":  {false, []string{"REALTIME", "MONOTONIC", "PROCESS_CPUTIME_ID", "THREAD_CPUTIME_ID"}},
-	"whence":   {false, []string{"SET", "CUR", "END"}},
-	"advice":   {false, []string{"NORMAL", "SEQUENTIAL", "RANDOM", "WILLNEED", "DONTNEED", "NOREUSE"}},
-	"filetype": {false, []string{"UNKNOWN", "BLOCK_DEVICE", "CHARACTER_DEVICE", "DIRECTORY", "REGULAR_FILE", "SOCKET_DGRAM", "SOCKET_STREAM", "SYMBOLIC_LINK"}},
-	"signal": {false, []string{
+	{"clockid", false, []string{"REALTIME", "MONOTONIC", "PROCESS_CPUTIME_ID", "THREAD_CPUTIME_ID"}},
+	{"whence", false, []string{"SET", "CUR", "END"}},
+	{"advice", false, []string{"NORMAL", "SEQUENTIAL", "RANDOM", "WILLNEED", "DONTNEED", "NOREUSE"}},
+	{"filetype", false, []string{"UNKNOWN", "BLOCK_DEVICE", "CHARACTER_DEVICE", "DIRECTORY", "REGULAR_FILE", "SOCKET_DGRAM", "SOCKET_STREAM", "SYMBOLIC_LINK"}},
+	{"signal", false, []string{
 		"NONE", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1",
 		"SEGV", "USR2", "PIPE", "ALRM", "TERM", "CHLD", "CONT", "STOP", "TSTP", "TTIN",
 		"TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "POLL", "PWR", "SYS",
 	}},
+}
+
+// namesOf returns nil for a type whose values have no names.
+func namesOf(kind string) *valueNames {
+	for i := range traceNames {
+		if traceNames[i].kind == kind {
+			return &traceNames[i]
+		}
+	}
+	return nil
 }
 
 // traceDataMax is how many bytes of a path or of a buffer a line shows.
@@ -66,7 +80,7 @@ func (p traceParam) before(line []byte, m memory, v []uint64) []byte {
 			return appendNamed(line, "whence", [3]uint64{whenceCur, whenceEnd, whenceSet}[v[0]])
 		}
 	}
-	if _, ok := traceNames[p.kind]; ok {
+	if namesOf(p.kind) != nil {
 		return appendNamed(line, p.kind, v[0])
 	}
 	return fmt.Appendf(line, "%#x", uint32(v[0]))
@@ -152,7 +166,7 @@ const maxNamedRights = 6
 // appendNamed gives a value its names; bits or numbers without one are shown
 // as they are.
 func appendNamed(line []byte, kind string, v uint64) []byte {
-	t := traceNames[kind]
+	t := namesOf(kind)
 	if kind != "rights" {
 		v = uint64(uint32(v))
 	}
