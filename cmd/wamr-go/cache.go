@@ -34,7 +34,7 @@ func defaultCacheDir() (string, error) {
 	return filepath.Join(dir, "wamr-go"), nil
 }
 
-func newCache(a *app) *cobra.Command {
+func newCache(a *app, _ helps) *cobra.Command {
 	o := &cacheOption{}
 	about := func(use, short string, count func(string) (engine.CacheUse, error), format string) *cobra.Command {
 		c := &cobra.Command{

@@ -12,7 +12,7 @@ import (
 const compileLong = `Compile a module and keep the code, so that later runs begin sooner. Plain runs
 and cycles have code of their own: both are compiled.`
 
-func newCompile(a *app) *cobra.Command {
+func newCompile(a *app, _ helps) *cobra.Command {
 	o := &cacheOption{}
 	c := &cobra.Command{
 		Use:               "compile [FLAGS] MODULE",

@@ -12,7 +12,7 @@ import (
 
 // newGenDocs is for `make docs`. cobra has a generator of its own; it would
 // link a YAML parser and a roff writer into the command.
-func newGenDocs(h helps) *cobra.Command {
+func newGenDocs(_ *app, h helps) *cobra.Command {
 	return &cobra.Command{
 		Use:    "gen-docs DIR",
 		Short:  "Write the reference of the command line as Markdown",

@@ -15,8 +15,9 @@ func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 // run is the whole command; it returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{stdin: stdin, stdout: stdout, ui: newUI(stderr)}
-	root := newRoot(a)
-	root.SetArgs(route(root, args))
+	args = route(args)
+	root := newRoot(a, args)
+	root.SetArgs(args)
 	err := root.Execute()
 	if err != nil {
 		return a.ui.fail(err)

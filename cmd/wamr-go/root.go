@@ -19,7 +19,23 @@ const rootExample = `  wamr-go hello.wasm                                  run a
   wamr-go -f add math.wasm 1 2                        call an export
 `
 
-func newRoot(a *app) *cobra.Command {
+// commands are wamr-go's own.
+var commands = []struct {
+	name string
+	make func(*app, helps) *cobra.Command
+	// alone says that it has no use for the others, which then are not made.
+	alone bool
+}{
+	{"run", newRun, true},
+	{"compile", newCompile, true},
+	{"cache", newCache, true},
+	{"version", newVersion, true},
+	{"gen-docs", newGenDocs, false},
+}
+
+// newRoot makes the command that the arguments, as route left them, begin with,
+// or all: to make a command with its flags takes a good part of a short run.
+func newRoot(a *app, args []string) *cobra.Command {
 	h := helps{}
 	root := &cobra.Command{
 		Use:           "wamr-go [FLAGS] MODULE [ARG...]\nwamr-go COMMAND",
@@ -47,9 +63,16 @@ func newRoot(a *app) *cobra.Command {
 	root.Flags().BoolP("help", "h", false, "print this help")
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { fmt.Fprint(c.OutOrStdout(), h.text(c)) })
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagFailure(c.Flags(), err) })
-	root.AddCommand(newRun(a, h), newCompile(a), newCache(a), newVersion(a), newGenDocs(h))
-	root.InitDefaultHelpCmd()
-	root.InitDefaultCompletionCmd()
+	for _, c := range commands {
+		if c.alone && len(args) > 0 && args[0] == c.name {
+			root.AddCommand(c.make(a, h))
+			root.CompletionOptions.DisableDefaultCmd = true
+			return root
+		}
+	}
+	for _, c := range commands {
+		root.AddCommand(c.make(a, h))
+	}
 	return root
 }
 
@@ -60,7 +83,7 @@ func modules(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirecti
 
 // route makes "wamr-go MODULE" of what is not a command: "wamr-go run MODULE".
 // A module with a command's name is "./run", or "run run".
-func route(root *cobra.Command, args []string) []string {
+func route(args []string) []string {
 	if len(args) == 0 || slices.Contains([]string{"-h", "--help", "--version"}, args[0]) {
 		return args
 	}
@@ -71,21 +94,18 @@ func route(root *cobra.Command, args []string) []string {
 		if len(rest) == 1 && !strings.HasPrefix(rest[0], "-") {
 			return args
 		}
-		return append([]string{first}, route(root, rest)...)
-	case isCommand(root, first):
+		return append([]string{first}, route(rest)...)
+	case isCommand(first):
 		return args
 	}
 	return append([]string{"run"}, args...)
 }
 
-func isCommand(root *cobra.Command, name string) bool {
-	return slices.Contains(commandNames(root), name)
-}
-
-func commandNames(root *cobra.Command) []string {
-	var names []string
-	for _, c := range root.Commands() {
-		names = append(names, c.Name())
+func isCommand(name string) bool {
+	for _, c := range commands {
+		if c.name == name {
+			return true
+		}
 	}
-	return names
+	return name == "help" || name == "completion" // cobra's
 }

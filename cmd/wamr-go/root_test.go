@@ -32,9 +32,8 @@ func TestRoute(t *testing.T) {
 		{"__complete --di", "__complete run --di"},
 		{"__complete m.wasm x", "__complete run m.wasm x"},
 	}
-	root, _ := newTestRoot()
 	for _, tt := range tests {
-		if got := strings.Join(route(root, strings.Fields(tt.give)), " "); got != tt.want {
+		if got := strings.Join(route(strings.Fields(tt.give)), " "); got != tt.want {
 			t.Errorf("route(%q) = %q, want %q", tt.give, got, tt.want)
 		}
 	}
@@ -42,7 +41,7 @@ func TestRoute(t *testing.T) {
 
 func newTestRoot() (*cobra.Command, *bytes.Buffer) {
 	var out bytes.Buffer
-	return newRoot(&app{stdin: strings.NewReader(""), stdout: &out, ui: newUI(&out)}), &out
+	return newRoot(&app{stdin: strings.NewReader(""), stdout: &out, ui: newUI(&out)}, nil), &out
 }
 
 // TestHelpWidth holds the help of our own commands to 80 columns.

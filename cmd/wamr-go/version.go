@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func newVersion(a *app) *cobra.Command {
+func newVersion(a *app, _ helps) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the versions of wamr-go, Go and wazero",
