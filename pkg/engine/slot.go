@@ -207,10 +207,7 @@ const headroom = 256 << 20
 // the free slots give way, and half as much is tried, and again, down to size.
 // It needs the lock.
 func (p *slotPool) squeeze(size, limit uint64) (mapping, error) {
-	for _, s := range p.free {
-		_ = p.drop(s) // what stays mapped stays accounted for
-	}
-	p.free = nil
+	_ = p.dropFree()
 	room, err := reserve(headroom)
 	if err != nil {
 		return nil, err
@@ -253,17 +250,21 @@ func (p *slotPool) give(s *slot, used uint64) error {
 func (p *slotPool) rest() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.idle.over() {
-		return
+	if p.idle.over() {
+		_ = p.dropFree()
 	}
-	left := p.free[:0]
-	for _, s := range p.free {
-		if p.drop(s) != nil {
-			left = append(left, s) // still mapped: close tries again
-		}
-	}
-	clear(p.free[len(left):])
-	p.free = left
+}
+
+// dropFree unmaps the free slots. What stays mapped stays free and accounted
+// for. It needs the lock.
+func (p *slotPool) dropFree() error {
+	var errs []error
+	p.free = slices.DeleteFunc(p.free, func(s *slot) bool {
+		err := p.drop(s)
+		errs = append(errs, err)
+		return err == nil
+	})
+	return errors.Join(errs...)
 }
 
 // drop unmaps a slot. It needs the lock.
@@ -280,10 +281,7 @@ func (p *slotPool) drop(s *slot) error {
 func (p *slotPool) close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var err error
-	for _, s := range p.free {
-		err = errors.Join(err, p.drop(s))
-	}
+	err := p.dropFree()
 	p.free, p.scope, p.closed = nil, nil, true
 	p.idle.stop()
 	return err
