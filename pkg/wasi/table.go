@@ -50,8 +50,8 @@ func Modules() []HostModule {
 	modules := []HostModule{{Name: ModulePreview1}, {Name: ModuleUnstable}}
 	for i := range modules {
 		m := &modules[i]
-		for _, r := range table {
-			if f, ok := Find(m.Name, r.name); ok {
+		for j := range table {
+			if f, ok := table[j].in(m.Name); ok {
 				m.Functions = append(m.Functions, f)
 			}
 		}
@@ -61,24 +61,28 @@ func Modules() []HostModule {
 
 // Find returns one function of one of the [Modules], without making the others.
 func Find(module, name string) (Function, bool) {
-	unstable := module == ModuleUnstable
-	if !unstable && module != ModulePreview1 {
-		return Function{}, false
-	}
 	for i := range table {
-		if r := &table[i]; r.name == name {
-			// sock_accept came with preview1.
-			return r.function(unstable), !unstable || name != "sock_accept"
+		if table[i].name == name {
+			return table[i].in(module)
 		}
 	}
 	return Function{}, false
 }
 
-func (r *row) function(unstable bool) Function {
-	call := r.call
-	if unstable && r.unstable != nil {
-		call = r.unstable
+// in is the row's function as a module has it.
+func (r *row) in(module string) (Function, bool) {
+	switch {
+	case module == ModulePreview1:
+		return r.function(r.call, false), true
+	case module != ModuleUnstable, r.name == "sock_accept": // which came with preview1
+		return Function{}, false
+	case r.unstable != nil:
+		return r.function(r.unstable, true), true
 	}
+	return r.function(r.call, true), true
+}
+
+func (r *row) function(call handler, unstable bool) Function {
 	names, types := r.signature()
 	f := Function{Name: r.name, ParamNames: names, Params: types}
 	if r.name != "proc_exit" {
