@@ -69,7 +69,7 @@ func (j *job) endings(o engine.CycleOutcome, r *memstat.Report) []ending {
 	}
 	if b := r.Budget; b != nil && b.Passed {
 		list = append(list, ending{code: int(j.leakCode), text: fmt.Sprintf(
-			"the linear memory grew to %s bytes, and the budget is %s", grouped(b.PeakBytes), grouped(b.LimitBytes))})
+			"the linear memory grew to %s bytes, and the budget is %s", memstat.Grouped(b.PeakBytes), memstat.Grouped(b.LimitBytes))})
 	}
 	switch o.Kind {
 	case engine.OutcomeTrap:
@@ -90,9 +90,9 @@ func (j *job) progressText() string {
 	case !j.cycling() || c == nil:
 		return ""
 	case c.Requested > 0:
-		return fmt.Sprintf(" after %s of %s cycles", grouped(c.Completed), grouped(c.Requested))
+		return fmt.Sprintf(" after %s of %s cycles", memstat.Grouped(c.Completed), memstat.Grouped(c.Requested))
 	default:
-		return fmt.Sprintf(" after %s cycles", grouped(c.Completed))
+		return fmt.Sprintf(" after %s cycles", memstat.Grouped(c.Completed))
 	}
 }
 
@@ -103,7 +103,7 @@ func (j *job) cyclesText(o engine.CycleOutcome) string {
 	}
 	c := j.result.cycles
 	return fmt.Sprintf(" in %s of %s cycles, first in cycle %s",
-		grouped(c.Outcomes[o.Kind]), grouped(c.Completed), grouped(o.Cycle))
+		memstat.Grouped(c.Outcomes[o.Kind]), memstat.Grouped(c.Completed), memstat.Grouped(o.Cycle))
 }
 
 // leakText sums up what was lost.
@@ -114,7 +114,7 @@ func leakText(r *memstat.Report) string {
 			parts = append(parts, lost)
 		}
 		if l.DoubleReleases > 0 {
-			parts = append(parts, fmt.Sprintf("%s releases of what was not alive", grouped(l.DoubleReleases)))
+			parts = append(parts, fmt.Sprintf("%s releases of what was not alive", memstat.Grouped(l.DoubleReleases)))
 		}
 	}
 	if c := r.Cycles; len(parts) == 0 && c != nil && c.Verdict == memstat.Leaking {
@@ -139,7 +139,7 @@ func lostText(leaks []memstat.Leak) string {
 	var parts []string
 	for _, k := range kinds {
 		parts = append(parts, fmt.Sprintf("%s %s (%s bytes)",
-			grouped(uint64(sums[k].Objects)), k, grouped(uint64(max(sums[k].Bytes, 0)))))
+			memstat.Grouped(uint64(sums[k].Objects)), k, memstat.Grouped(uint64(max(sums[k].Bytes, 0)))))
 	}
 	if len(parts) == 0 {
 		return ""

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 // progressBar is one line of a terminal about cycles in progress. It has no
@@ -51,12 +53,12 @@ func (p *progressBar) clear() {
 // terminal: some wrap a full line.
 func (p *progressBar) line(completed uint64, elapsed time.Duration) string {
 	share, left := p.share(completed, elapsed)
-	count := grouped(completed)
+	count := memstat.Grouped(completed)
 	if p.total > 0 {
-		count += "/" + grouped(p.total)
+		count += "/" + memstat.Grouped(p.total)
 	}
 	rate := float64(completed) / elapsed.Seconds()
-	text := fmt.Sprintf("%s cycles, %s/s, %s left", count, grouped(uint64(rate+0.5)), shortDuration(left))
+	text := fmt.Sprintf("%s cycles, %s/s, %s left", count, memstat.Grouped(uint64(rate+0.5)), shortDuration(left))
 	room := p.width - 1
 	if utf8.RuneCountInString(text) > room {
 		text = count
@@ -97,17 +99,4 @@ func shortDuration(d time.Duration) string {
 	default:
 		return fmt.Sprintf("%dh%02dm", s/3600, s/60%60)
 	}
-}
-
-// grouped spells a number with commas: "1,048,576".
-func grouped(n uint64) string {
-	digits := fmt.Sprint(n)
-	var b strings.Builder
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(d)
-	}
-	return b.String()
 }

@@ -4,12 +4,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/fatih/color"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"golang.org/x/term"
 )
 
@@ -93,7 +92,7 @@ func (u *ui) say(word string, c color.Attribute, text string) {
 	taken := len(word) + len(": ") // of the line that comes next
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		own := len(line) - len(strings.TrimLeft(line, " "))
-		for _, part := range wrap(printable(line), u.width-taken-own) {
+		for _, part := range wrap(memstat.Printable(line), u.width-taken-own) {
 			b.WriteString(prefix + part + "\n")
 			prefix = indent + strings.Repeat(" ", own)
 		}
@@ -104,7 +103,7 @@ func (u *ui) say(word string, c color.Attribute, text string) {
 
 // line writes a line that is indented and of no kind: a frame of a stack.
 func (u *ui) line(text string) {
-	fmt.Fprintf(u.w, "    %s\n", printable(text))
+	fmt.Fprintf(u.w, "    %s\n", memstat.Printable(text))
 }
 
 func (u *ui) paint(text string, attributes ...color.Attribute) string {
@@ -114,26 +113,6 @@ func (u *ui) paint(text string, attributes ...color.Attribute) string {
 	c := color.New(attributes...)
 	c.EnableColor() // the package's own guess is about standard output
 	return c.Sprint(text)
-}
-
-// printable escapes what a terminal would act upon, or not show: text may come
-// from the module, or from the command line of who was handed one.
-func printable(s string) string {
-	var b strings.Builder
-	for len(s) > 0 {
-		r, size := utf8.DecodeRuneInString(s)
-		switch {
-		case r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, s[0])
-		case unicode.IsPrint(r):
-			b.WriteRune(r)
-		default:
-			quoted := strconv.QuoteRune(r)
-			b.WriteString(quoted[1 : len(quoted)-1])
-		}
-		s = s[size:]
-	}
-	return b.String()
 }
 
 // wrap breaks a line at spaces so that none is wider than width, as far as its

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 func TestPrintable(t *testing.T) {
@@ -22,8 +23,8 @@ func TestPrintable(t *testing.T) {
 		{"\ufffd", "\ufffd"},
 	}
 	for _, tt := range tests {
-		if got := printable(tt.give); got != tt.want {
-			t.Errorf("printable(%q) = %q, want %q", tt.give, got, tt.want)
+		if got := memstat.Printable(tt.give); got != tt.want {
+			t.Errorf("memstat.Printable(%q) = %q, want %q", tt.give, got, tt.want)
 		}
 	}
 }

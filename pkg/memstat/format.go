@@ -34,8 +34,9 @@ func humanSigned(n int64) string {
 	return humanBytes(uint64(n))
 }
 
-// grouped spells a whole number with commas: "1,048,576".
-func grouped[T ~int | ~int64 | ~uint32 | ~uint64](n T) string {
+// Grouped spells a whole number as the text report does, with commas:
+// "1,048,576".
+func Grouped[T ~int | ~int64 | ~uint32 | ~uint64](n T) string {
 	digits := fmt.Sprint(n)
 	sign := ""
 	if digits[0] == '-' {
@@ -101,9 +102,10 @@ func digits3(v float64) string {
 	}
 }
 
-// printable escapes, as Go's string literals do, whatever a terminal would act
+// Printable escapes, as Go's string literals do, whatever a terminal would act
 // upon or not show: controls, marks that reorder text, bytes that are not UTF-8.
-func printable(s string) string {
+// Names of modules, functions and files are not to be trusted with a terminal.
+func Printable(s string) string {
 	var b strings.Builder
 	for len(s) > 0 {
 		r, size := utf8.DecodeRuneInString(s)

@@ -29,7 +29,7 @@ func TestGrouped(t *testing.T) {
 	for n, want := range map[int64]string{
 		0: "0", 999: "999", 1000: "1,000", 216_000: "216,000", -1_234_567: "-1,234,567", -100: "-100",
 	} {
-		if got := grouped(n); got != want {
+		if got := Grouped(n); got != want {
 			t.Errorf("%d: %q, want %q", n, got, want)
 		}
 	}
@@ -63,7 +63,7 @@ func TestPrintable(t *testing.T) {
 		"a\nb\tc": `a\nb\tc`, "\x1b[0m": `\x1b[0m`, "\u009b": `\u009b`, "\u202e": `\u202e`,
 		"\x9b": `\x9b`, "a\xffé": `a\xffé`, "\ufffd": "\ufffd", "\u00a0": `\u00a0`,
 	} {
-		if got := printable(in); got != want {
+		if got := Printable(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}

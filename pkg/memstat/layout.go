@@ -103,7 +103,7 @@ func (p *page) text(label string, t tone, value string) {
 
 // exact writes a field whose value keeps every character.
 func (p *page) exact(label, value string) {
-	p.field(label, plain, chop(printable(value), p.valueWidth())...)
+	p.field(label, plain, chop(Printable(value), p.valueWidth())...)
 }
 
 // note writes an indented line of prose, wrapped.
@@ -212,7 +212,7 @@ func (p *page) paragraphs(heads []string, rows []row) {
 func (p *page) below(r row) {
 	const deep = 3 * indent
 	for _, text := range r.below {
-		for _, line := range chop(printable(text), p.width-deep) {
+		for _, line := range chop(Printable(text), p.width-deep) {
 			p.out.WriteString(strings.Repeat(" ", deep) + p.paint(faint, line) + "\n")
 		}
 	}

@@ -44,9 +44,9 @@ func (p *page) outcome(o *OutcomeReport) {
 	if o.Kind == "exit" {
 		t = plain
 	}
-	p.field("ended by", t, chop(printable(o.Kind), p.valueWidth())...)
+	p.field("ended by", t, chop(Printable(o.Kind), p.valueWidth())...)
 	if o.ExitCode != nil {
-		p.text("exit code", plain, grouped(*o.ExitCode))
+		p.text("exit code", plain, Grouped(*o.ExitCode))
 	}
 	if o.Message == "" {
 		return
@@ -56,7 +56,7 @@ func (p *page) outcome(o *OutcomeReport) {
 		line = strings.TrimRight(line, "\r\n")
 		body := strings.TrimLeft(line, "\t")
 		deep := strings.Repeat("  ", min(len(line)-len(body), 4))
-		for _, l := range wrap(printable(body), p.valueWidth()-len(deep)) {
+		for _, l := range wrap(Printable(body), p.valueWidth()-len(deep)) {
 			lines = append(lines, deep+l)
 		}
 	}
@@ -72,7 +72,7 @@ func (p *page) module(m *ModuleReport) {
 		rows = append(rows, sizeRow{"native code", *m.NativeBytes})
 	}
 	p.sizes(append(rows, sizeRow{"data", m.DataBytes}))
-	p.text("functions", plain, grouped(m.Functions))
+	p.text("functions", plain, Grouped(m.Functions))
 	cached := "no"
 	if m.Cached {
 		cached = "yes"
@@ -95,7 +95,7 @@ func (p *page) memory(m *MemoryReport, b *BudgetReport) {
 	}
 	p.sizes(rows)
 	if m != nil {
-		p.text("grows", plain, grouped(m.Grows))
+		p.text("grows", plain, Grouped(m.Grows))
 	}
 	if b != nil {
 		if b.Passed {
@@ -116,11 +116,11 @@ func (p *page) sizes(rows []sizeRow) {
 	var human, exact int
 	for _, r := range rows {
 		human = max(human, len(humanBytes(r.bytes)))
-		exact = max(exact, len(grouped(r.bytes)))
+		exact = max(exact, len(Grouped(r.bytes)))
 	}
 	for _, r := range rows {
 		p.field(r.label, plain, padLeft(humanBytes(r.bytes), human)+
-			strings.Repeat(" ", gap)+padLeft(grouped(r.bytes), exact)+" bytes")
+			strings.Repeat(" ", gap)+padLeft(Grouped(r.bytes), exact)+" bytes")
 	}
 }
 
@@ -138,8 +138,8 @@ func (p *page) ledger(l *LedgerReport) {
 			live = unsure
 		}
 		rows = append(rows, row{cells: []cell{
-			text(k.Kind.String()), text(grouped(k.Acquired)), text(grouped(k.Released)),
-			{grouped(k.LiveObjects), live}, text(grouped(k.PeakObjects)),
+			text(k.Kind.String()), text(Grouped(k.Acquired)), text(Grouped(k.Released)),
+			{Grouped(k.LiveObjects), live}, text(Grouped(k.PeakObjects)),
 			text(humanSigned(k.LiveBytes)), text(humanSigned(k.PeakBytes)),
 		}})
 	}
@@ -161,14 +161,14 @@ func (p *page) leaks(l *LedgerReport) {
 	}
 	var rows []row
 	for _, leak := range l.Leaks {
-		first := grouped(leak.Cycle)
+		first := Grouped(leak.Cycle)
 		if leak.Cycle == 0 {
 			first = "runtime"
 		}
 		rows = append(rows, row{
 			cells: []cell{
-				{leak.Kind.String(), bad}, {grouped(leak.Objects), bad},
-				text(humanSigned(leak.Bytes)), text(grouped(leak.Bytes)), text(first),
+				{leak.Kind.String(), bad}, {Grouped(leak.Objects), bad},
+				text(humanSigned(leak.Bytes)), text(Grouped(leak.Bytes)), text(first),
 			},
 			below: leak.Site,
 		})
@@ -216,21 +216,21 @@ func readingText(r Reading) string {
 	if !ok {
 		return "-"
 	}
-	return grouped(v)
+	return Grouped(v)
 }
 
 func (p *page) cycles(c *CyclesReport) {
 	p.section("Cycles")
-	done := grouped(c.Completed)
+	done := Grouped(c.Completed)
 	if c.Requested > 0 {
-		done += " of " + grouped(c.Requested)
+		done += " of " + Grouped(c.Requested)
 	}
 	p.text("completed", plain, done+", on "+count(c.Workers, "worker", "workers"))
 	p.text("rate", plain, digits3(c.PerSecond)+" per second")
 	p.text("latency", plain, "p50 "+duration(c.P50NS)+", p99 "+duration(c.P99NS))
 	p.text("verdict", verdictTone(c.Verdict), c.Verdict.String())
 	if c.Reason != "" {
-		p.text("", faint, printable(c.Reason))
+		p.text("", faint, Printable(c.Reason))
 	}
 	if len(c.Metrics) == 0 {
 		return
@@ -250,7 +250,7 @@ func (p *page) cycles(c *CyclesReport) {
 			interval = padLeft(growth(m.CILow), low) + " … " + padLeft(growth(m.CIHigh), high)
 		}
 		rows = append(rows, row{cells: []cell{
-			text(printable(m.Name)), text(slope), text(interval),
+			text(Printable(m.Name)), text(slope), text(interval),
 			{m.Verdict.String(), verdictTone(m.Verdict)},
 		}})
 	}
@@ -270,7 +270,7 @@ func verdictTone(v Verdict) tone {
 }
 
 func (p *page) target(t *TargetReport) {
-	p.section(fmt.Sprintf("On %s (source: %s)", printable(t.Name), printable(t.Source)))
+	p.section(fmt.Sprintf("On %s (source: %s)", Printable(t.Name), Printable(t.Source)))
 	if len(t.Kinds) == 0 {
 		p.note(plain, "it gives no size for the kinds that were acquired")
 		return
@@ -282,17 +282,17 @@ func (p *page) target(t *TargetReport) {
 			lost = bad
 		}
 		rows = append(rows, row{cells: []cell{
-			text(k.Kind.String()), text(grouped(k.BytesEach)), {grouped(k.LeakedObjects), lost},
-			{grouped(k.LeakedBytes), lost}, text(grouped(k.PeakObjects)), text(grouped(k.PeakBytes)),
+			text(k.Kind.String()), text(Grouped(k.BytesEach)), {Grouped(k.LeakedObjects), lost},
+			{Grouped(k.LeakedBytes), lost}, text(Grouped(k.PeakObjects)), text(Grouped(k.PeakBytes)),
 		}})
 	}
 	p.table([]string{"kind", "bytes each", "leaked", "leaked bytes", "peak", "peak bytes"}, rows)
-	p.note(faint, printable(t.Basis))
+	p.note(faint, Printable(t.Basis))
 }
 
 func count[T ~int | ~uint64](n T, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return grouped(n) + " " + many
+	return Grouped(n) + " " + many
 }
