@@ -9,8 +9,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine"
 )
 
-const compileLong = `Compile a module and keep the code, so that later runs begin sooner. Plain runs
-and cycles have code of their own: both are compiled.`
+const compileLong = `Compile a module and keep the code, so that later runs begin sooner.`
 
 func newCompile(a *app, _ helps) *cobra.Command {
 	o := &cacheOption{}
@@ -32,32 +31,22 @@ func newCompile(a *app, _ helps) *cobra.Command {
 	return c
 }
 
-// warmCache compiles a module as a plain run does, and as cycles do.
-func (a *app) warmCache(ctx context.Context, dir, path string) error {
+// warmCache fails where the code cannot be kept: nothing else is its purpose.
+func (a *app) warmCache(ctx context.Context, dir, path string) (err error) {
 	j := &job{app: a, options: &options{}, module: path} // words errors as run does
 	binary, err := engine.Load(path, a.stdin)
 	if err != nil {
 		return j.cannotRun(err)
 	}
 	defer a.ui.waitFor("compiling " + path)()
-	for _, noImage := range []bool{true, false} {
-		if err := compileInto(ctx, dir, binary, noImage); err != nil {
-			return j.cannotRun(err)
-		}
-	}
-	return nil
-}
-
-// compileInto fails where the code cannot be kept: nothing else is its purpose.
-func compileInto(ctx context.Context, dir string, binary *engine.Binary, noImage bool) (err error) {
-	r, err := engine.NewRuntime(ctx, engine.Config{CacheDir: dir, NoImage: noImage})
+	r, err := engine.NewRuntime(ctx, engine.Config{CacheDir: dir, NoImage: true})
 	if err != nil {
-		return err
+		return j.cannotRun(err)
 	}
 	defer func() { err = errors.Join(err, r.Close(ctx)) }()
 	m, err := r.Compile(ctx, binary)
 	if err != nil {
-		return err
+		return j.cannotRun(err)
 	}
 	if w := r.Warnings(); len(w) > 0 {
 		err = cannotRunf("%s", w[0])

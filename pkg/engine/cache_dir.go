@@ -21,7 +21,13 @@ func CacheInfo(dir string) (CacheUse, error) {
 // CleanCache removes the compiled code from a cache directory, of all versions,
 // and nothing else from it. It returns what it removed. A process that runs
 // meanwhile loses nothing: it has its code in memory.
-func CleanCache(dir string) (CacheUse, error) { return eachEntry(dir, os.Remove) }
+func CleanCache(dir string) (CacheUse, error) {
+	use, err := eachEntry(dir, os.Remove)
+	for _, stage := range (&codeCache{dir: dir}).folders(stagePrefix) {
+		err = errors.Join(err, os.RemoveAll(stage)) // what a killed process left
+	}
+	return use, err
+}
 
 // eachEntry does something with the path of every entry and sums up those with
 // which it could be done.
@@ -34,7 +40,7 @@ func eachEntry(dir string, do func(path string) error) (CacheUse, error) {
 		return use, err
 	}
 	var errs []error
-	for path := range (&codeCache{dir: dir}).entries() {
+	for _, path := range (&codeCache{dir: dir}).entries() {
 		info, err := os.Stat(path)
 		if err == nil {
 			err = do(path)

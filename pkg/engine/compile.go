@@ -3,11 +3,8 @@ package engine
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
-	"runtime"
-	"sync"
-
-	"github.com/tetratelabs/wazero/experimental"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
@@ -45,13 +42,17 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	if err := r.checkMemories(outline.Memories); err != nil {
 		return nil, err
 	}
-	stripped, img := r.strip(b.Bytes)
-	m, compileErr := r.compile(ctx, stripped)
+	edits, initial := r.strip(b.Bytes)
+	var sum [sha256.Size]byte
+	if r.host.cache != nil || r.config.Inspect {
+		sum = sha256.Sum256(b.Bytes)
+	}
+	m, compileErr := r.compile(ctx, b.Bytes, edits, sum)
 	if compileErr != nil {
-		_ = img.close() // a memfd of our own: nothing is lost
+		_ = initial.image.close() // a memfd of our own: nothing is lost
 		return nil, &CompileError{b.Path, compileErr}
 	}
-	m.image, m.slots = img, newSlotPool(r.scope, img, r.pages, r.config.keep())
+	m.initial, m.slots = initial, newSlotPool(r.scope, initial.image, r.pages, r.config.keep())
 	r.remember(m)
 	if err = functions.check(m.compiled); err == nil {
 		m.linkage, err = m.host.link(ctx, functions)
@@ -62,7 +63,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	}
 	m.info.Path = b.Path
 	if r.config.Inspect {
-		m.info.SHA256 = fmt.Sprintf("%x", sha256.Sum256(b.Bytes))
+		m.info.SHA256 = hex.EncodeToString(sum[:])
 	}
 	m.info.WasmBytes = uint64(len(b.Bytes))
 	m.info.Functions, m.info.DataBytes = uint64(outline.Functions), outline.DataBytes
@@ -80,79 +81,4 @@ func (r *Runtime) checkMemories(memories []wasmbin.Limits) error {
 		}
 	}
 	return nil
-}
-
-// compile does not let the cache fail it: a damaged entry is compiled again,
-// and code that can't be written to the cache is used all the same.
-func (r *Runtime) compile(ctx context.Context, binary []byte) (*Module, error) {
-	ctx = experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0))
-	m, err := r.compileIn(ctx, r.host, binary)
-	if err == nil || r.host.cache == nil || !cacheFailed(err) {
-		return m, err
-	}
-	r.warn(fmt.Sprintf("the code cache %s failed: %v", r.host.cache.dir, err))
-	if damaged(err) {
-		r.host.cache.purge()
-	}
-	m, err = r.compileIn(ctx, r.host, binary)
-	if err == nil || !cacheFailed(err) {
-		return m, err
-	}
-	h, err := r.withoutCache(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return r.compileIn(ctx, h, binary)
-}
-
-func (r *Runtime) compileIn(ctx context.Context, h *host, binary []byte) (*Module, error) {
-	m := &Module{runtime: r, host: h}
-	if r.config.Inspect {
-		defer inspect(&m.info, h.cache, !r.config.Interpreter)()
-	}
-	defer relaxCollector(compileGCPercent)()
-	var err error
-	m.compiled, err = h.CompileModule(ctx, binary)
-	if err != nil {
-		return nil, err
-	}
-	return m, nil
-}
-
-// inspecting is held while code is compiled and the process's code is measured
-// before and after, so that one compilation is not taken for another's.
-var inspecting sync.Mutex
-
-// inspect looks at what is there before a compilation. The function that it
-// returns does so after it, and fills in what came of it.
-func inspect(info *ModuleInfo, cache *codeCache, native bool) (after func()) {
-	inspecting.Lock()
-	entries := cache.entries()
-	var before codeRanges
-	if native {
-		before = executable()
-	}
-	return func() {
-		defer inspecting.Unlock()
-		if before != nil {
-			// No new code: the runtime had this module already, and shares it.
-			if n := executable().beyond(before); n > 0 {
-				info.NativeBytes = &n
-			}
-		}
-		info.Cached = cache.hit(entries)
-	}
-}
-
-// withoutCache returns the runtime's host for when the cache fails.
-func (r *Runtime) withoutCache(ctx context.Context) (*host, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.closed {
-		return nil, errRuntimeClosed
-	}
-	if r.uncached == nil {
-		r.uncached = r.newHost(ctx, nil)
-	}
-	return r.uncached, nil
 }

@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -115,72 +113,6 @@ func TestKind(t *testing.T) {
 	} {
 		if got := compile(t, r, guest(t, name)).Kind(); got != want {
 			t.Errorf("%s is a %v, want %v", name, got, want)
-		}
-	}
-}
-
-// TestCache compiles in new runtimes with one directory.
-func TestCache(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "cache")
-	hello, trap := guest(t, "c/hello"), guest(t, "wat/trap")
-	run := func(b *engine.Binary) (cached bool, warnings []string) {
-		t.Helper()
-		r := newRuntime(t, engine.Config{CacheDir: dir, Inspect: true})
-		m := compile(t, r, b)
-		in := instance(t, m, wasi.Config{})
-		if o := in.Start(context.Background()); b == hello && !o.Clean() {
-			t.Errorf("outcome %v", o)
-		}
-		return m.Info().Cached, r.Warnings()
-	}
-	entries := func() []string {
-		files, err := filepath.Glob(filepath.Join(dir, "wazero-*", "*"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return files
-	}
-	for _, step := range []struct {
-		name   string
-		b      *engine.Binary
-		before func()
-		cached bool
-		warns  bool
-	}{
-		{name: "first", b: hello},
-		{name: "second", b: hello, cached: true},
-		{name: "other module", b: trap},
-		{name: "third", b: hello, cached: true},
-		{name: "damaged", b: hello, warns: true, before: func() {
-			for _, f := range entries() {
-				if err := os.Truncate(f, 100); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}},
-		{name: "healed", b: hello, cached: true},
-		{name: "unreadable", b: hello, warns: true, before: func() {
-			for _, f := range entries() { // a directory in an entry's place can't be read, nor replaced
-				if err := errors.Join(os.Remove(f), os.Mkdir(f, 0o700)); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(filepath.Join(f, "x"), nil, 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}},
-		{name: "a file in the way", b: hello, warns: true, before: func() {
-			if err := errors.Join(os.RemoveAll(dir), os.WriteFile(dir, nil, 0o600)); err != nil {
-				t.Fatal(err)
-			}
-		}},
-	} {
-		if step.before != nil {
-			step.before()
-		}
-		cached, warnings := run(step.b)
-		if cached != step.cached || len(warnings) > 0 != step.warns {
-			t.Errorf("%s: cached %v, warnings %q; want %v, %v", step.name, cached, warnings, step.cached, step.warns)
 		}
 	}
 }

@@ -23,9 +23,9 @@ type image struct {
 
 // newImage lays the segments out. The error is errors.ErrUnsupported, or what
 // the system said; the module can be run without an image.
-func newImage(scope *memstat.Scope, segments []wasmbin.Placed) (*image, error) {
+func newImage(scope *memstat.Scope, segments iter.Seq[wasmbin.Placed]) (*image, error) {
 	end := uint64(0)
-	for _, s := range segments {
+	for s := range segments {
 		end = max(end, s.Offset+uint64(len(s.Bytes)))
 	}
 	if end == 0 {
@@ -45,7 +45,7 @@ func newImage(scope *memstat.Scope, segments []wasmbin.Placed) (*image, error) {
 // joined iterates over what the segments write, in order, with neighbours
 // joined into one run: a Go program has thousands of segments, with short runs
 // of zeros between them. A run is valid until the next.
-func joined(segments []wasmbin.Placed) iter.Seq2[uint64, []byte] {
+func joined(segments iter.Seq[wasmbin.Placed]) iter.Seq2[uint64, []byte] {
 	const (
 		gap  = uint64(len(zeros)) // of zeros that are worth writing
 		most = 1 << 20
@@ -60,7 +60,7 @@ func joined(segments []wasmbin.Placed) iter.Seq2[uint64, []byte] {
 			written = max(written, at+uint64(len(run)))
 			return yield(at, run)
 		}
-		for _, s := range segments {
+		for s := range segments {
 			end := at + uint64(len(run))
 			// Zeros may only go where nothing was written before.
 			next := s.Offset >= end && s.Offset-end <= gap && end >= written
@@ -107,22 +107,30 @@ func (i *image) close() error {
 	return err
 }
 
-// strip separates the module's initial memory from it, where the module and
-// the system allow that; else it returns the binary as it is, and no image.
-func (r *Runtime) strip(binary []byte) ([]byte, *image) {
-	if r.config.NoImage {
-		return binary, nil
-	}
-	stripped, segments, ok := wasmbin.Strip(binary)
+// initialMemory is what the instances of a module begin with in memory.
+type initialMemory struct {
+	image    *image                   // nil for none
+	segments iter.Seq[wasmbin.Placed] // to be copied, where there is no image
+}
+
+// strip separates the module's initial memory from it, and returns what is to
+// be changed in the binary then. Where the module does not allow that, it is
+// nothing, and wazero writes the initial memory.
+func (r *Runtime) strip(binary []byte) ([]wasmbin.Edit, initialMemory) {
+	edit, segments, ok := wasmbin.Strip(binary)
 	if !ok {
-		return binary, nil
+		return nil, initialMemory{}
+	}
+	edits := []wasmbin.Edit{edit}
+	if r.config.NoImage {
+		return edits, initialMemory{segments: segments}
 	}
 	img, err := newImage(r.scope, segments)
 	if err != nil {
 		if !errors.Is(err, errors.ErrUnsupported) {
 			r.warn(fmt.Sprintf("instances do not share their initial memory: %v", err))
 		}
-		return binary, nil
+		return edits, initialMemory{segments: segments}
 	}
-	return stripped, img
+	return edits, initialMemory{image: img}
 }

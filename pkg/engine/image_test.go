@@ -5,7 +5,10 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"testing"
+
+	"github.com/tetratelabs/wazero"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
@@ -96,20 +99,60 @@ func instantiateOnce(t *testing.T, cfg Config, binary []byte) (results [2]instan
 	return results, nil
 }
 
-// compareImages makes the same module with and without an image.
-func compareImages(t *testing.T, binary []byte) (with [2]instantiation, err error) {
+// plainOnce has plain wazero instantiate a module.
+func plainOnce(t *testing.T, binary []byte) (result instantiation, compileErr error) {
 	t.Helper()
-	with, err = instantiateOnce(t, Config{Interpreter: true}, binary)
-	without, plainErr := instantiateOnce(t, Config{Interpreter: true, NoImage: true}, binary)
-	if (err == nil) != (plainErr == nil) {
-		t.Fatalf("compiled with an image: %v; without: %v", err, plainErr)
-	}
-	for i := range with {
-		if with[i].err != without[i].err || with[i].outcome != without[i].outcome {
-			t.Errorf("use %d: with an image %q, %v; without %q, %v", i, with[i].err, with[i].outcome, without[i].err, without[i].outcome)
+	ctx := context.Background()
+	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter())
+	defer func() {
+		if err := r.Close(ctx); err != nil {
+			t.Error(err)
 		}
-		if !bytes.Equal(with[i].memory, without[i].memory) {
-			t.Errorf("use %d: memories of %d and %d bytes differ", i, len(with[i].memory), len(without[i].memory))
+	}()
+	compiled, err := r.CompileModule(ctx, binary)
+	if err != nil {
+		return result, err
+	}
+	m, err := r.InstantiateModule(ctx, compiled, anonymous())
+	if err != nil {
+		result.err, result.outcome = (&InstantiateError{Err: err}).Error(), OutcomeError
+		if ran(err) {
+			result.outcome = outcomeOf(ctx, err).Kind
+		}
+		return result, nil
+	}
+	if memory := m.Memory(); memory != nil {
+		bytes, _ := memory.Read(0, memory.Size())
+		result.memory = slices.Clone(bytes)
+	}
+	return result, nil
+}
+
+// compareImages makes the same module in plain wazero, with copied segments and
+// with an image; and with code that is kept in dir and then found there, if it
+// is not "".
+func compareImages(t *testing.T, binary []byte, dir string) (with [2]instantiation, err error) {
+	t.Helper()
+	want, plainErr := plainOnce(t, binary)
+	configs := []Config{{Interpreter: true, NoImage: true}, {Interpreter: true}}
+	if dir != "" {
+		configs = append(configs, Config{CacheDir: dir}, Config{CacheDir: dir, NoImage: true})
+	}
+	for _, cfg := range configs {
+		got, compileErr := instantiateOnce(t, cfg, binary)
+		if (compileErr == nil) != (plainErr == nil) {
+			t.Fatalf("compiled with %+v: %v; plain wazero: %v", cfg, compileErr, plainErr)
+		}
+		for i := range got {
+			if got[i].err != want.err || got[i].outcome != want.outcome {
+				t.Errorf("use %d with %+v: %q, %v; plain wazero %q, %v", i, cfg, got[i].err, got[i].outcome, want.err, want.outcome)
+			}
+			if !bytes.Equal(got[i].memory, want.memory) {
+				t.Errorf("use %d with %+v: a memory of %d bytes differs from plain wazero's of %d", i, cfg, len(got[i].memory), len(want.memory))
+			}
+		}
+		if !cfg.NoImage {
+			with, err = got, compileErr
 		}
 	}
 	return with, err
@@ -151,7 +194,7 @@ func TestImageIsWhatSegmentsWrite(t *testing.T) {
 			func(r instantiation) bool { return r.err != "" || at(r, 40) == 9 }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			with, err := compareImages(t, tc.binary)
+			with, err := compareImages(t, tc.binary, t.TempDir())
 			if err != nil && tc.name != "offset of a global" { // which must be imported
 				t.Fatal(err)
 			}
@@ -177,7 +220,7 @@ func FuzzImage(f *testing.F) {
 		if bytes.Contains(binary, []byte{0x03, 0x40}) || bytes.Contains(binary, []byte{0x10}) {
 			return
 		}
-		_, _ = compareImages(t, binary)
+		_, _ = compareImages(t, binary, "")
 	})
 }
 
@@ -204,7 +247,7 @@ func TestJoined(t *testing.T) {
 			at = min(at+uint64(len(b)), size-1)
 		}
 		runs := 0
-		for at, run := range joined(segments) {
+		for at, run := range joined(slices.Values(segments)) {
 			copy(got[at:], run)
 			runs++
 		}

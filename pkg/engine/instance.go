@@ -62,7 +62,8 @@ func (m *Module) instantiate(ctx context.Context, cfg wasi.Config, number uint64
 	r := m.runtime
 	r.open.Add(1)
 	in := &Instance{module: m, scope: r.config.Ledger.Open(number)}
-	in.memory.pool, in.memory.scope, in.memory.fresh = m.slots, in.scope, fresh
+	in.memory.pool, in.memory.segments = m.slots, m.initial.segments
+	in.memory.scope, in.memory.fresh = in.scope, fresh
 	if err := in.start(ctx, cfg); err != nil {
 		outcome := Outcome{Kind: OutcomeError, Err: err}
 		if ran(err) {

@@ -118,7 +118,8 @@ func TestReactor(t *testing.T) {
 }
 
 func TestTrap(t *testing.T) {
-	for _, cfg := range []engine.Config{{}, {Interpreter: true}} {
+	cached := engine.Config{CacheDir: t.TempDir()}
+	for _, cfg := range []engine.Config{{}, {Interpreter: true}, cached, cached} {
 		r := newRuntime(t, cfg)
 		for _, tc := range []struct {
 			guest, invoke string

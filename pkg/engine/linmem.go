@@ -3,10 +3,12 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 
 	"github.com/tetratelabs/wazero/experimental"
 
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
@@ -50,10 +52,11 @@ type MemoryStat struct {
 // is a Go slice, which moves when it grows and of which the collector takes
 // care.
 type linearMemory struct {
-	pool   *slotPool
-	scope  *memstat.Scope
-	handle memstat.Handle
-	fresh  bool // let touched be measured
+	pool     *slotPool
+	segments iter.Seq[wasmbin.Placed] // to be copied to where the pool has no image
+	scope    *memstat.Scope
+	handle   memstat.Handle
+	fresh    bool // let touched be measured
 
 	slot                   *slot
 	bytes                  []byte // in use; nil before Reallocate
@@ -108,6 +111,11 @@ func (m *linearMemory) begin(size uint64) error {
 			return errors.New("more than the host can address")
 		default:
 			m.bytes = make([]byte, size)
+		}
+	}
+	if m.segments != nil {
+		for s := range m.segments {
+			copy(m.bytes[s.Offset:], s.Bytes)
 		}
 	}
 	m.initial = size

@@ -16,21 +16,21 @@ type ModuleInfo struct {
 	NativeBytes *uint64 // executable memory that compilation mapped, in whole pages; nil where not measured: see Config.Inspect
 	Functions   uint64  // that the module defines
 	DataBytes   uint64  // sum of its data segments
-	Cached      bool    // the code came from the cache; false without Config.Inspect
+	Cached      bool    // the code came from the cache
 }
 
 // Module is a compiled module. It is safe for concurrent use. Whoever compiled
 // it closes it, after its instances.
 type Module struct {
 	runtime  *Runtime
-	host     *host
+	host     *host // the runtime's, or one of its own
 	compiled wazero.CompiledModule
 	linkage  *linkage
 	instance wazero.ModuleConfig
 	info     ModuleInfo
 	exports  []Export
 	kind     ModuleKind
-	image    *image // of the memory that instances begin with; nil for none
+	initial  initialMemory
 	slots    *slotPool
 	closed   atomic.Bool
 }
@@ -53,5 +53,9 @@ func (m *Module) Close(ctx context.Context) error {
 		return nil
 	}
 	m.runtime.forget(m)
-	return errors.Join(m.slots.close(), m.image.close(), m.compiled.Close(ctx), m.linkage.close(ctx))
+	err := errors.Join(m.slots.close(), m.initial.image.close(), m.compiled.Close(ctx), m.linkage.close(ctx))
+	if m.host != m.runtime.host {
+		err = errors.Join(err, m.host.close(ctx))
+	}
+	return err
 }

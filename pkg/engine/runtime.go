@@ -37,13 +37,13 @@ type Config struct {
 	// two such mappings for each processor, until it is closed or was not
 	// instantiated for ten seconds.
 	KeepResident uint64
-	// NoImage instantiates each memory by its data segments, as if the system
-	// had no copy-on-write images. That is cheaper for a module of which one
-	// instance is made, and dearer from the second on.
+	// NoImage copies the data segments into each memory, as if the system had no
+	// copy-on-write images. That is cheaper for a module of which one instance is
+	// made, and dearer from the second on.
 	NoImage bool
-	// Inspect has Compile find SHA256, NativeBytes and Cached of ModuleInfo: it
-	// reads the whole binary once more, and looks through the process's mappings
-	// and the cache before and after.
+	// Inspect has Compile find SHA256 and NativeBytes of ModuleInfo: it may read
+	// the whole binary once more, and looks through the process's mappings before
+	// and after.
 	Inspect bool
 	// Ledger accounts for what instances acquire; nil for no account.
 	Ledger *memstat.Ledger
@@ -63,7 +63,6 @@ type Runtime struct {
 	open      atomic.Int64  // open now
 
 	mu       sync.Mutex
-	uncached *host                // for when the code cache fails
 	modules  map[*Module]struct{} // compiled and not closed
 	warnings []string
 	closed   bool
@@ -182,7 +181,7 @@ func (r *Runtime) Close(ctx context.Context) error {
 	for _, m := range modules {
 		err = errors.Join(err, m.Close(ctx))
 	}
-	err = errors.Join(err, r.uncached.close(ctx), r.host.close(ctx), r.pages.close())
+	err = errors.Join(err, r.host.close(ctx), r.pages.close())
 	if n := r.open.Load(); n > 0 {
 		err = errors.Join(err, fmt.Errorf("%d instances were still open", n))
 	}

@@ -29,6 +29,7 @@ type path struct {
 	// *InstantiateError.
 	want         engine.OutcomeKind
 	exit         uint32
+	cached       bool // its code comes from the cache
 	instantiates bool
 }
 
@@ -118,48 +119,60 @@ func paths() []path {
 	}
 }
 
-// TestSymmetry drives each path a few times, and looks for what is left.
+// TestSymmetry drives each path a few times, and looks for what is left: with
+// code that is not kept, that is kept, and that was kept.
 func TestSymmetry(t *testing.T) {
 	for _, p := range paths() {
-		t.Run(p.name, func(t *testing.T) {
-			ledger := memstat.NewLedger(memstat.SitesAlways)
-			p.cfg.Ledger = ledger
-			cfg := wasi.Config{}
-			if p.wasi != nil {
-				cfg = p.wasi(t)
-			}
-			others := goleak.IgnoreCurrent()
-			mapped := reservations(t)
-			r, err := engine.NewRuntime(context.Background(), p.cfg)
-			if err != nil {
-				t.Fatal(err)
-			}
-			m, err := r.Compile(context.Background(), guest(t, p.guest))
-			if err != nil {
-				t.Fatal(err)
-			}
-			fds := openFDs(t)
-			for range 3 {
-				p.run(t, m, cfg)
-				if n := openFDs(t); n != fds {
-					t.Errorf("%d descriptors, had %d", n, fds)
-				}
-				checkLedger(t, ledger)
-			}
-			if err := errors.Join(m.Close(context.Background()), r.Close(context.Background())); err != nil {
-				t.Error(err)
-			}
-			for _, k := range ledger.Snapshot().Kinds {
-				if k.LiveObjects != 0 {
-					t.Errorf("after the runtime: %+v", k)
-				}
-			}
-			if n := reservations(t); n != mapped {
-				t.Errorf("%d reservations, had %d", n, mapped)
-			}
-			goleak.VerifyNone(t, others)
-		})
+		t.Run(p.name, p.symmetry)
+		if !p.cfg.Interpreter {
+			p.cfg.CacheDir = t.TempDir()
+			t.Run(p.name+", code kept", p.symmetry)
+			p.cached = true
+			t.Run(p.name+", code from the cache", p.symmetry)
+		}
 	}
+}
+
+func (p path) symmetry(t *testing.T) {
+	ledger := memstat.NewLedger(memstat.SitesAlways)
+	p.cfg.Ledger = ledger
+	cfg := wasi.Config{}
+	if p.wasi != nil {
+		cfg = p.wasi(t)
+	}
+	others := goleak.IgnoreCurrent()
+	mapped := reservations(t)
+	r, err := engine.NewRuntime(context.Background(), p.cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := r.Compile(context.Background(), guest(t, p.guest))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Info().Cached != p.cached {
+		t.Errorf("cached %v, want %v", m.Info().Cached, p.cached)
+	}
+	fds := openFDs(t)
+	for range 3 {
+		p.run(t, m, cfg)
+		if n := openFDs(t); n != fds {
+			t.Errorf("%d descriptors, had %d", n, fds)
+		}
+		checkLedger(t, ledger)
+	}
+	if err := errors.Join(m.Close(context.Background()), r.Close(context.Background())); err != nil {
+		t.Error(err)
+	}
+	for _, k := range ledger.Snapshot().Kinds {
+		if k.LiveObjects != 0 {
+			t.Errorf("after the runtime: %+v", k)
+		}
+	}
+	if n := reservations(t); n != mapped {
+		t.Errorf("%d reservations, had %d", n, mapped)
+	}
+	goleak.VerifyNone(t, others)
 }
 
 func (p path) run(t *testing.T, m *engine.Module, cfg wasi.Config) {
