@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"sync"
@@ -11,26 +12,32 @@ const (
 	// collected, while code is compiled: nearly all that a compilation allocates
 	// lives until its end.
 	compileGCPercent = 400
-	// cycleHeap is how far cycles let the heap grow, in bytes: they allocate
-	// fast and keep nothing, and a small heap would be collected every few
-	// hundred cycles, on a processor that could run a cycle. A larger one would
-	// not fit the processor's caches.
+	// cycles let the heap grow to cycleHeap, in bytes: they allocate fast and
+	// keep nothing, and Go's own 4 MiB would be collected every few hundred
+	// cycles. A larger one would not fit the processor's caches.
 	cycleHeap = 16 << 20
+	// Several workers leave no processor idle that could collect meanwhile: they
+	// have more for each, up to a bound. Two made 1.14 times the cycles of one
+	// with 16 MiB, 1.41 with 32, 1.50 with 64 and no more with 256.
+	sharedHeap    = 32 << 20
+	maxSharedHeap = 256 << 20
 )
 
-// cycleGCPercent lets a heap of the present size grow to cycleHeap.
-func cycleGCPercent() int {
-	const (
-		least = 4 << 20 // Go's own: it begins to collect there
-		most  = 100 * cycleHeap / least
-	)
+// cycleGCPercent lets a heap of the present size grow to what so many workers
+// have.
+func cycleGCPercent(workers int) int {
+	heap := uint64(cycleHeap)
+	if n := min(workers, runtime.GOMAXPROCS(0)); n > 1 {
+		heap = min(uint64(n)*sharedHeap, maxSharedHeap)
+	}
+	const least = 4 << 20 // Go's own: it begins to collect there
 	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(sample)
 	live := uint64(least)
 	if sample[0].Value.Kind() == metrics.KindUint64 {
 		live = max(live, sample[0].Value.Uint64())
 	}
-	return int(min(most, 100*cycleHeap/live))
+	return int(100 * heap / live)
 }
 
 // collector is the process's setting, which compilations and cycles change

@@ -47,13 +47,16 @@ func TestRelaxCollector(t *testing.T) {
 }
 
 func TestCycleGCPercentIsBounded(t *testing.T) {
-	debug.FreeOSMemory() // collects
-	if p := cycleGCPercent(); p < 50 || p > 400 {
-		t.Errorf("%d %% of a small heap", p)
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(64))
+	for _, tc := range []struct{ workers, most int }{{1, 400}, {2, 1600}, {4, 3200}, {1000, 6400}} {
+		debug.FreeOSMemory() // collects
+		if p := cycleGCPercent(tc.workers); p < tc.most/8 || p > tc.most {
+			t.Errorf("%d %% of a small heap with %d workers, want up to %d", p, tc.workers, tc.most)
+		}
 	}
 	ballast := make([]byte, 192<<20)
 	debug.FreeOSMemory()
-	if p := cycleGCPercent(); p < 0 || p > 10 {
+	if p := cycleGCPercent(1); p < 0 || p > 10 {
 		t.Errorf("%d %% of a heap of 192 MiB", p)
 	}
 	runtime.KeepAlive(ballast)

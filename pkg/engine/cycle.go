@@ -83,7 +83,7 @@ func (m *Module) Cycle(ctx context.Context, cfg CycleConfig) CycleResult {
 	}
 	cfg.Workers = max(cfg.Workers, 1)
 	if cfg.Cycles != 1 {
-		defer relaxCollector(cycleGCPercent())()
+		defer relaxCollector(cycleGCPercent(cfg.Workers))()
 	}
 	c := &cycles{module: m, cfg: &cfg, started: time.Now()}
 	c.sampling = newSampling(&cfg, c.started)
