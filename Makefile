@@ -9,7 +9,7 @@ GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 BINARY := bin/wamr-go
 
-.PHONY: conformance build demo test lint bench microbench fuzz testdata testdata-check docs cross clean help
+.PHONY: conformance profile build demo test lint bench microbench fuzz testdata testdata-check docs cross clean help
 .DEFAULT_GOAL := build
 
 ## build: compile bin/wamr-go
@@ -46,6 +46,10 @@ bench:
 ## microbench: the Go benchmarks of all packages; BENCH=pattern COUNT=n
 microbench:
 	go test -run '^$$' -bench '$(BENCH)' -count $(COUNT) -benchmem ./...
+
+## profile: write the profile by which the command is optimised, from a run of what it does most
+profile:
+	go test -trimpath -run '^$$' -bench '^BenchmarkProfile$$' -benchtime 1x -cpuprofile '$(CURDIR)/cmd/wamr-go/default.pgo' -o /dev/null ./cmd/wamr-go
 
 ## conformance: the preview1 programs of the wasi-testsuite checkout WASI_TESTSUITE
 conformance:

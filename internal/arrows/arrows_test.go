@@ -198,7 +198,7 @@ func statSources(root string) error {
 // list gives our packages and all that they need, as they are built for goos.
 func list(goos string) ([]listed, error) {
 	var stdout, stderr bytes.Buffer
-	c := exec.Command("go", "list", "-deps", "-json=ImportPath,Imports,Deps", ours+"/...")
+	c := exec.Command("go", "list", "-pgo=off", "-deps", "-json=ImportPath,Imports,Deps", ours+"/...")
 	c.Env = append(os.Environ(), "GOOS="+goos, "GOARCH=amd64", "CGO_ENABLED=0")
 	c.Stdout, c.Stderr = &stdout, &stderr
 	if err := c.Run(); err != nil {
