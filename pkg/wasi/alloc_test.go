@@ -19,7 +19,7 @@ type direct struct {
 	api.Module
 	memory directMemory
 	ctx    context.Context
-	calls  map[string]api.GoModuleFunc
+	calls  map[string]api.GoModuleFunction
 	stack  [16]uint64
 }
 
@@ -43,7 +43,7 @@ func newDirect(t testing.TB, cfg wasi.Config) *direct {
 	t.Cleanup(func() { s.Close() })
 	d := &direct{
 		memory: directMemory{bytes: make([]byte, 4*pageSize)},
-		ctx:    wasi.WithSystem(context.Background(), s), calls: map[string]api.GoModuleFunc{},
+		ctx:    wasi.WithSystem(context.Background(), s), calls: map[string]api.GoModuleFunction{},
 	}
 	for _, f := range wasi.Modules()[0].Functions {
 		d.calls[f.Name] = f.Call
@@ -53,7 +53,7 @@ func newDirect(t testing.TB, cfg wasi.Config) *direct {
 
 func (d *direct) call(function string, args ...uint64) wasi.Errno {
 	copy(d.stack[:], args)
-	d.calls[function](d.ctx, d, d.stack[:max(len(args), 1)])
+	d.calls[function].Call(d.ctx, d, d.stack[:max(len(args), 1)])
 	return wasi.Errno(d.stack[0])
 }
 

@@ -76,7 +76,7 @@ func bytesOf(types []api.ValueType) (list [][]byte) {
 // emptyCall is a host function that does nothing: what a call costs anyway.
 var emptyCall = wasi.HostModule{Name: "floor", Functions: []wasi.Function{{
 	Name: "empty", Params: []api.ValueType{api.ValueTypeI32}, Results: []api.ValueType{api.ValueTypeI32},
-	Call: func(context.Context, api.Module, []uint64) {},
+	Call: api.GoModuleFunc(func(context.Context, api.Module, []uint64) {}),
 }}}
 
 // proxies are the compiled proxies of this test binary's one runtime.

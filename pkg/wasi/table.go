@@ -26,7 +26,7 @@ type Function struct {
 	Name            string
 	ParamNames      []string
 	Params, Results []api.ValueType
-	Call            api.GoModuleFunc
+	Call            api.GoModuleFunction
 }
 
 // handler is the behaviour of a function: p are its parameters.
@@ -88,30 +88,35 @@ func (r *row) function(call handler, unstable bool) Function {
 	if r.name != "proc_exit" {
 		f.Results = []api.ValueType{api.ValueTypeI32}
 	}
-	f.Call = dispatch(r, call, unstable)
+	f.Call = &dispatcher{r, call, unstable}
 	return f
 }
 
-// dispatch is what every call passes through.
-func dispatch(r *row, call handler, unstable bool) api.GoModuleFunc {
-	return func(ctx context.Context, mod api.Module, stack []uint64) {
-		c := systemContextOf(ctx)
-		if c == nil || c.system.closed {
-			panic("wasi: the guest was called without an open System in its context")
-		}
-		c.exitIfDone()
-		s := c.system
-		s.ctx = ctx
-		m := s.memory.of(mod)
-		var errno Errno
-		if s.trace.wants(r.name) {
-			errno = s.traced(r, unstable, call, m, stack)
-		} else {
-			errno = call(s, m, stack)
-		}
-		if len(stack) > 0 { // sched_yield's stack holds its result, proc_exit's none
-			stack[0] = uint64(errno)
-		}
+// dispatcher is what every call passes through.
+type dispatcher struct {
+	row      *row
+	call     handler
+	unstable bool
+}
+
+// Call implements wazero's GoModuleFunction.
+func (d *dispatcher) Call(ctx context.Context, mod api.Module, stack []uint64) {
+	c := systemContextOf(ctx)
+	if c == nil || c.system.closed {
+		panic("wasi: the guest was called without an open System in its context")
+	}
+	c.exitIfDone()
+	s := c.system
+	s.ctx = ctx
+	m := s.memory.of(mod)
+	var errno Errno
+	if s.trace != nil && s.trace.wants(d.row.name) {
+		errno = s.traced(d.row, d.unstable, d.call, m, stack)
+	} else {
+		errno = d.call(s, m, stack)
+	}
+	if len(stack) > 0 { // sched_yield's stack holds its result, proc_exit's none
+		stack[0] = uint64(errno)
 	}
 }
 

@@ -56,7 +56,7 @@ func traceGroup(name string) string {
 }
 
 func (t *Trace) wants(name string) bool {
-	return t != nil && (t.wanted == nil || t.wanted[name])
+	return t.wanted == nil || t.wanted[name]
 }
 
 // traced makes the call and writes its line, also where the call ends the
