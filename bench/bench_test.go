@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -136,9 +137,22 @@ func TestImageModule(t *testing.T) {
 	}
 }
 
-func TestEmptyHostCall(t *testing.T) {
-	if ns, err := emptyHostCall(t.Context(), time.Millisecond); err != nil || ns <= 0 {
-		t.Errorf("%v ns, %v", ns, err)
+func TestEmptyHost(t *testing.T) {
+	wasm, err := os.ReadFile("../testdata/c/wasibench.wasm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := newEmptyHost(t.Context(), work{name: "wasibench", wasm: wasm, start: true, dir: t.TempDir(), args: []string{guestDir, "1", "empty"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.close()
+	out, err := e.output(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err := (program{}).figures(out); err != nil || len(v) != 2 || v["empty"] <= 0 { // with the total
+		t.Errorf("%v, %v", v, err)
 	}
 }
 

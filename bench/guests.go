@@ -46,7 +46,7 @@ func (p program) hosts(ctx context.Context, b *bench) []contestant {
 		p.process(b, wazero, b.tools.wazero, func(dir string) []string {
 			return p.line(dir, []string{"run", "-cachedir", cacheWazero}, "-mount", dir+":"+guestDir, wasm)
 		}),
-		p.embedded(b, wasm),
+		p.embedded(b, wasmtime, newWasmtime, wasm),
 		p.process(b, node, b.tools.node, func(dir string) []string {
 			return p.line(dir, []string{"--no-warnings", script}, "--dir", dir+"::"+guestDir, wasm)
 		}),
@@ -81,19 +81,19 @@ func (p program) process(b *bench, name string, t tool, line func(dir string) []
 	})
 }
 
-// embedded runs the program under wasmtime, in this process. It is compiled
+// embedded runs the program under an engine in this process. It is compiled
 // beforehand: the program measures itself, so that the rest does not count.
-func (p program) embedded(b *bench, path string) contestant {
+func (p program) embedded(b *bench, name string, prepare newEmbedded, path string) contestant {
 	wasm, err := os.ReadFile(path)
 	if err != nil {
-		return failed(wasmtime, err)
+		return failed(name, err)
 	}
-	return p.contestant(b, wasmtime, func(ctx context.Context, dir string) ([]byte, error) {
+	return p.contestant(b, name, func(ctx context.Context, dir string) ([]byte, error) {
 		w := work{name: p.name, wasm: wasm, start: true, dir: dir, args: p.args}
 		if dir != "" {
 			w.args = append([]string{guestDir}, p.args...)
 		}
-		e, err := newWasmtime(ctx, w)
+		e, err := prepare(ctx, w)
 		if err != nil {
 			return nil, err
 		}

@@ -95,23 +95,6 @@ func imageModule() []byte {
 		section(sectionData, 1, 0, 0x41, 0, 0x0b, counted(image)))
 }
 
-// floorModule exports run(n), which calls env.nop(0, 0) n times: nothing but
-// the way to the host and back.
-func floorModule() []byte {
-	body := encoded(0,
-		0x03, noBlock, // loop
-		0x41, 0, 0x41, 0, 0x10, 0, 0x1a, // drop(nop(0, 0))
-		0x20, 0, 0x41, 1, 0x6b, 0x22, 0, // n = n - 1
-		0x0d, 0, 0x0b, // again unless it is 0
-		0x0b)
-	return encoded(wasmHeader,
-		section(sectionType, 2, 0x60, 2, i32, i32, 1, i32, 0x60, 1, i32, 0),
-		section(sectionImport, 1, counted([]byte("env")), counted([]byte("nop")), 0, 0),
-		section(sectionFunction, 1, 1),
-		section(sectionExport, 1, counted([]byte("run")), 0, 1),
-		section(sectionCode, 1, counted(body)))
-}
-
 // goHello builds the Go guest, as a Go programmer does.
 func goHello(ctx context.Context, root, tmp string) (string, error) {
 	out := filepath.Join(tmp, "gohello.wasm")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"time"
 
 	wz "github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -13,13 +12,26 @@ import (
 
 // newWazero is wazero with its own WASI, as its documentation shows it. The
 // module's configuration is made once.
-func newWazero(ctx context.Context, w work) (*embedded, error) {
+func newWazero(ctx context.Context, w work) (*embedded, error) { return wazeroWith(ctx, w, nil) }
+
+// newEmptyHost is the same with a sched_yield that does nothing: a Go function
+// that returns at once, for the way from WebAssembly to the host and back.
+func newEmptyHost(ctx context.Context, w work) (*embedded, error) {
+	return wazeroWith(ctx, w, func(b wz.HostModuleBuilder) {
+		success := api.GoModuleFunc(func(_ context.Context, _ api.Module, stack []uint64) { stack[0] = 0 })
+		b.NewFunctionBuilder().WithGoModuleFunction(success, nil, []api.ValueType{api.ValueTypeI32}).Export("sched_yield")
+	})
+}
+
+// wazeroWith has other functions in place of some of wazero's own.
+func wazeroWith(ctx context.Context, w work, replace func(wz.HostModuleBuilder)) (*embedded, error) {
 	r := wz.NewRuntime(ctx)
-	m, err := compileWazero(ctx, r, w.wasm)
+	m, err := compileWazero(ctx, r, w.wasm, replace)
 	if err != nil {
 		return nil, errors.Join(err, r.Close(ctx))
 	}
-	cfg := wz.NewModuleConfig().WithName("").WithArgs(append([]string{w.name}, w.args...)...)
+	cfg := wz.NewModuleConfig().WithName("").WithArgs(append([]string{w.name}, w.args...)...).
+		WithSysNanotime().WithSysWalltime() // its own do not tell the time
 	if !w.start {
 		cfg = cfg.WithStartFunctions()
 	}
@@ -42,39 +54,14 @@ func newWazero(ctx context.Context, w work) (*embedded, error) {
 	}, nil
 }
 
-func compileWazero(ctx context.Context, r wz.Runtime, wasm []byte) (wz.CompiledModule, error) {
-	if _, err := wasi_snapshot_preview1.Instantiate(ctx, r); err != nil {
+func compileWazero(ctx context.Context, r wz.Runtime, wasm []byte, replace func(wz.HostModuleBuilder)) (wz.CompiledModule, error) {
+	b := r.NewHostModuleBuilder(wasi_snapshot_preview1.ModuleName)
+	wasi_snapshot_preview1.NewFunctionExporter().ExportFunctions(b)
+	if replace != nil {
+		replace(b)
+	}
+	if _, err := b.Instantiate(ctx); err != nil {
 		return nil, err
 	}
 	return r.CompileModule(ctx, wasm)
-}
-
-// emptyHostCall measures the way from WebAssembly to a Go function that does
-// nothing, and back: what no call of a host that stands on wazero can beat.
-func emptyHostCall(ctx context.Context, d time.Duration) (float64, error) {
-	r := wz.NewRuntime(ctx)
-	defer r.Close(ctx)
-	nop := api.GoModuleFunc(func(context.Context, api.Module, []uint64) {})
-	_, err := r.NewHostModuleBuilder("env").NewFunctionBuilder().
-		WithGoModuleFunction(nop, []api.ValueType{api.ValueTypeI32, api.ValueTypeI32}, []api.ValueType{api.ValueTypeI32}).
-		Export("nop").Instantiate(ctx)
-	if err != nil {
-		return 0, err
-	}
-	in, err := r.Instantiate(ctx, floorModule())
-	if err != nil {
-		return 0, err
-	}
-	run := in.ExportedFunction("run")
-	// The median of batches, as the guest measures the calls to compare with.
-	const calls = 20_000
-	var each []float64
-	for begin := time.Now(); time.Since(begin) < d || len(each) < 9; {
-		start := time.Now()
-		if _, err := run.Call(ctx, calls); err != nil {
-			return 0, err
-		}
-		each = append(each, float64(time.Since(start).Nanoseconds())/calls)
-	}
-	return median(each), nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strconv"
 	"strings"
 )
 
@@ -63,27 +62,32 @@ func crossing(name, what string) row {
 }
 
 // wasiHosts run the guest for the rows that are wanted; beside them, an empty
-// host call is measured in each round.
+// host call is measured in each round, by the same guest.
 func wasiHosts(ctx context.Context, b *bench) []contestant {
-	milliseconds := 50
+	milliseconds := "50"
 	if b.quick {
-		milliseconds = 10
+		milliseconds = "10"
 	}
-	args := []string{strconv.Itoa(milliseconds)}
+	p := program{name: "wasibench", prefix: wasiPrefix, dir: true, args: []string{milliseconds}}
+	empty := p
+	empty.args = []string{milliseconds, "empty"}
 	for _, r := range b.rows {
-		args = append(args, strings.TrimPrefix(r.id, wasiPrefix))
+		p.args = append(p.args, strings.TrimPrefix(r.id, wasiPrefix))
 	}
-	hosts := program{name: "wasibench", prefix: wasiPrefix, dir: true, args: args}.hosts(ctx, b)
-	return append(hosts, contestant{name: floor, sample: func(ctx context.Context) (values, error) {
-		ns, err := emptyHostCall(ctx, b.budget()/4)
+	measure := empty.embedded(b, floor, newEmptyHost, b.guest(p.name))
+	return append(p.hosts(ctx, b), contestant{name: floor, absent: measure.absent, sample: func(ctx context.Context) (values, error) {
+		measured, err := measure.sample(ctx)
+		if err != nil {
+			return nil, err
+		}
 		v := make(values)
 		for _, r := range b.rows {
 			for _, bar := range r.bars {
 				if bar.peer == floor {
-					v[r.id] = ns
+					v[r.id] = measured[wasiPrefix+"empty"]
 				}
 			}
 		}
-		return v, err
+		return v, nil
 	}})
 }
