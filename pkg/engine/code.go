@@ -23,9 +23,9 @@ func (r *Runtime) compile(ctx context.Context, binary []byte, edits []wasmbin.Ed
 		inspecting.Lock()
 		defer inspecting.Unlock()
 	}
-	defer relaxCollector(compileGCPercent)()
 	ctx = experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0))
 	if r.host.cache == nil {
+		defer relaxCollector(compileGCPercent)()
 		return r.compileIn(ctx, r.host, wasmbin.Apply(binary, edits...))
 	}
 	name := "wamr-go"
@@ -66,6 +66,7 @@ func (r *Runtime) fetch(ctx context.Context, hollow []byte) (*Module, error) {
 // than the hollow's: both are compiled into a stage, and then the binary's code
 // takes the hollow's name. The module lives in a host of its own.
 func (r *Runtime) compileAndKeep(ctx context.Context, hollow, binary []byte) (m *Module, err error) {
+	defer relaxCollector(compileGCPercent)()
 	stage, failed := r.host.cache.stage()
 	h := r.newHost(ctx, stage)
 	defer func() {
