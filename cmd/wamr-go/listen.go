@@ -15,7 +15,11 @@ func listen(addresses []string) (listeners, error) {
 	for _, address := range addresses {
 		f, err := listenTCP(address)
 		if err != nil {
-			return nil, errors.Join(err, ls.close())
+			var op *net.OpError
+			if errors.As(err, &op) {
+				err = op.Err // the rest of its message is said here
+			}
+			return nil, errors.Join(cannotRunf("--tcplisten %s: %v", address, err), ls.close())
 		}
 		ls = append(ls, f)
 	}
