@@ -1,133 +1,115 @@
 package engine
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
-
-	"github.com/tetratelabs/wazero"
 )
 
-// codeCache is a directory of compiled code. wazero names, writes and reads the
-// entries, each under the hash of the binary that it is asked to compile. That
-// binary it decodes and validates before it looks for the code, which takes
-// longer than to load it: so it is asked for the code of a hollow instead, see
-// wasmbin.Hollow, under whose hash compileAndKeep has put the code.
-type codeCache struct {
-	dir    string
-	wazero wazero.CompilationCache
-}
+// codeCache is a directory of compiled code. It has a folder for each module,
+// named by a hash of it, which is a cache of wazero's: wazero names, writes and
+// reads the one entry that it has. See [Runtime.compile].
+type codeCache struct{ dir string }
 
-func newCodeCache(dir string) (*codeCache, error) {
-	c, err := wazero.NewCompilationCacheWithDir(dir)
+func openCodeCache(dir string) (*codeCache, error) {
+	dir, err := filepath.Abs(dir)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return &codeCache{dir, c}, nil
+	return &codeCache{dir}, nil
 }
 
-// stagePrefix begins the names of the folders of a cache in which code is
-// before it is complete.
-const stagePrefix = ".new-"
+// folder is where the code of the module with such a key is.
+func (c *codeCache) folder(key [sha256.Size]byte) string {
+	return filepath.Join(c.dir, hex.EncodeToString(key[:]))
+}
 
-// abandoned is how long ago a stage was made whose process must be dead.
-const abandoned = 24 * time.Hour
+// hashName is how long the name of a folder or of an entry is: a SHA-256 in
+// hexadecimal.
+const hashName = 2 * sha256.Size
 
-// stage makes an empty cache in a folder of the cache's, and removes those that
-// killed processes left.
-func (c *codeCache) stage() (*codeCache, error) {
-	for _, old := range c.folders(stagePrefix) {
-		if info, err := os.Stat(old); err == nil && time.Since(info.ModTime()) > abandoned {
-			_ = os.RemoveAll(old) // what stays is met again
+// folders returns the folders of all modules.
+func (c *codeCache) folders() []string {
+	return subfolders(c.dir, func(name string) bool { return len(name) == hashName })
+}
+
+// subfolders returns the paths of a directory's folders whose names are wanted.
+func subfolders(dir string, wanted func(name string) bool) []string {
+	var found []string
+	files, _ := os.ReadDir(dir)
+	for _, f := range files {
+		if f.IsDir() && wanted(f.Name()) {
+			found = append(found, filepath.Join(dir, f.Name()))
 		}
 	}
-	dir, err := os.MkdirTemp(c.dir, stagePrefix)
-	if err != nil {
-		return nil, err
-	}
-	s, err := newCodeCache(dir)
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
-	}
-	return s, nil
+	return found
 }
 
-// only returns the path of the cache's one entry.
-func (c *codeCache) only() (string, error) {
-	if found := c.entries(); len(found) == 1 {
-		return found[0], nil
-	}
-	return "", errors.New("the compiler did not write its code")
-}
-
-// drop removes the one entry and returns its path from the cache's directory.
-func (c *codeCache) drop() (name string, err error) {
-	path, err := c.only()
-	if err == nil {
-		err = os.Remove(path)
-	}
-	if err != nil {
-		return "", err
-	}
-	return filepath.Rel(c.dir, path)
-}
-
-// move makes the one entry another cache's entry of that name.
-func (c *codeCache) move(to *codeCache, name string) error {
-	path, err := c.only()
-	if err != nil {
-		return err
-	}
-	return os.Rename(path, filepath.Join(to.dir, name))
-}
-
-// remove removes a stage.
-func (c *codeCache) remove() error {
-	if c == nil {
-		return nil
-	}
-	return os.RemoveAll(c.dir)
-}
-
-// entryName is how long an entry's name is: a SHA-256 in hexadecimal.
-const entryName = 64
-
-// entries returns the paths of the entries. wazero has a folder for each of its
-// versions and platforms.
-func (c *codeCache) entries() []string {
+// entries returns the paths of the entries in a cache of wazero's, which has a
+// folder for each of its versions and platforms.
+func entries(folder string) []string {
 	var found []string
-	for _, folder := range c.folders("wazero-") {
-		files, _ := os.ReadDir(folder)
+	for _, version := range subfolders(folder, func(name string) bool { return strings.HasPrefix(name, "wazero-") }) {
+		files, _ := os.ReadDir(version)
 		for _, f := range files {
-			if len(f.Name()) == entryName && f.Type().IsRegular() {
-				found = append(found, filepath.Join(folder, f.Name()))
+			if len(f.Name()) == hashName && f.Type().IsRegular() {
+				found = append(found, filepath.Join(version, f.Name()))
 			}
 		}
 	}
 	return found
 }
 
-// folders returns the paths of the cache's folders with such a name.
-func (c *codeCache) folders(prefix string) []string {
-	var found []string
-	files, _ := os.ReadDir(c.dir)
-	for _, f := range files {
-		if f.IsDir() && strings.HasPrefix(f.Name(), prefix) {
-			found = append(found, filepath.Join(c.dir, f.Name()))
-		}
+// onlyEntry returns the path of the one entry, from the folder.
+func onlyEntry(folder string) (string, error) {
+	found := entries(folder)
+	if len(found) != 1 {
+		return "", errors.New("the compiler did not write its code")
 	}
-	return found
+	return filepath.Rel(folder, found[0])
 }
 
-// purge empties the cache of entries, all of them, as wazero does not say
-// which one it could not read.
-func (c *codeCache) purge() {
-	for _, path := range c.entries() {
-		_ = os.Remove(path) // what stays is met again, and warned of
+// moveEntry makes the one entry of a stage the entry of that name of a folder.
+func moveEntry(stage, folder, name string) error {
+	from, err := onlyEntry(stage)
+	if err != nil {
+		return err
 	}
+	to := filepath.Join(folder, name)
+	return errors.Join(os.MkdirAll(filepath.Dir(to), 0o700), os.Rename(filepath.Join(stage, from), to))
+}
+
+const (
+	// stagePrefix begins the names of folders in which code is until it is
+	// complete.
+	stagePrefix = ".new-"
+	// abandoned is how long ago a stage was made whose process must be dead.
+	abandoned = time.Hour
+)
+
+// stage makes an empty folder for code that is being made.
+func (c *codeCache) stage() (string, error) {
+	_ = c.sweep() // what stays is met again
+	return os.MkdirTemp(c.dir, stagePrefix)
+}
+
+// sweep removes the stages that killed processes left.
+func (c *codeCache) sweep() error {
+	var errs []error
+	for _, stage := range subfolders(c.dir, func(name string) bool { return strings.HasPrefix(name, stagePrefix) }) {
+		if info, err := os.Stat(stage); err == nil && time.Since(info.ModTime()) > abandoned {
+			errs = append(errs, os.RemoveAll(stage))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // damaged says whether a compilation failed over an entry's content.

@@ -20,13 +20,18 @@ func CacheInfo(dir string) (CacheUse, error) {
 
 // CleanCache removes the compiled code from a cache directory, of all versions,
 // and nothing else from it. It returns what it removed. A process that runs
-// meanwhile loses nothing: it has its code in memory.
+// meanwhile loses nothing: it has its code in memory, or in a folder that is
+// left alone while it is younger than an hour.
 func CleanCache(dir string) (CacheUse, error) {
 	use, err := eachEntry(dir, os.Remove)
-	for _, stage := range (&codeCache{dir: dir}).folders(stagePrefix) {
-		err = errors.Join(err, os.RemoveAll(stage)) // what a killed process left
+	c := &codeCache{dir}
+	for _, folder := range c.folders() {
+		for _, version := range subfolders(folder, func(string) bool { return true }) {
+			_ = os.Remove(version) // only if it is empty
+		}
+		_ = os.Remove(folder)
 	}
-	return use, err
+	return use, errors.Join(err, c.sweep())
 }
 
 // eachEntry does something with the path of every entry and sums up those with
@@ -40,17 +45,19 @@ func eachEntry(dir string, do func(path string) error) (CacheUse, error) {
 		return use, err
 	}
 	var errs []error
-	for _, path := range (&codeCache{dir: dir}).entries() {
-		info, err := os.Stat(path)
-		if err == nil {
-			err = do(path)
-		}
-		switch {
-		case err == nil:
-			use.Entries++
-			use.Bytes += uint64(info.Size())
-		case !errors.Is(err, fs.ErrNotExist): // another process was faster
-			errs = append(errs, err)
+	for _, folder := range (&codeCache{dir}).folders() {
+		for _, path := range entries(folder) {
+			info, err := os.Stat(path)
+			if err == nil {
+				err = do(path)
+			}
+			switch {
+			case err == nil:
+				use.Entries++
+				use.Bytes += uint64(info.Size())
+			case !errors.Is(err, fs.ErrNotExist): // another process was faster
+				errs = append(errs, err)
+			}
 		}
 	}
 	return use, errors.Join(errs...)

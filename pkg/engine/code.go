@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 	"sync"
 
@@ -14,106 +16,168 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
-// compile finds the code of an edited binary in the cache, or makes it. It does
-// not let the cache fail it: a damaged entry is compiled again, and code that
-// can't be written to the cache is used all the same. The key tells the binary
-// from all others.
-func (r *Runtime) compile(ctx context.Context, binary []byte, edits []wasmbin.Edit, key [sha256.Size]byte) (*Module, error) {
+// source is what a module is made of.
+type source struct {
+	binary    []byte
+	edits     []wasmbin.Edit // to be made before it is compiled
+	functions uint32         // that it defines
+	sum       [sha256.Size]byte
+}
+
+func (s *source) edited() []byte { return wasmbin.Apply(s.binary, s.edits...) }
+
+// hollow is the source's hollow, see wasmbin.Hollow, which has the key.
+func (s *source) hollow(key [sha256.Size]byte) []byte {
+	return wasmbin.Apply(s.binary, append(wasmbin.Hollow(s.binary, "wamr-go", key[:]), s.edits...)...)
+}
+
+// compile finds the code of a module in the cache, or makes it. It does not let
+// the cache fail it: a damaged entry is compiled again, and code that can't be
+// written to the cache is used all the same. The module has a host of its own.
+//
+// wazero keeps code under the hash of the binary that it compiles, and decodes
+// and validates a binary before it looks for the code. That takes longer than
+// to load the code: so wazero is asked for the code of the module's hollow,
+// where compileAndKeep has put that of the module.
+func (r *Runtime) compile(ctx context.Context, s *source) (*Module, error) {
 	if r.config.Inspect {
 		inspecting.Lock()
 		defer inspecting.Unlock()
 	}
 	ctx = experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0))
-	if r.host.cache == nil {
+	if r.cache == nil || s.functions == 0 { // which has no code
 		defer relaxCollector(compileGCPercent)()
-		return r.compileIn(ctx, r.host, wasmbin.Apply(binary, edits...))
+		m, _, err := r.compileIn(ctx, r.newHost(ctx, nil), s.edited())
+		return m, err
 	}
-	name := "wamr-go"
-	if r.config.DebugInfo {
-		name += " debug" // code that knows its source lines is larger
-	}
-	hollow := wasmbin.Apply(binary, append(wasmbin.Hollow(binary, name, key[:]), edits...)...)
-	m, err := r.fetch(ctx, hollow)
-	switch {
-	case err == nil:
-		m.info.Cached = true
+	key := r.key(s)
+	folder, hollow := r.cache.folder(key), s.hollow(key)
+	if m := r.fetch(ctx, folder, hollow); m != nil {
 		return m, nil
-	case cacheFailed(err):
-		r.cacheWarning(err)
-		if damaged(err) {
-			r.host.cache.purge()
-		}
 	}
-	return r.compileAndKeep(ctx, hollow, wasmbin.Apply(binary, edits...))
+	return r.compileAndKeep(ctx, folder, hollow, s.edited())
+}
+
+// key is a hash of all that makes a difference to a module's code but wazero's
+// version and the processor, which wazero knows itself.
+func (r *Runtime) key(s *source) [sha256.Size]byte {
+	var flags byte
+	if r.config.DebugInfo {
+		flags |= 1
+	}
+	if r.config.Interruptible {
+		flags |= 2
+	}
+	return sha256.Sum256(append(s.sum[:], flags))
 }
 
 func (r *Runtime) cacheWarning(err error) {
-	r.warn(fmt.Sprintf("the code cache %s failed: %v", r.host.cache.dir, err))
+	r.warn(fmt.Sprintf("the code cache %s failed: %v", r.cache.dir, err))
 }
 
-// fetch returns the module for which a hollow stands, if the cache has its
-// code, and else context.Canceled. wazero looks for the code of what it is to
-// compile, and compiles nothing where the context is over: but only with several
+// fetch returns the module for which a hollow stands, or nil where the folder
+// does not have its code. wazero looks for the code of what it is to compile,
+// and compiles nothing where the context is over: but only with several
 // goroutines, as one alone would not look at the context.
-func (r *Runtime) fetch(ctx context.Context, hollow []byte) (*Module, error) {
-	over, cancel := context.WithCancel(ctx)
-	cancel()
-	return r.compileIn(experimental.WithCompilationWorkers(over, 2), r.host, hollow)
+func (r *Runtime) fetch(ctx context.Context, folder string, hollow []byte) *Module {
+	if len(entries(folder)) == 0 {
+		return nil // where wazero finds nothing it loses a page of executable memory
+	}
+	cache, err := wazero.NewCompilationCacheWithDir(folder)
+	if err == nil {
+		over, cancel := context.WithCancel(experimental.WithCompilationWorkers(ctx, 2))
+		cancel()
+		var m *Module
+		if m, _, err = r.compileIn(over, r.newHost(ctx, cache), hollow); err == nil {
+			m.info.Cached = true
+			return m
+		}
+	}
+	if cacheFailed(err) {
+		r.cacheWarning(err)
+		if damaged(err) {
+			for _, path := range entries(folder) {
+				_ = os.Remove(path) // what stays is met again, and warned of
+			}
+		}
+	}
+	return nil
 }
 
 // compileAndKeep compiles a binary, and keeps the code under the name that
 // fetch looks for. Only wazero knows that name, and gives it to no other code
 // than the hollow's: both are compiled into a stage, and then the binary's code
-// takes the hollow's name. The module lives in a host of its own.
-func (r *Runtime) compileAndKeep(ctx context.Context, hollow, binary []byte) (m *Module, err error) {
+// takes the hollow's name.
+func (r *Runtime) compileAndKeep(ctx context.Context, folder string, hollow, binary []byte) (m *Module, err error) {
 	defer relaxCollector(compileGCPercent)()
-	stage, failed := r.host.cache.stage()
-	h := r.newHost(ctx, stage)
+	stage, failed := r.cache.stage()
 	defer func() {
-		if err != nil {
-			_ = h.close(ctx) // of nothing but what is in memory
+		if stage != "" {
+			failed = errors.Join(failed, os.RemoveAll(stage))
 		}
-		if failed = errors.Join(failed, stage.remove()); failed != nil && err == nil {
+		if failed != nil && err == nil {
 			r.cacheWarning(failed)
 		}
 	}()
+	var cache wazero.CompilationCache
 	var name string
 	if failed == nil {
-		var c wazero.CompiledModule
-		if c, failed = h.CompileModule(ctx, hollow); failed == nil {
-			defer func() { _ = c.Close(ctx) }() // after the other's code has been measured
-			name, failed = stage.drop()
-		}
+		name, failed = r.nameOf(ctx, stage, hollow)
 	}
-	m, err = r.compileIn(ctx, h, binary)
-	if err != nil && cacheFailed(err) {
-		failed = err
-		m, err = r.compileIn(ctx, h, binary) // wazero has the code, and does not write it again
+	if failed == nil {
+		cache, failed = wazero.NewCompilationCacheWithDir(stage)
 	}
-	if err == nil && failed == nil {
-		failed = stage.move(r.host.cache, name)
+	m, unkept, err := r.compileIn(ctx, r.newHost(ctx, cache), binary)
+	if failed = errors.Join(failed, unkept); err == nil && failed == nil {
+		failed = moveEntry(stage, folder, name)
 	}
 	return m, err
 }
 
-// compileIn has wazero compile, or look for the code of what it has compiled.
-func (r *Runtime) compileIn(ctx context.Context, h *host, binary []byte) (*Module, error) {
-	m := &Module{runtime: r, host: h}
+// nameOf finds the name that wazero gives to a hollow's entry, by compiling it.
+// It leaves the stage empty.
+func (r *Runtime) nameOf(ctx context.Context, stage string, hollow []byte) (name string, err error) {
+	cache, err := wazero.NewCompilationCacheWithDir(stage)
+	if err != nil {
+		return "", err
+	}
+	h := r.newHost(ctx, cache)
+	defer func() { err = errors.Join(err, h.close(ctx)) }()
+	if _, err = h.CompileModule(ctx, hollow); err != nil {
+		return "", err
+	}
+	if name, err = onlyEntry(stage); err != nil {
+		return "", err
+	}
+	return name, os.Remove(filepath.Join(stage, name))
+}
+
+// compileIn has wazero compile in a host, which the module owns from then on.
+// Where the code could not be kept, but used, unkept says why.
+func (r *Runtime) compileIn(ctx context.Context, h *host, binary []byte) (m *Module, unkept, err error) {
+	defer func() {
+		if m == nil { // wazero may also panic, where it gets no memory
+			_ = h.close(ctx)
+		}
+	}()
 	var before codeRanges
-	if r.config.Inspect && !r.config.Interpreter {
+	if r.config.Inspect && r.compiles {
 		before = executable()
 	}
-	var err error
-	if m.compiled, err = h.CompileModule(ctx, binary); err != nil {
-		return nil, err
+	compiled, err := h.CompileModule(ctx, binary)
+	if err != nil && cacheFailed(err) {
+		unkept = err
+		compiled, err = h.CompileModule(ctx, binary) // it has the code in memory, if it was to write it
 	}
+	if err != nil {
+		return nil, unkept, err
+	}
+	m = &Module{runtime: r, host: h, compiled: compiled}
 	if before != nil {
-		// No new code: the host had this module already, and shares it.
-		if n := executable().beyond(before); n > 0 {
-			m.info.NativeBytes = &n
-		}
+		n := executable().beyond(before)
+		m.info.NativeBytes = &n
 	}
-	return m, nil
+	return m, unkept, nil
 }
 
 // inspecting is held while code is compiled and the process's code is measured

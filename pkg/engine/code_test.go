@@ -2,9 +2,12 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/tetratelabs/wazero"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
@@ -24,15 +27,31 @@ func TestFetchCompilesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	hollow := wasmbin.Apply(binary, wasmbin.Hollow(binary, "test", nil)...)
-	for range 2 {
-		if m, err := r.fetch(ctx, hollow); !errors.Is(err, context.Canceled) {
-			t.Fatalf("fetched %v, %v", m, err)
+	folder := filepath.Join(dir, "folder")
+	look := func(want int) {
+		t.Helper()
+		if m := r.fetch(ctx, folder, hollow); m != nil {
+			t.Fatal("fetched what was never compiled")
 		}
-		if found := r.host.cache.entries(); len(found) > 0 {
-			t.Fatalf("kept %q", found)
+		if found := entries(folder); len(found) != want {
+			t.Fatalf("entries %q, want %d", found, want)
 		}
 	}
-	if m, err := r.compileIn(ctx, r.host, hollow); err != nil || len(r.host.cache.entries()) != 1 {
+	look(0)
+	// With some other entry, wazero is asked.
+	cache, err := wazero.NewCompilationCacheWithDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(subfolders(folder, func(string) bool { return true })[0], strings.Repeat("0", hashName))
+	if err := os.WriteFile(other, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	look(1)
+	look(1)
+	if m, _, err := r.compileIn(ctx, r.newHost(ctx, cache), hollow); err != nil || len(entries(folder)) != 2 {
 		t.Errorf("compiled: %v, %v: the test would not notice", m, err)
+	} else if err := m.host.close(ctx); err != nil {
+		t.Error(err)
 	}
 }

@@ -31,6 +31,9 @@ func (e *MemoryLimitError) Error() string {
 // the module. The error is an *ImportError for an import that the host does
 // not have, a *MemoryLimitError, or a *CompileError.
 func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
+	if r.over() {
+		return nil, errRuntimeClosed
+	}
 	outline, err := wasmbin.Read(b.Bytes)
 	if err != nil {
 		return nil, &CompileError{b.Path, err}
@@ -43,18 +46,20 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		return nil, err
 	}
 	edits, initial := r.strip(b.Bytes)
-	var sum [sha256.Size]byte
-	if r.host.cache != nil || r.config.Inspect {
-		sum = sha256.Sum256(b.Bytes)
+	source := source{binary: b.Bytes, edits: edits, functions: outline.Functions}
+	if r.cache != nil || r.config.Inspect {
+		source.sum = sha256.Sum256(b.Bytes)
 	}
-	m, compileErr := r.compile(ctx, b.Bytes, edits, sum)
+	m, compileErr := r.compile(ctx, &source)
 	if compileErr != nil {
 		_ = initial.image.close() // a memfd of our own: nothing is lost
 		return nil, &CompileError{b.Path, compileErr}
 	}
 	m.initial, m.slots = initial, newSlotPool(r.scope, initial.image, r.pages, r.config.keep())
-	r.remember(m)
-	if err = functions.check(m.compiled); err == nil {
+	if err = r.remember(m); err == nil {
+		err = functions.check(m.compiled)
+	}
+	if err == nil {
 		m.linkage, err = m.host.link(ctx, functions)
 	}
 	if err != nil {
@@ -63,7 +68,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	}
 	m.info.Path = b.Path
 	if r.config.Inspect {
-		m.info.SHA256 = hex.EncodeToString(sum[:])
+		m.info.SHA256 = hex.EncodeToString(source.sum[:])
 	}
 	m.info.WasmBytes = uint64(len(b.Bytes))
 	m.info.Functions, m.info.DataBytes = uint64(outline.Functions), outline.DataBytes

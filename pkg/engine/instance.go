@@ -149,7 +149,7 @@ func (in *Instance) usable() Outcome {
 	case in.closed:
 		return Outcome{Kind: OutcomeError, Err: errInstanceClosed}
 	case in.guest.IsClosed():
-		return Outcome{Kind: OutcomeError, Err: errors.New("the instance was ended by its context, or its runtime is closed")}
+		return Outcome{Kind: OutcomeError, Err: errors.New("the instance was ended by its context, or its module is closed")}
 	default:
 		return Outcome{}
 	}

@@ -13,7 +13,7 @@ type ModuleInfo struct {
 	Path        string
 	SHA256      string // of the binary, in hexadecimal; "" without Config.Inspect
 	WasmBytes   uint64
-	NativeBytes *uint64 // executable memory that compilation mapped, in whole pages; nil where not measured: see Config.Inspect
+	NativeBytes *uint64 // executable memory that was mapped for its code, in whole pages; nil where not measured: see Config.Inspect
 	Functions   uint64  // that the module defines
 	DataBytes   uint64  // sum of its data segments
 	Cached      bool    // the code came from the cache
@@ -23,7 +23,7 @@ type ModuleInfo struct {
 // it closes it, after its instances.
 type Module struct {
 	runtime  *Runtime
-	host     *host // the runtime's, or one of its own
+	host     *host
 	compiled wazero.CompiledModule
 	linkage  *linkage
 	instance wazero.ModuleConfig
@@ -47,15 +47,9 @@ func (m *Module) Kind() ModuleKind { return m.kind }
 // Close releases the code and the memory kept for instances. A second Close
 // does nothing.
 func (m *Module) Close(ctx context.Context) error {
-	// wazero counts references: a second Close would end another module's that
-	// was compiled from the same bytes.
 	if m.closed.Swap(true) {
 		return nil
 	}
 	m.runtime.forget(m)
-	err := errors.Join(m.slots.close(), m.initial.image.close(), m.compiled.Close(ctx), m.linkage.close(ctx))
-	if m.host != m.runtime.host {
-		err = errors.Join(err, m.host.close(ctx))
-	}
-	return err
+	return errors.Join(m.slots.close(), m.initial.image.close(), m.linkage.close(ctx), m.host.close(ctx))
 }

@@ -51,12 +51,13 @@ type Config struct {
 
 var errRuntimeClosed = errors.New("the runtime is closed")
 
-// Runtime compiles modules, and keeps what their instances share: the code, the
-// host functions, memory mappings to use again. It is safe for concurrent use.
-// Whoever makes it closes it, after all that was made from it.
+// Runtime compiles modules, and accounts for what their instances share: memory
+// images, and mappings to use again. It is safe for concurrent use. Whoever
+// makes it closes it, after all that was made from it.
 type Runtime struct {
 	config    Config
-	host      *host
+	cache     *codeCache // nil for none
+	compiles  bool       // to native code
 	scope     *memstat.Scope
 	pages     *pagemap
 	instances atomic.Uint64 // opened so far
@@ -68,36 +69,42 @@ type Runtime struct {
 	closed   bool
 }
 
-// host is a wazero runtime, with its cache.
+// host is a wazero runtime of a module's, with its cache.
 type host struct {
 	wazero.Runtime
-	cache *codeCache // nil for none
+	cache wazero.CompilationCache // nil for none
 }
 
-// NewRuntime returns a runtime. ctx is only for values, not kept.
-func NewRuntime(ctx context.Context, cfg Config) (*Runtime, error) {
-	r := &Runtime{config: cfg, scope: cfg.Ledger.Open(0), pages: openPagemap()}
-	var cache *codeCache
-	if cfg.CacheDir != "" {
+// NewRuntime returns a runtime. The context is for values only, of which there
+// are none yet. What can't be used, such as the cache, is no error: see
+// [Runtime.Warnings].
+func NewRuntime(_ context.Context, cfg Config) (*Runtime, error) {
+	r := &Runtime{
+		config: cfg, compiles: !cfg.Interpreter && canCompile(),
+		scope: cfg.Ledger.Open(0), pages: openPagemap(),
+	}
+	if !r.compiles && !cfg.Interpreter {
+		r.warn("this system allows no code to be made: modules are interpreted")
+	}
+	if cfg.CacheDir != "" && r.compiles {
 		var err error
-		if cache, err = newCodeCache(cfg.CacheDir); err != nil {
+		if r.cache, err = openCodeCache(cfg.CacheDir); err != nil {
 			r.warn(fmt.Sprintf("the code cache %s cannot be used: %v", cfg.CacheDir, err))
 		}
 	}
-	r.host = r.newHost(ctx, cache)
 	return r, nil
 }
 
-func (r *Runtime) newHost(ctx context.Context, cache *codeCache) *host {
-	c := wazero.NewRuntimeConfig()
-	if r.config.Interpreter {
-		c = wazero.NewRuntimeConfigInterpreter()
+func (r *Runtime) newHost(ctx context.Context, cache wazero.CompilationCache) *host {
+	c := wazero.NewRuntimeConfigInterpreter()
+	if r.compiles {
+		c = wazero.NewRuntimeConfigCompiler()
 	}
 	c = c.WithMemoryLimitPages(uint32(r.memoryLimit() / pageSize)).
 		WithCloseOnContextDone(r.config.Interruptible).
 		WithDebugInfoEnabled(r.config.DebugInfo)
 	if cache != nil {
-		c = c.WithCompilationCache(cache.wazero)
+		c = c.WithCompilationCache(cache)
 	}
 	return &host{wazero.NewRuntimeWithConfig(ctx, c), cache}
 }
@@ -115,7 +122,7 @@ func (c *Config) keep() uint64 {
 // traps, so that the last page cannot be had.
 func (r *Runtime) memoryLimit() uint64 {
 	limit := uint64(maxMemory)
-	if !r.config.Interpreter {
+	if r.compiles {
 		limit -= pageSize
 	}
 	if m := r.config.MaxMemory; m > 0 {
@@ -125,24 +132,31 @@ func (r *Runtime) memoryLimit() uint64 {
 }
 
 func (h *host) close(ctx context.Context) error {
-	if h == nil {
-		return nil
-	}
 	err := h.Close(ctx)
 	if h.cache != nil {
-		err = errors.Join(err, h.cache.wazero.Close(ctx))
+		err = errors.Join(err, h.cache.Close(ctx))
 	}
 	return err
 }
 
-// remember and forget keep the modules that are open, for Close.
-func (r *Runtime) remember(m *Module) {
+func (r *Runtime) over() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.closed
+}
+
+// remember and forget keep the modules that are open, for Close.
+func (r *Runtime) remember(m *Module) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return errRuntimeClosed
+	}
 	if r.modules == nil {
 		r.modules = make(map[*Module]struct{})
 	}
 	r.modules[m] = struct{}{}
+	return nil
 }
 
 func (r *Runtime) forget(m *Module) {
@@ -181,7 +195,7 @@ func (r *Runtime) Close(ctx context.Context) error {
 	for _, m := range modules {
 		err = errors.Join(err, m.Close(ctx))
 	}
-	err = errors.Join(err, r.host.close(ctx), r.pages.close())
+	err = errors.Join(err, r.pages.close())
 	if n := r.open.Load(); n > 0 {
 		err = errors.Join(err, fmt.Errorf("%d instances were still open", n))
 	}

@@ -105,10 +105,10 @@ func (r *reader) expression() []byte {
 }
 
 // I32Const returns the value of an offset that is one i32.const, as nearly all
-// are.
+// are. Its encoding has five bytes at most.
 func I32Const(expression []byte) (value int32, ok bool) {
 	r := reader{data: expression}
-	if r.byte() != opI32Const {
+	if r.byte() != opI32Const || len(expression) > 1+5 {
 		return 0, false
 	}
 	v := r.s64()

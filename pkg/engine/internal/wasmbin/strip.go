@@ -59,12 +59,13 @@ func Strip(binary []byte) (edit Edit, initial iter.Seq[Placed], ok bool) {
 	if !inBounds(binary, *data, memories[0].Min*pageSize) {
 		return Edit{}, nil, false
 	}
-	edit = Edit{From: data.Header, To: data.Offset + data.Size}
+	segments := []byte{0} // none, in a section that stays, so that its place can be judged
 	if count != nil {
 		// Code may name segments: each keeps its number and its bytes, which
 		// memory.init can still copy, as wazero has it.
-		edit.With = appendSection(nil, Data, passiveSegments(binary, *data))
+		segments = passiveSegments(binary, *data)
 	}
+	edit = Edit{data.Header, data.Offset + data.Size, appendSection(nil, Data, segments)}
 	return edit, placed(binary, *data), true
 }
 

@@ -35,16 +35,18 @@ func TestStrip(t *testing.T) {
 		want   []byte // nil: not stripped
 		placed []Placed
 	}{
-		{"active", binaryOf(memory, data(1, ab), tail), binaryOf(memory, tail), []Placed{{3, []byte("ab")}}},
-		{"empty at the end of memory", binaryOf(memory, data(1, atEnd)), binaryOf(memory), nil},
-		{"no segments", binaryOf(memory, data(0)), binaryOf(memory), nil},
+		{"active", binaryOf(memory, data(1, ab), tail), binaryOf(memory, data(0), tail), []Placed{{3, []byte("ab")}}},
+		{"empty at the end of memory", binaryOf(memory, data(1, atEnd)), binaryOf(memory, data(0)), nil},
+		{"no segments", binaryOf(memory, data(0)), binaryOf(memory, data(0)), nil},
 		{"data count keeps the bytes", binaryOf(memory, section(DataCount, 2), data(2, ab, passive)),
 			binaryOf(memory, section(DataCount, 2), data(2, []byte{1, 2, 'a', 'b'}, passive)), []Placed{{3, []byte("ab")}}},
-		{"memory index", binaryOf(memory, data(1, append([]byte{2, 0}, ab[1:]...))), binaryOf(memory), []Placed{{3, []byte("ab")}}},
+		{"memory index", binaryOf(memory, data(1, append([]byte{2, 0}, ab[1:]...))), binaryOf(memory, data(0)), []Placed{{3, []byte("ab")}}},
 		{"another memory", binaryOf(memory, data(1, append([]byte{2, 1}, ab[1:]...))), nil, nil},
 		{"last byte", binaryOf(memory, data(1, []byte{0, opI32Const, 0xff, 0xff, 0x03, opEnd, 1, 'z'})),
-			binaryOf(memory), []Placed{{65535, []byte("z")}}},
+			binaryOf(memory, data(0)), []Placed{{65535, []byte("z")}}},
 		{"out of bounds", binaryOf(memory, data(1, []byte{0, opI32Const, 0xff, 0xff, 0x03, opEnd, 2, 'y', 'z'})), nil, nil},
+		{"six bytes of a number", binaryOf(memory, data(1, []byte{0, opI32Const, 0x83, 0x80, 0x80, 0x80, 0x80, 0x00, opEnd, 1, 'z'})), nil, nil},
+		{"more than 32 bits", binaryOf(memory, data(1, []byte{0, opI32Const, 0x83, 0x80, 0x80, 0x80, 0x10, opEnd, 1, 'z'})), nil, nil},
 		{"negative", binaryOf(memory, data(1, []byte{0, opI32Const, 0x7f, opEnd, 1, 'z'})), nil, nil},
 		{"empty out of bounds", binaryOf(memory, data(1, []byte{0, opI32Const, 0x81, 0x80, 0x04, opEnd, 0})), nil, nil},
 		{"global offset", binaryOf(memory, data(1, []byte{0, opGlobalGet, 0, opEnd, 1, 'z'})), nil, nil},

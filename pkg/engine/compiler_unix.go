@@ -1,0 +1,16 @@
+//go:build unix
+
+package engine
+
+import "golang.org/x/sys/unix"
+
+// mayRunCode says whether the process may run code that it made itself, which a
+// policy can forbid: PR_SET_MDWE of prctl(2), SELinux's execmem.
+func mayRunCode() bool {
+	code, err := unix.Mmap(-1, 0, 1, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
+	if err != nil {
+		return false
+	}
+	err = unix.Mprotect(code, unix.PROT_READ|unix.PROT_EXEC)
+	return unix.Munmap(code) == nil && err == nil
+}
