@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -119,6 +120,39 @@ func TestCacheTellsModulesApart(t *testing.T) {
 				t.Errorf("%d: %v, %v", n, results, o)
 			}
 		}
+	}
+}
+
+// TestCompileAtOnce compiles one module in one runtime from several goroutines,
+// without code in the cache and with it.
+func TestCompileAtOnce(t *testing.T) {
+	r := newRuntime(t, engine.Config{CacheDir: t.TempDir()})
+	hello := guest(t, "c/hello")
+	ctx := context.Background()
+	for range 3 {
+		var wg sync.WaitGroup
+		for range 6 {
+			wg.Go(func() {
+				m, err := r.Compile(ctx, hello)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				in, err := m.Instantiate(ctx, wasi.Config{})
+				if err != nil {
+					t.Error(err)
+				} else if o := in.Start(ctx); !o.Clean() || in.Close(ctx) != nil {
+					t.Errorf("outcome %v", o)
+				}
+				if err := m.Close(ctx); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	}
+	if w := r.Warnings(); len(w) > 0 {
+		t.Errorf("warnings: %q", w)
 	}
 }
 
