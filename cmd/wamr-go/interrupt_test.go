@@ -17,7 +17,8 @@ func TestCatchInterrupts(t *testing.T) {
 		{syscall.SIGTERM, syscall.SIGINT},
 		{syscall.SIGTERM, syscall.SIGTERM},
 	} {
-		stop := catchInterrupts(actions)
+		watch := catchInterrupts(actions)
+		watch.wait()
 		send := func(s syscall.Signal) {
 			if err := syscall.Kill(syscall.Getpid(), s); err != nil {
 				t.Fatal(err)
@@ -34,9 +35,9 @@ func TestCatchInterrupts(t *testing.T) {
 		if got := <-called; got != "second" {
 			t.Fatalf("then %v: %s", signals[1], got)
 		}
-		stop()
+		watch.stop()
 	}
-	catchInterrupts(actions)() // without a signal
+	catchInterrupts(actions).stop() // without a signal, perhaps before it watches
 	if len(called) > 0 {
 		t.Error(<-called)
 	}

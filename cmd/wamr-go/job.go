@@ -77,9 +77,10 @@ func (j *job) run() int {
 	if j.cycling() {
 		end = func() { close(stop) }
 	}
-	defer catchInterrupts(j.interrupted(end))()
+	signals := catchInterrupts(j.interrupted(end))
+	defer signals.stop()
 
-	if err := j.execute(ctx, stop); err != nil {
+	if err := j.execute(ctx, stop, signals.wait); err != nil {
 		j.result.failure = j.cannotRun(err)
 	}
 	return j.finish()
@@ -107,8 +108,9 @@ func (j *job) interrupted(end func()) interruptActions {
 	}
 }
 
-// execute loads, compiles and runs the module, and gives everything back.
-func (j *job) execute(ctx context.Context, stop <-chan struct{}) (err error) {
+// execute loads, compiles and runs the module, and gives everything back. ready
+// is called before anything of the guest's runs.
+func (j *job) execute(ctx context.Context, stop <-chan struct{}, ready func()) (err error) {
 	if err := j.mounts.check(); err != nil {
 		return err
 	}
@@ -147,6 +149,7 @@ func (j *job) execute(ctx context.Context, stop <-chan struct{}) (err error) {
 	}
 	defer func() { err = errors.Join(err, ls.close()) }()
 	j.guest.Listeners = ls
+	ready()
 	j.cycle(ctx, module, stop)
 	return nil
 }
