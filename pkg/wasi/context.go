@@ -12,7 +12,6 @@ import (
 type systemContext struct {
 	context.Context
 	system *System
-	done   <-chan struct{} // of the context
 }
 
 type systemKey struct{}
@@ -30,7 +29,7 @@ func (c *systemContext) Value(key any) any {
 // sys.ExitCodeContextCanceled or sys.ExitCodeDeadlineExceeded; wazero returns
 // that error from the guest function.
 func WithSystem(ctx context.Context, s *System) context.Context {
-	return &systemContext{Context: ctx, system: s, done: ctx.Done()}
+	return &systemContext{ctx, s}
 }
 
 // systemContextOf finds what WithSystem made in the context that a guest was
@@ -43,12 +42,11 @@ func systemContextOf(ctx context.Context) *systemContext {
 	return c
 }
 
-// exitIfDone ends the guest where its context is done.
+// exitIfDone ends the guest where its context is done. To ask for the error is
+// one atomic load, of a context of the standard library's.
 func (c *systemContext) exitIfDone() {
-	select {
-	case <-c.done:
+	if c.Err() != nil {
 		panic(doneError(c))
-	default:
 	}
 }
 
