@@ -83,7 +83,7 @@ docs:
 cross:
 	@for target in linux/arm64 darwin/amd64 darwin/arm64 windows/amd64; do \
 		echo "cross: $$target"; \
-		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} go build -buildvcs=false ./... || exit 1; \
+		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} go build -pgo=off -buildvcs=false ./... || exit 1; \
 	done
 
 ## clean: remove what build makes
