@@ -84,7 +84,10 @@ func moveEntry(stage, folder, name string) error {
 		return err
 	}
 	to := filepath.Join(folder, name)
-	return errors.Join(os.MkdirAll(filepath.Dir(to), 0o700), os.Rename(filepath.Join(stage, from), to))
+	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+		return err
+	}
+	return os.Rename(filepath.Join(stage, from), to)
 }
 
 const (
