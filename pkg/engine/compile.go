@@ -60,7 +60,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		err = functions.check(m.compiled)
 	}
 	if err == nil {
-		m.linkage, err = m.host.link(ctx, functions)
+		err = m.host.define(ctx, functions)
 	}
 	if err != nil {
 		_ = m.Close(ctx)
@@ -74,7 +74,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	m.info.Functions, m.info.DataBytes = uint64(outline.Functions), outline.DataBytes
 	m.exports = exportsOf(m.compiled)
 	m.kind = kindOf(m.exports)
-	m.instance = anonymous().WithStartFunctions() // none: Start calls them
+	m.instance = named("").WithStartFunctions() // none: Start calls them
 	return m, nil
 }
 

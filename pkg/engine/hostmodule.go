@@ -3,44 +3,26 @@ package engine
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 
 	"github.com/tetratelabs/wazero"
-	"github.com/tetratelabs/wazero/api"
-	"github.com/tetratelabs/wazero/experimental"
 
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// linkage is what a module's imports are resolved to: host modules of its own,
-// with the functions that it imports and no others, since to define a function
-// takes some 20 µs and a program uses ten of the 46.
-type linkage struct {
-	resolve  experimental.ImportResolver // nil for a module without imports
-	modules  map[string]api.Module
-	compiled []wazero.CompiledModule
-}
-
-// link defines the host functions that a module imports. Its caller closes it,
-// after the module's instances.
-func (h *host) link(ctx context.Context, imports hostFunctions) (*linkage, error) {
-	l := &linkage{}
-	if len(imports) == 0 {
-		return l, nil
-	}
-	l.modules = make(map[string]api.Module)
-	l.resolve = func(name string) api.Module { return l.modules[name] }
+// define makes the host modules that a module imports from, with the functions
+// that it imports and no others: to define a function takes some 20 µs, and a
+// program uses ten of the 46. They are closed with the host.
+func (h *host) define(ctx context.Context, imports hostFunctions) error {
 	for name, functions := range imports {
-		if err := l.define(ctx, h, name, functions); err != nil {
-			return nil, errors.Join(fmt.Errorf("host module %s: %w", name, err), l.close(ctx))
+		if err := h.defineModule(ctx, name, functions); err != nil {
+			return fmt.Errorf("host module %s: %w", name, err)
 		}
 	}
-	return l, nil
+	return nil
 }
 
-// define makes a host module of the functions wanted of it.
-func (l *linkage) define(ctx context.Context, h *host, name string, functions map[string]wasi.Function) error {
+func (h *host) defineModule(ctx context.Context, name string, functions map[string]wasi.Function) error {
 	b := h.NewHostModuleBuilder(name)
 	for _, f := range functions {
 		b.NewFunctionBuilder().
@@ -53,32 +35,13 @@ func (l *linkage) define(ctx context.Context, h *host, name string, functions ma
 	if err != nil {
 		return err
 	}
-	l.compiled = append(l.compiled, compiled)
-	m, err := h.InstantiateModule(ctx, compiled, anonymous())
-	if err != nil {
-		return err // m is not nil then, and not a module
-	}
-	l.modules[name] = m
-	return nil
+	_, err = h.InstantiateModule(ctx, compiled, named(name))
+	return err
 }
 
-// anonymous is the configuration of any number of modules, host modules and
-// instances, in one runtime. The rest of it is for wazero's own WASI, which
-// would seed a random source of its own for each: 5 µs.
-func anonymous() wazero.ModuleConfig {
-	return wazero.NewModuleConfig().WithName("").WithRandSource(rand.Reader)
-}
-
-func (l *linkage) close(ctx context.Context) error {
-	if l == nil {
-		return nil
-	}
-	var errs []error
-	for _, m := range l.modules {
-		errs = append(errs, m.Close(ctx))
-	}
-	for _, c := range l.compiled {
-		errs = append(errs, c.Close(ctx))
-	}
-	return errors.Join(errs...)
+// named is the configuration of a module; any number may have the name "". The
+// rest of it is for wazero's own WASI, which would seed a random source of its
+// own for each: 5 µs.
+func named(name string) wazero.ModuleConfig {
+	return wazero.NewModuleConfig().WithName(name).WithRandSource(rand.Reader)
 }

@@ -113,7 +113,7 @@ func plainOnce(t *testing.T, binary []byte) (result instantiation, compileErr er
 	if err != nil {
 		return result, err
 	}
-	m, err := r.InstantiateModule(ctx, compiled, anonymous())
+	m, err := r.InstantiateModule(ctx, compiled, named(""))
 	if err != nil {
 		result.err, result.outcome = (&InstantiateError{Err: err}).Error(), OutcomeError
 		if ran(err) {

@@ -84,9 +84,6 @@ func (in *Instance) start(ctx context.Context, cfg wasi.Config) (err error) {
 			err = panicked(r)
 		}
 	}()
-	if resolve := in.module.linkage.resolve; resolve != nil {
-		ctx = experimental.WithImportResolver(ctx, resolve)
-	}
 	// The system is outermost, where host functions find it at once.
 	ctx = wasi.WithSystem(experimental.WithMemoryAllocator(ctx, &in.memory), in.system)
 	in.guest, err = in.module.host.InstantiateModule(ctx, in.module.compiled, in.module.instance)

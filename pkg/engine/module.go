@@ -25,7 +25,6 @@ type Module struct {
 	runtime  *Runtime
 	host     *host
 	compiled wazero.CompiledModule
-	linkage  *linkage
 	instance wazero.ModuleConfig
 	info     ModuleInfo
 	exports  []Export
@@ -51,5 +50,5 @@ func (m *Module) Close(ctx context.Context) error {
 		return nil
 	}
 	m.runtime.forget(m)
-	return errors.Join(m.slots.close(), m.initial.image.close(), m.linkage.close(ctx), m.host.close(ctx))
+	return errors.Join(m.slots.close(), m.initial.image.close(), m.host.close(ctx))
 }
