@@ -48,7 +48,7 @@ func (m *mounts) add(p wasi.Preopen, err error) error {
 }
 
 // parseDir reads HOST[::GUEST][:ro]. A single colon is part of a name, as in
-// C:\data; a host directory whose name ends in ":ro" needs its ::GUEST.
+// C:\data; a host directory whose name ends like an option needs its ::GUEST.
 func parseDir(text string) (wasi.Preopen, error) {
 	host, guest, readOnly, err := cutMount(text)
 	if err == nil && guest == "" {
@@ -66,27 +66,50 @@ func parseMapDir(text string) (wasi.Preopen, error) {
 	return wasi.Preopen{Host: host, Guest: guest, ReadOnly: readOnly}, err
 }
 
-// cutMount takes the two names apart; second is "" only where there is no
-// separator.
+// cutMount splits the two names and the option. second is "" only where there
+// is no separator.
 func cutMount(text string) (first, second string, readOnly bool, err error) {
 	text, readOnly = strings.CutSuffix(text, readOnlySuffix)
 	first, second, two := strings.Cut(text, mountSeparator)
+	last := first
+	if two {
+		last = second
+	}
 	switch {
 	case strings.Contains(second, mountSeparator):
 		err = usagef("it has more than one %q", mountSeparator)
 	case first == "" || two && second == "":
 		err = usagef("a name is empty")
+	default:
+		err = likeOption(last)
 	}
 	return first, second, readOnly, err
 }
 
-// check says which directory cannot be preopened, before anything is run.
+// likeOption refuses a name that ends like an option of other programs, or like
+// :ro twice or in capitals. Taken as a name, it would leave the directory
+// writable although the user asked for the opposite.
+func likeOption(name string) error {
+	i := strings.LastIndexByte(name, ':')
+	if i < 0 {
+		return nil
+	}
+	switch option := name[i+1:]; strings.ToLower(option) {
+	case "ro", "readonly", "read-only", "r":
+		return usagef("it ends with the unknown option :%s", option).withHint("a read-only directory is written with one %s at the end", readOnlySuffix)
+	case "rw", "readwrite", "read-write", "w", "z", "cached", "delegated", "consistent":
+		return usagef("it ends with the unknown option :%s", option).withHint("leave it out: a directory without %s is writable", readOnlySuffix)
+	}
+	return nil
+}
+
+// check reports the first directory that cannot be preopened, before anything runs.
 func (m mounts) check() error {
 	for _, p := range m {
 		info, err := os.Stat(p.Host)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			return cannotRunf("directory %s: it does not exist", p.Host)
+			return missingDirectory(p)
 		case errors.Is(err, syscall.ENOTDIR), err == nil && !info.IsDir():
 			return cannotRunf("directory %s: it is a file", p.Host).
 				withHint("preopen the directory that the file is in")
@@ -95,6 +118,21 @@ func (m mounts) check() error {
 		}
 	}
 	return nil
+}
+
+// missingDirectory suggests wamr-go's separator where a single colon, as docker
+// and wazero write it, splits the name into a directory and something else.
+func missingDirectory(p wasi.Preopen) error {
+	f := cannotRunf("directory %s: it does not exist", p.Host)
+	host, guest, found := strings.Cut(p.Host, ":")
+	if info, err := os.Stat(host); found && guest != "" && err == nil && info.IsDir() {
+		suffix := ""
+		if p.ReadOnly {
+			suffix = readOnlySuffix
+		}
+		f.hint = "did you mean --dir " + host + mountSeparator + guest + suffix + "?"
+	}
+	return f
 }
 
 // systemReason is an error of the system's without call and path.

@@ -23,7 +23,8 @@ func TestParseDir(t *testing.T) {
 		{`C:\data`, wasi.Preopen{Host: `C:\data`, Guest: `C:\data`}},
 		{`C:\data::/data:ro`, wasi.Preopen{Host: `C:\data`, Guest: "/data", ReadOnly: true}},
 		{"a:ro::b", wasi.Preopen{Host: "a:ro", Guest: "b"}},
-		{"a:RO", wasi.Preopen{Host: "a:RO", Guest: "a:RO"}},
+		{"a:roe", wasi.Preopen{Host: "a:roe", Guest: "a:roe"}},
+		{"a:rw::b", wasi.Preopen{Host: "a:rw", Guest: "b"}},
 		{".", wasi.Preopen{Host: ".", Guest: "."}},
 	}
 	for _, tt := range tests {
@@ -35,7 +36,8 @@ func TestParseDir(t *testing.T) {
 			t.Errorf("parseDir(%q) (-want +got):\n%s", tt.text, diff)
 		}
 	}
-	for _, bad := range []string{"", ":ro", "::", "::b", "a::", "a::b::c", "::b:ro", "a:::ro"} {
+	for _, bad := range []string{"", ":ro", "::", "::b", "a::", "a::b::c", "::b:ro", "a:::ro",
+		"a:RO", "a::b:RO", "a::b:Ro", "a::b:readonly", "a::b:rw", "a::b:ro:ro", "a:ro:ro", "a::b:rw:ro", "a:read-only"} {
 		if got, err := parseDir(bad); err == nil {
 			t.Errorf("parseDir(%q) = %+v, want an error", bad, got)
 		}
@@ -50,7 +52,7 @@ func TestParseMapDir(t *testing.T) {
 	if diff := cmp.Diff(wasi.Preopen{Host: `C:\data`, Guest: "/data", ReadOnly: true}, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	for _, bad := range []string{"", "a", "a:b", "a::", "::a", "a:ro"} {
+	for _, bad := range []string{"", "a", "a:b", "a::", "::a", "a:ro", "/a::b:RO", "/a::b:ro:ro", "/a::b:rw"} {
 		if got, err := parseMapDir(bad); err == nil {
 			t.Errorf("parseMapDir(%q) = %+v, want an error", bad, got)
 		}
