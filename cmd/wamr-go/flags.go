@@ -111,7 +111,7 @@ func (o *options) groups() []flagGroup {
 	f.Var(mapDirFlag{&o.mounts}, "map-dir", "the same in iwasm's spelling")
 	f.Var(listFlag{&o.env, "NAME[=VALUE]"}, "env", "set a variable (repeatable); NAME alone copies the host's value")
 	f.BoolVar(&o.inheritEnv, "inherit-env", false, "pass the host's whole environment; --env adds to it")
-	f.Var(listFlag{&o.listen, "ADDR"}, "tcplisten", "listen on that TCP address, such as 127.0.0.1:8080, and preopen the socket after the directories (repeatable)")
+	f.Var(nonEmptyListFlag{listFlag{&o.listen, "ADDR"}}, "tcplisten", "listen on that TCP address, such as 127.0.0.1:8080, and preopen the socket after the directories (repeatable)")
 	f.VarP(textFlag{&o.invoke, "NAME"}, "invoke", "f", "call that export, with ARGs parsed by its signature, and print its results, one a line")
 
 	f = group("Leak hunting")
@@ -166,7 +166,7 @@ func flagFailure(flags *pflag.FlagSet, err error) error {
 			withHint("%s", spelling(missing.GetFlag()))
 	case errors.As(err, &invalid):
 		name := invalid.GetFlag().Name
-		f := usagef("--%s %s: %v", name, invalid.GetValue(), invalid.Unwrap())
+		f := usagef("--%s %s: %v", name, quotedIfEmpty(invalid.GetValue()), invalid.Unwrap())
 		var cause *failure
 		var number *strconv.NumError
 		switch {
@@ -179,6 +179,14 @@ func flagFailure(flags *pflag.FlagSet, err error) error {
 	default:
 		return usagef("%v", err)
 	}
+}
+
+// quotedIfEmpty makes an empty value visible in a message.
+func quotedIfEmpty(value string) string {
+	if strings.TrimSpace(value) == "" {
+		return strconv.Quote(value)
+	}
+	return value
 }
 
 func unknownFlag(flags *pflag.FlagSet, err *pflag.NotExistError) error {

@@ -143,7 +143,7 @@ func (j *job) execute(ctx context.Context, stop <-chan struct{}, ready func()) (
 	if err := j.checkCall(module); err != nil {
 		return err
 	}
-	ls, err := listen(j.listen)
+	ls, err := listen(j.listen, j.ui.infof)
 	if err != nil {
 		return err
 	}

@@ -9,11 +9,12 @@ import (
 // listeners are the sockets of --tcplisten, for guests to accept from.
 type listeners []*os.File
 
-// listen opens them all, or none.
-func listen(addresses []string) (listeners, error) {
+// listen opens them all, or none, and reports the port of each address that
+// left the choice to the system.
+func listen(addresses []string, report func(format string, args ...any)) (listeners, error) {
 	var ls listeners
 	for _, address := range addresses {
-		f, err := listenTCP(address)
+		f, actual, err := listenTCP(address)
 		if err != nil {
 			var op *net.OpError
 			if errors.As(err, &op) {
@@ -22,17 +23,21 @@ func listen(addresses []string) (listeners, error) {
 			return nil, errors.Join(cannotRunf("--tcplisten %s: %v", address, err), ls.close())
 		}
 		ls = append(ls, f)
+		if _, port, err := net.SplitHostPort(address); err == nil && (port == "" || port == "0") {
+			report("listening on %s", actual)
+		}
 	}
 	return ls, nil
 }
 
-func listenTCP(address string) (*os.File, error) {
+func listenTCP(address string) (*os.File, net.Addr, error) {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	actual := l.Addr()
 	f, err := l.(*net.TCPListener).File() // a duplicate: the listener itself can go
-	return f, errors.Join(err, l.Close())
+	return f, actual, errors.Join(err, l.Close())
 }
 
 func (ls listeners) close() error {

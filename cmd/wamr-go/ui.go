@@ -64,6 +64,13 @@ func (u *ui) hintf(format string, args ...any) {
 	u.say("hint", color.FgCyan, fmt.Sprintf(format, args...))
 }
 
+// infof says what the user needs to know and did not ask for; -q silences it.
+func (u *ui) infof(format string, args ...any) {
+	if !u.quiet {
+		u.say("note", color.Faint, fmt.Sprintf(format, args...))
+	}
+}
+
 func (u *ui) notef(format string, args ...any) {
 	if u.verbose {
 		u.say("note", color.Faint, fmt.Sprintf(format, args...))

@@ -41,6 +41,17 @@ func (f listFlag) Set(text string) error {
 	return nil
 }
 
+// nonEmptyListFlag refuses an empty text, which would mean something else: an
+// empty address listens on every interface.
+type nonEmptyListFlag struct{ listFlag }
+
+func (f nonEmptyListFlag) Set(text string) error {
+	if text == "" {
+		return usagef("it is empty")
+	}
+	return f.listFlag.Set(text)
+}
+
 // choiceFlag is a value out of a list.
 type choiceFlag struct {
 	to      *string
