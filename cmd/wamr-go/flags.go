@@ -107,7 +107,7 @@ func (o *options) groups() []flagGroup {
 	o.maxFDs, o.maxStreams, o.maxArgs = wasi.DefaultFDs, wasi.DefaultDirStreams, wasi.DefaultArgBytes
 
 	f := group("What the guest sees")
-	f.Var(dirFlag{&o.mounts}, "dir", "preopen a directory (repeatable); GUEST is its name for the guest, HOST's own by default; :ro denies every write")
+	f.Var(dirFlag{&o.mounts}, "dir", "preopen a directory (repeatable); GUEST is its name for the guest (default: HOST, and / for the current directory); :ro denies every write")
 	f.Var(mapDirFlag{&o.mounts}, "map-dir", "the same in iwasm's spelling")
 	f.Var(listFlag{&o.env, "NAME[=VALUE]"}, "env", "set a variable (repeatable); NAME alone copies the host's value")
 	f.BoolVar(&o.inheritEnv, "inherit-env", false, "pass the host's whole environment; --env adds to it")

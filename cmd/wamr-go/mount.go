@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -52,9 +53,20 @@ func (m *mounts) add(p wasi.Preopen, err error) error {
 func parseDir(text string) (wasi.Preopen, error) {
 	host, guest, readOnly, err := cutMount(text)
 	if err == nil && guest == "" {
-		guest = host
+		guest = guestName(host)
 	}
 	return wasi.Preopen{Host: host, Guest: guest, ReadOnly: readOnly}, err
+}
+
+// guestName returns the guest's name of a directory that was given none: the
+// host's own. The current directory is "/": Go programs know absolute names
+// only, and wasi-libc, which C and Rust use, finds relative paths beneath "/"
+// as it would beneath ".".
+func guestName(host string) string {
+	if filepath.Clean(host) == "." {
+		return "/"
+	}
+	return host
 }
 
 // parseMapDir reads GUEST::HOST[:ro].

@@ -25,7 +25,10 @@ func TestParseDir(t *testing.T) {
 		{"a:ro::b", wasi.Preopen{Host: "a:ro", Guest: "b"}},
 		{"a:roe", wasi.Preopen{Host: "a:roe", Guest: "a:roe"}},
 		{"a:rw::b", wasi.Preopen{Host: "a:rw", Guest: "b"}},
-		{".", wasi.Preopen{Host: ".", Guest: "."}},
+		{".", wasi.Preopen{Host: ".", Guest: "/"}},
+		{"./:ro", wasi.Preopen{Host: "./", Guest: "/", ReadOnly: true}},
+		{".::.", wasi.Preopen{Host: ".", Guest: "."}},
+		{"./sub", wasi.Preopen{Host: "./sub", Guest: "./sub"}},
 	}
 	for _, tt := range tests {
 		got, err := parseDir(tt.text)

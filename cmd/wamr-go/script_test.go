@@ -27,6 +27,7 @@ func TestScript(t *testing.T) {
 		t.Fatal(err)
 	}
 	cache := t.TempDir()
+	programs := &goGuests{dir: t.TempDir(), source: filepath.Join(guests, "go")}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -45,6 +46,7 @@ func TestScript(t *testing.T) {
 			"dial":     cmdDial,
 			"bytes":    cmdBytes,
 			"exits":    cmdExits,
+			"goguest":  programs.script,
 			"json":     cmdJSON,
 			"waitfile": cmdWaitFile,
 			"lastline": cmdLastLine,
