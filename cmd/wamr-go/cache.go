@@ -41,7 +41,7 @@ func newCache(a *app, _ helps) *cobra.Command {
 		c := &cobra.Command{
 			Use:   use,
 			Short: short,
-			Args:  cobra.NoArgs,
+			Args:  noArguments,
 			RunE: func(*cobra.Command, []string) error {
 				dir, err := o.path()
 				if err != nil {
@@ -61,11 +61,8 @@ func newCache(a *app, _ helps) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "cache",
 		Short: "Look at the compiled code that is kept, or remove it",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			return usagef("cache needs a command").withHint("wamr-go cache info")
-		},
 	}
+	needsCommand(c)
 	c.AddCommand(
 		about("info", "Tell where compiled code is kept, and how much of it", engine.CacheInfo, "directory  %s\nentries    %s\nbytes      %s\n"),
 		about("clean", "Remove the compiled code that is kept", engine.CleanCache, "removed from %s: %s entries, %s bytes\n"),

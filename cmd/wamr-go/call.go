@@ -141,7 +141,7 @@ func (j *job) unknownExport(e *engine.ExportError) *failure {
 
 // missingHint guesses what was meant by a module that does not exist.
 func (j *job) missingHint() string {
-	if near, ok := nearest(j.module, []string{"run", "version", "help", "completion"}); ok {
+	if near, ok := nearest(j.module, commandNames()); ok {
 		return "did you mean wamr-go " + near + "?"
 	}
 	if j.report != "" && (j.module == reportText || j.module == reportJSON) {

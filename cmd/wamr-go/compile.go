@@ -17,7 +17,7 @@ func newCompile(a *app, _ helps) *cobra.Command {
 		Use:               "compile [FLAGS] MODULE",
 		Short:             "Compile a module for later runs",
 		Long:              compileLong,
-		Args:              cobra.ExactArgs(1),
+		Args:              oneModule,
 		ValidArgsFunction: modules,
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir, err := o.path()

@@ -14,7 +14,7 @@ func environment(flags []string, inherit bool, host []string, warnf func(string,
 	for _, text := range flags {
 		name, _, hasValue := strings.Cut(text, "=")
 		if name == "" {
-			return nil, usagef("--env %s: the name is empty", text).withHint("write --env NAME=VALUE")
+			return nil, usagef("--env %q: the name is empty", text).withHint("write --env NAME=VALUE")
 		}
 		if !hasValue {
 			value, ok := lookup(host, name)

@@ -194,7 +194,11 @@ func unknownFlag(flags *pflag.FlagSet, err *pflag.NotExistError) error {
 	if short := err.GetSpecifiedShortnames(); short != "" {
 		name, dash = short, "-"
 	}
+	name, _, _ = strings.Cut(name, "=")
 	f := usagef("unknown flag %s%s", dash, name)
+	if hint, ok := peerHint(name); ok {
+		return f.withHint("%s", hint)
+	}
 	var names []string
 	flags.VisitAll(func(flag *pflag.Flag) {
 		if !flag.Hidden {

@@ -19,18 +19,39 @@ const rootExample = `  wamr-go hello.wasm                                  run a
   wamr-go -f add math.wasm 1 2                        call an export
 `
 
-// commands are wamr-go's own.
-var commands = []struct {
+// command is a row of commands.
+type command struct {
 	name string
-	make func(*app, helps) *cobra.Command
-	// alone says that it has no use for the others, which then are not made.
-	alone bool
-}{
-	{"run", newRun, true},
-	{"compile", newCompile, true},
-	{"cache", newCache, true},
-	{"version", newVersion, true},
-	{"gen-docs", newGenDocs, false},
+	make func(*app, helps) *cobra.Command // nil for cobra's
+	// alone says that the command does not need the others, which then are not
+	// made.
+	alone  bool
+	hidden bool
+}
+
+// commands returns all commands, wamr-go's own and cobra's. (A variable could not
+// hold them: a command's errors suggest commands.)
+func commands() []command {
+	return []command{
+		{"run", newRun, true, false},
+		{"compile", newCompile, true, false},
+		{"cache", newCache, true, false},
+		{"version", newVersion, true, false},
+		{"gen-docs", newGenDocs, false, true},
+		{"completion", nil, false, false},
+		{"help", nil, false, false},
+	}
+}
+
+// commandNames lists the commands that a user types.
+func commandNames() []string {
+	var names []string
+	for _, c := range commands() {
+		if !c.hidden {
+			names = append(names, c.name)
+		}
+	}
+	return names
 }
 
 // newRoot makes the command that the arguments, as route left them, begin with,
@@ -63,16 +84,19 @@ func newRoot(a *app, args []string) *cobra.Command {
 	root.Flags().BoolP("help", "h", false, "print this help")
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { fmt.Fprint(c.OutOrStdout(), h.text(c)) })
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagFailure(c.Flags(), err) })
-	for _, c := range commands {
+	for _, c := range commands() {
 		if c.alone && len(args) > 0 && args[0] == c.name {
 			root.AddCommand(c.make(a, h))
 			root.CompletionOptions.DisableDefaultCmd = true
 			return root
 		}
 	}
-	for _, c := range commands {
-		root.AddCommand(c.make(a, h))
+	for _, c := range commands() {
+		if c.make != nil {
+			root.AddCommand(c.make(a, h))
+		}
 	}
+	addCobraCommands(root)
 	return root
 }
 
@@ -102,10 +126,5 @@ func route(args []string) []string {
 }
 
 func isCommand(name string) bool {
-	for _, c := range commands {
-		if c.name == name {
-			return true
-		}
-	}
-	return name == "help" || name == "completion" // cobra's
+	return slices.ContainsFunc(commands(), func(c command) bool { return c.name == name })
 }

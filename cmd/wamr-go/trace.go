@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/wamr-go/wamr-go/pkg/wasi"
@@ -21,8 +22,26 @@ func (f traceFlag) Set(text string) error {
 		names = wasi.TraceGroups()
 	}
 	if _, err := wasi.NewTrace(nil, false, names...); err != nil {
-		return usagef("it has an %v", err)
+		return suggestTrace(usagef("it has an %v", err), names)
 	}
 	*f.to = append(*f.to, names...)
 	return nil
+}
+
+// suggestTrace hints at the spelling of the first name that is unknown.
+func suggestTrace(f *failure, names []string) error {
+	known := append([]string{traceAll}, wasi.TraceGroups()...)
+	for _, function := range wasi.Modules()[0].Functions {
+		known = append(known, function.Name)
+	}
+	for _, name := range names {
+		if slices.Contains(known, name) {
+			continue
+		}
+		if near, ok := nearest(name, known); ok {
+			return f.withHint("did you mean --trace=%s?", near)
+		}
+		break
+	}
+	return f
 }

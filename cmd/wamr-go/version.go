@@ -13,7 +13,7 @@ func newVersion(a *app, _ helps) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the versions of wamr-go, Go and wazero",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE:  func(*cobra.Command, []string) error { return printVersion(a.stdout) },
 	}
 }
