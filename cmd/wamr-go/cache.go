@@ -15,7 +15,7 @@ import (
 type cacheOption struct{ dir string }
 
 func (o *cacheOption) add(c *cobra.Command) {
-	c.Flags().Var(textFlag{&o.dir, "DIR"}, "cache-dir", "the directory of compiled code, if not wamr-go's folder of the user's cache directory")
+	c.Flags().Var(dirNameFlag{textFlag{&o.dir, "DIR"}}, "cache-dir", "the directory of compiled code, if not wamr-go's folder of the user's cache directory")
 }
 
 // path is the directory that is meant.

@@ -18,7 +18,7 @@ func newCompile(a *app, _ helps) *cobra.Command {
 		Short:             "Compile a module for later runs",
 		Long:              compileLong,
 		Args:              oneModule,
-		ValidArgsFunction: modules,
+		ValidArgsFunction: completeModule,
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir, err := o.path()
 			if err != nil {

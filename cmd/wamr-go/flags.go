@@ -137,7 +137,7 @@ func (o *options) groups() []flagGroup {
 	f.Var(sizeFlag{&o.maxArgs, "SIZE"}, "max-args", "refuse arguments, or an environment, of more than SIZE")
 	f.BoolVar(&o.interpreter, "interp", false, "interpret instead of compiling to native code")
 	f.BoolVar(&o.noCache, "no-cache", false, "keep no compiled code on disk")
-	f.Var(textFlag{&o.cacheDir, "DIR"}, "cache-dir", "keep compiled code there and not in wamr-go's folder of the user's cache directory")
+	f.Var(dirNameFlag{textFlag{&o.cacheDir, "DIR"}}, "cache-dir", "keep compiled code there and not in wamr-go's folder of the user's cache directory")
 
 	f = group("Trace")
 	f.Var(traceFlag{&o.trace}, "trace", "print a line for each WASI call to standard error, as strace does, of those groups or functions: "+strings.Join(wasi.TraceGroups(), ", "))

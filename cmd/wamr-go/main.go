@@ -32,5 +32,7 @@ type app struct {
 	stdin  io.Reader
 	stdout io.Writer
 	ui     *ui
-	code   int // that the process ends with, if the command itself succeeds
+	// completing is set where a shell asks how to complete a command line.
+	completing bool
+	code       int // that the process ends with, if the command itself succeeds
 }

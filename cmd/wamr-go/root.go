@@ -58,6 +58,7 @@ func commandNames() []string {
 // or all: to make a command with its flags takes a good part of a short run.
 func newRoot(a *app, args []string) *cobra.Command {
 	h := helps{}
+	a.completing = len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 	root := &cobra.Command{
 		Use:           "wamr-go [FLAGS] MODULE [ARG...]\nwamr-go COMMAND",
 		Short:         "Run WebAssembly/WASI programs and account for what they take",
@@ -75,7 +76,7 @@ func newRoot(a *app, args []string) *cobra.Command {
 			a.code = exitUsage
 			return nil
 		},
-		ValidArgsFunction: modules,
+		ValidArgsFunction: completeModule,
 	}
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
@@ -98,11 +99,6 @@ func newRoot(a *app, args []string) *cobra.Command {
 	}
 	addCobraCommands(root)
 	return root
-}
-
-// modules completes the names of modules.
-func modules(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return []string{"wasm"}, cobra.ShellCompDirectiveFilterFileExt
 }
 
 // route makes "wamr-go MODULE" of what is not a command: "wamr-go run MODULE".

@@ -35,7 +35,7 @@ func newRun(a *app, h helps) *cobra.Command {
 		Short:             "Run a module",
 		Long:              runLong,
 		Example:           runExample,
-		ValidArgsFunction: modules,
+		ValidArgsFunction: completeModule,
 		RunE: func(_ *cobra.Command, args []string) error {
 			a.ui.setColor(o.color)
 			a.ui.quiet, a.ui.verbose = o.quiet, o.verbose
@@ -60,6 +60,9 @@ func newRun(a *app, h helps) *cobra.Command {
 	c.Flags().BoolP("help", "h", false, "print this help")
 	c.Flags().SetInterspersed(false)
 	c.Flags().SortFlags = false
+	if a.completing {
+		registerCompletions(c)
+	}
 	h[c] = helpTexts{groups: groups, codes: exitCodesHelp}
 	return c
 }

@@ -27,6 +27,9 @@ func (f textFlag) Set(text string) error {
 	return nil
 }
 
+// dirNameFlag is the name of a directory.
+type dirNameFlag struct{ textFlag }
+
 // listFlag collects any texts.
 type listFlag struct {
 	to   *[]string

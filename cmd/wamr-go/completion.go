@@ -1,0 +1,73 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/wamr-go/wamr-go/pkg/wasi"
+)
+
+// completes is a flag's value that knows what a shell may offer for it.
+type completes interface {
+	complete(typed string) ([]string, cobra.ShellCompDirective)
+}
+
+// registerCompletions lets the shell complete the values of the flags that know
+// theirs. Others are completed as file names.
+func registerCompletions(c *cobra.Command) {
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		value, ok := f.Value.(completes)
+		if !ok {
+			return
+		}
+		// The only error is a flag that does not exist or was registered before.
+		_ = c.RegisterFlagCompletionFunc(f.Name, func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+			return value.complete(typed)
+		})
+	})
+}
+
+// completeModule offers modules for MODULE, and any file for the guest's
+// arguments.
+func completeModule(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return []string{"wasm"}, cobra.ShellCompDirectiveFilterFileExt
+}
+
+func (f choiceFlag) complete(string) ([]string, cobra.ShellCompDirective) {
+	return f.choices, cobra.ShellCompDirectiveNoFileComp
+}
+
+func (dirFlag) complete(string) ([]string, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveFilterDirs
+}
+
+func (dirNameFlag) complete(string) ([]string, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveFilterDirs
+}
+
+func (numberFlag) complete(string) ([]string, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveNoFileComp
+}
+
+func (sizeFlag) complete(string) ([]string, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveNoFileComp
+}
+
+func (durationFlag) complete(string) ([]string, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveNoFileComp
+}
+
+// complete offers the names that may follow the last comma.
+func (traceFlag) complete(typed string) ([]string, cobra.ShellCompDirective) {
+	before := typed[:strings.LastIndexByte(typed, ',')+1]
+	var names []string
+	for _, group := range wasi.TraceGroups() {
+		names = append(names, before+group)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
