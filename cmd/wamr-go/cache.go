@@ -11,14 +11,14 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// cacheOption is the flag of the commands that are about compiled code.
+// cacheOption is the --cache-dir flag of the commands about compiled code.
 type cacheOption struct{ dir string }
 
 func (o *cacheOption) add(c *cobra.Command) {
 	c.Flags().Var(dirNameFlag{textFlag{&o.dir, "DIR"}}, "cache-dir", "the directory of compiled code, if not wamr-go's folder of the user's cache directory")
 }
 
-// path is the directory that is meant.
+// path returns the cache directory to use.
 func (o *cacheOption) path() (string, error) {
 	if o.dir != "" {
 		return o.dir, nil
@@ -26,7 +26,7 @@ func (o *cacheOption) path() (string, error) {
 	return defaultCacheDir()
 }
 
-// defaultCacheDir is where compiled code is kept between runs.
+// defaultCacheDir returns the user's directory for compiled code.
 func defaultCacheDir() (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {

@@ -2,10 +2,10 @@ package main
 
 import "strings"
 
-// environment is the guest's, as NAME=value with each name once: the host's if
-// it is inherited, then what --env says, of which the last counts. A NAME
-// alone copies the host's value; one that the host does not have is warned of
-// and left out.
+// environment returns the guest's environment as NAME=value, each name once: the
+// host's variables if they are inherited, then those of --env, where the last
+// one wins. A NAME alone copies the host's value; a name that the host does not
+// have is left out with a warning.
 func environment(flags []string, inherit bool, host []string, warnf func(string, ...any)) ([]string, error) {
 	var env []string
 	if inherit {
@@ -38,7 +38,7 @@ func lookup(env []string, name string) (string, bool) {
 	return "", false
 }
 
-// lastOfEach keeps the last value of each name, in the place of the first.
+// lastOfEach keeps the last value of each name, at the first one's position.
 func lastOfEach(env []string) []string {
 	place := make(map[string]int, len(env))
 	kept := env[:0]

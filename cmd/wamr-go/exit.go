@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Exit codes of wamr-go's own; others are the guest's.
+// The exit codes of wamr-go itself; all others are the guest's.
 const (
 	exitUsage       = 2
 	exitLeak        = 99
@@ -16,7 +16,7 @@ const (
 )
 
 const exitCodesHelp = `The guest's own exit code passes through. Otherwise:
-   99  something was not given back, or the memory budget was passed
+   99  something was not given back, or the memory budget was exceeded
        (--error-exitcode changes it)
   124  the guest timed out
   125  the module could not be run, or the report could not be written
@@ -27,8 +27,8 @@ A guest can use these numbers too. The last lines of standard error tell: they
 begin with "error:" for every code above, and never for a guest's own.
 `
 
-// failure ends wamr-go with an exit code. Its texts may hold anything: the
-// user interface escapes them.
+// failure is an error that ends wamr-go with an exit code. Its texts may contain
+// any bytes: the user interface escapes them.
 type failure struct {
 	code    int
 	problem string
@@ -37,7 +37,7 @@ type failure struct {
 
 func (f *failure) Error() string { return f.problem }
 
-// withHint adds what to type next.
+// withHint adds the text to type next.
 func (f *failure) withHint(format string, args ...any) *failure {
 	f.hint = fmt.Sprintf(format, args...)
 	return f
@@ -51,8 +51,8 @@ func cannotRunf(format string, args ...any) *failure {
 	return &failure{code: exitCannotRun, problem: fmt.Sprintf(format, args...)}
 }
 
-// failureOf makes a failure of any error; what no command has classified is
-// the command line's fault.
+// failureOf turns any error into a failure. An error that no command classified
+// comes from parsing the command line.
 func failureOf(err error) *failure {
 	var f *failure
 	if errors.As(err, &f) {

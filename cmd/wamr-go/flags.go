@@ -13,7 +13,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// options are what the flags of run say.
+// options holds the values of run's flags.
 type options struct {
 	mounts     mounts
 	listen     []string // addresses of TCP listeners
@@ -57,11 +57,11 @@ const (
 	reportJSON = "json"
 )
 
-// cycling tells many instances from a plain run of one.
+// cycling reports whether cycles were asked for, not a plain run.
 func (o *options) cycling() bool { return o.cycles > 0 || o.duration > 0 }
 
-// reportFormat is how the report is to be written, or "" for not at all. Who
-// asks for cycles, a file or a target wants to see what came of them.
+// reportFormat returns the format of the report, or "" for no report. Cycles, a
+// file or a target ask for one implicitly.
 func (o *options) reportFormat() string {
 	switch {
 	case o.report != "":
@@ -73,7 +73,7 @@ func (o *options) reportFormat() string {
 	}
 }
 
-// check finds flags that don't go together.
+// check refuses flags that exclude each other.
 func (o *options) check() error {
 	switch {
 	case o.workers > 1 && !o.cycling():
@@ -89,7 +89,7 @@ func (o *options) check() error {
 	return nil
 }
 
-// flagGroup is a titled part of a command's flags, as help shows them.
+// flagGroup is a titled group of flags in a command's help.
 type flagGroup struct {
 	title string
 	flags *pflag.FlagSet
@@ -151,7 +151,7 @@ func (o *options) groups() []flagGroup {
 	return groups
 }
 
-// flagFailure words what pflag found wrong in the flags of a command.
+// flagFailure turns pflag's error about a command's flags into a failure.
 func flagFailure(flags *pflag.FlagSet, err error) error {
 	var (
 		unknown *pflag.NotExistError

@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// newGenDocs is for `make docs`. cobra has a generator of its own; it would
-// link a YAML parser and a roff writer into the command.
+// newGenDocs makes the hidden command behind `make docs`. cobra's own generator
+// would link a YAML parser and a roff writer into the command.
 func newGenDocs(_ *app, h helps) *cobra.Command {
 	return &cobra.Command{
 		Use:    "gen-docs DIR",
@@ -82,7 +82,7 @@ func (h helps) markdown(c *cobra.Command) string {
 	return b.String()
 }
 
-// plainBlock is help text as Markdown; what is indented in it is code.
+// plainBlock renders help text as Markdown; indented lines become code.
 func plainBlock(text string) string {
 	var b strings.Builder
 	for paragraph := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {

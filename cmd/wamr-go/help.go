@@ -10,19 +10,19 @@ import (
 
 const (
 	helpWidth  = 80
-	flagColumn = 28 // where a flag's meaning begins
+	flagColumn = 28 // column of a flag's description
 )
 
-// helpTexts are what cobra has no place for.
+// helpTexts are the parts of a command's help that cobra has no field for.
 type helpTexts struct {
 	groups []flagGroup
 	codes  string // about exit codes
 }
 
-// helps holds the texts of commands that have some.
+// helps maps commands to their extra texts, where they have some.
 type helps map[*cobra.Command]helpTexts
 
-// text is a command's help, in 80 columns.
+// text returns a command's help, in 80 columns.
 func (h helps) text(c *cobra.Command) string {
 	var b strings.Builder
 	b.WriteString(strings.TrimSpace(longOf(c)) + "\n\nUsage:\n")
@@ -58,8 +58,8 @@ func longOf(c *cobra.Command) string {
 	return c.Short
 }
 
-// usageLines is a command's Use, which may have several lines, behind the
-// names of its parents.
+// usageLines returns the lines of a command's Use, each after the names of its
+// parents.
 func usageLines(c *cobra.Command) []string {
 	prefix := ""
 	if c.HasParent() {
@@ -82,7 +82,7 @@ func visible(c *cobra.Command) []*cobra.Command {
 	return list
 }
 
-// groupsOf is a command's flags by group, those of none last.
+// groupsOf returns a command's flags by group; flags without a group come last.
 func (h helps) groupsOf(c *cobra.Command) []flagGroup {
 	groups := h[c].groups
 	rest := pflag.NewFlagSet("", pflag.ContinueOnError)
@@ -102,7 +102,7 @@ func (h helps) groupsOf(c *cobra.Command) []flagGroup {
 	return groups
 }
 
-// flagHelp is a flag and its meaning, wrapped in its column.
+// flagHelp returns a flag and its description, wrapped in its column.
 func flagHelp(f *pflag.Flag) string {
 	head := "      "
 	if f.Shorthand != "" {
@@ -121,7 +121,7 @@ func flagHelp(f *pflag.Flag) string {
 	return b.String()
 }
 
-// spelling is how a flag is written: "--cycles N", "--mem-report[=FORMAT]".
+// spelling returns a flag as a user types it: "--cycles N", "--mem-report[=FORMAT]".
 func spelling(f *pflag.Flag) string {
 	value := f.Value.Type()
 	switch {
@@ -134,7 +134,7 @@ func spelling(f *pflag.Flag) string {
 	}
 }
 
-// meaning is a flag's usage with its default, where it has one that tells.
+// meaning returns a flag's description, with its default unless that is empty.
 func meaning(f *pflag.Flag) string {
 	switch f.DefValue {
 	case "", "0", "0s", "[]", "false":

@@ -6,7 +6,7 @@ import (
 	"os"
 )
 
-// listeners are the sockets of --tcplisten, for guests to accept from.
+// listeners are the listening sockets of --tcplisten.
 type listeners []*os.File
 
 // listen opens them all, or none, and reports the port of each address that
@@ -18,7 +18,7 @@ func listen(addresses []string, report func(format string, args ...any)) (listen
 		if err != nil {
 			var op *net.OpError
 			if errors.As(err, &op) {
-				err = op.Err // the rest of its message is said here
+				err = op.Err // the message below has the rest
 			}
 			return nil, errors.Join(cannotRunf("--tcplisten %s: %v", address, err), ls.close())
 		}
@@ -36,7 +36,7 @@ func listenTCP(address string) (*os.File, net.Addr, error) {
 		return nil, nil, err
 	}
 	actual := l.Addr()
-	f, err := l.(*net.TCPListener).File() // a duplicate: the listener itself can go
+	f, err := l.(*net.TCPListener).File() // a duplicate, so the listener can be closed
 	return f, actual, errors.Join(err, l.Close())
 }
 

@@ -14,7 +14,7 @@ var version string
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
-// run is the whole command; it returns the exit code.
+// run executes the command line and returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{stdin: stdin, stdout: stdout, ui: newUI(stderr)}
 	args = route(args)
@@ -27,12 +27,12 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return a.code
 }
 
-// app is what all commands share.
+// app holds the state that all commands share.
 type app struct {
 	stdin  io.Reader
 	stdout io.Writer
 	ui     *ui
-	// completing is set where a shell asks how to complete a command line.
+	// completing is set when a shell asks for completions.
 	completing bool
-	code       int // that the process ends with, if the command itself succeeds
+	code       int // exit code of the process if the command returns no error
 }

@@ -17,14 +17,14 @@ const (
 	readOnlySuffix = ":ro"
 )
 
-// mounts are the preopens in the order of the command line, whichever of the
-// two flags each came from.
+// mounts are the preopens of --dir and --map-dir, in the order of the command
+// line.
 type mounts []wasi.Preopen
 
-// dirFlag is --dir, HOST[::GUEST][:ro].
+// dirFlag is the value of --dir, HOST[::GUEST][:ro].
 type dirFlag struct{ to *mounts }
 
-// mapDirFlag is --map-dir, GUEST::HOST[:ro], as iwasm spells it.
+// mapDirFlag is the value of --map-dir, GUEST::HOST[:ro], iwasm's spelling.
 type mapDirFlag struct{ to *mounts }
 
 func (f dirFlag) Set(text string) error    { return f.to.add(parseDir(text)) }
@@ -147,7 +147,7 @@ func missingDirectory(p wasi.Preopen) error {
 	return f
 }
 
-// systemReason is an error of the system's without call and path.
+// systemReason strips the call and the path from a system error.
 func systemReason(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {

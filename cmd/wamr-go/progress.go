@@ -10,8 +10,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// progressBar is one line of a terminal about cycles in progress. It has no
-// goroutine of its own: the probe counts goroutines while it is shown.
+// progressBar is a line on a terminal that shows the progress of cycles. It has
+// no goroutine of its own, because the probe counts goroutines meanwhile.
 type progressBar struct {
 	w        io.Writer
 	width    int
@@ -21,10 +21,11 @@ type progressBar struct {
 	shown    bool
 }
 
-// barDelay keeps the bar away from runs that are over at once.
+// barDelay suppresses the bar in very short runs.
 const barDelay = 300 * time.Millisecond
 
-// progress returns a bar if there is a terminal that nobody else writes to.
+// progress returns a bar, or nil where there is no terminal or the guest writes
+// to it.
 func (j *job) progress() *progressBar {
 	if !j.cycling() || j.ui.width == 0 || j.quiet || j.cycleOutput == outputAll {
 		return nil
@@ -32,7 +33,7 @@ func (j *job) progress() *progressBar {
 	return &progressBar{w: j.ui.w, width: j.ui.width, total: j.cycles, duration: j.duration, started: time.Now()}
 }
 
-// show draws the bar. Before the first cycle is over the guest may be writing.
+// show draws the bar. It waits for the first cycle, whose guest may be writing.
 func (p *progressBar) show(completed uint64) {
 	elapsed := time.Since(p.started)
 	if completed == 0 || elapsed < barDelay {
@@ -42,15 +43,15 @@ func (p *progressBar) show(completed uint64) {
 	fmt.Fprintf(p.w, "\r%s\x1b[K", p.line(completed, elapsed))
 }
 
-// clear takes the bar off the terminal.
+// clear removes the bar from the terminal.
 func (p *progressBar) clear() {
 	if p.shown {
 		fmt.Fprint(p.w, "\r\x1b[K")
 	}
 }
 
-// line is the bar without terminal codes, and one column narrower than the
-// terminal: some wrap a full line.
+// line returns the bar without terminal codes. It is one column narrower than the
+// terminal, because some terminals wrap a full line.
 func (p *progressBar) line(completed uint64, elapsed time.Duration) string {
 	share, left := p.share(completed, elapsed)
 	count := memstat.Grouped(completed)
@@ -72,8 +73,8 @@ func (p *progressBar) line(completed uint64, elapsed time.Duration) string {
 	return "[" + strings.Repeat("=", full) + strings.Repeat(" ", cells-full) + "] " + text
 }
 
-// share is how much of the run is done, from 0 to 1, and how long the rest
-// takes at the rate so far.
+// share returns the finished part of the run, from 0 to 1, and the time that the
+// rest takes at the rate so far.
 func (p *progressBar) share(completed uint64, elapsed time.Duration) (share float64, left time.Duration) {
 	if p.total > 0 {
 		share = float64(completed) / float64(p.total)
@@ -88,7 +89,7 @@ func (p *progressBar) share(completed uint64, elapsed time.Duration) (share floa
 	return share, left
 }
 
-// shortDuration is "5s", "2m10s" or "3h20m", rounded up.
+// shortDuration formats a duration, rounded up: "5s", "2m10s", "3h20m".
 func shortDuration(d time.Duration) string {
 	s := int((d + time.Second - 1) / time.Second)
 	switch {

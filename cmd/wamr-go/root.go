@@ -23,8 +23,8 @@ const rootExample = `  wamr-go hello.wasm                                  run a
 type command struct {
 	name string
 	make func(*app, helps) *cobra.Command // nil for cobra's
-	// alone says that the command does not need the others, which then are not
-	// made.
+	// alone is set if the command works without the others, which are then not
+	// built.
 	alone  bool
 	hidden bool
 }
@@ -54,8 +54,8 @@ func commandNames() []string {
 	return names
 }
 
-// newRoot makes the command that the arguments, as route left them, begin with,
-// or all: to make a command with its flags takes a good part of a short run.
+// newRoot builds the command that args, as route returns them, begin with, or all
+// commands. Building one with its flags takes a good part of a short run.
 func newRoot(a *app, args []string) *cobra.Command {
 	h := helps{}
 	a.completing = len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
@@ -71,7 +71,7 @@ func newRoot(a *app, args []string) *cobra.Command {
 			if show, _ := c.Flags().GetBool("version"); show {
 				return printVersion(a.stdout)
 			}
-			// Nothing was asked for: the answer is not output.
+			// Nothing was asked for, so the help is an error message, not output.
 			fmt.Fprint(a.ui.w, h.text(c))
 			a.code = exitUsage
 			return nil
@@ -101,8 +101,8 @@ func newRoot(a *app, args []string) *cobra.Command {
 	return root
 }
 
-// route makes "wamr-go MODULE" of what is not a command: "wamr-go run MODULE".
-// A module with a command's name is "./run", or "run run".
+// route inserts "run" where the arguments do not begin with a command. A module
+// with a command's name is written ./run, or run run.
 func route(args []string) []string {
 	if len(args) == 0 || slices.Contains([]string{"-h", "--help", "--version"}, args[0]) {
 		return args
@@ -110,7 +110,7 @@ func route(args []string) []string {
 	switch first := args[0]; {
 	case first == cobra.ShellCompRequestCmd || first == cobra.ShellCompNoDescRequestCmd:
 		rest := args[1:]
-		// The word that is being typed may become a command yet.
+		// The word being typed may still become a command.
 		if len(rest) == 1 && !strings.HasPrefix(rest[0], "-") {
 			return args
 		}

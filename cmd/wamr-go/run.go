@@ -67,7 +67,7 @@ func newRun(a *app, h helps) *cobra.Command {
 	return c
 }
 
-// baseName is the last part of a path, in either system's spelling.
+// baseName returns the last element of a path, with slashes or backslashes.
 func baseName(path string) string {
 	return path[strings.LastIndexAny(path, `/\`)+1:]
 }

@@ -1,7 +1,7 @@
 package main
 
 // nearest returns the candidate whose spelling is closest to name, if one is
-// close enough to be meant.
+// close enough to be a plausible typo.
 func nearest(name string, candidates []string) (string, bool) {
 	best, found := "", false
 	least := max(2, len(name)/3) + 1
@@ -13,8 +13,8 @@ func nearest(name string, candidates []string) (string, bool) {
 	return best, found
 }
 
-// distance is how many letters must be put in, left out or changed to make b
-// of a (Levenshtein 1965).
+// distance returns the number of letters to insert, delete or change to turn a
+// into b (Levenshtein 1965).
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

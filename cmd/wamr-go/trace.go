@@ -7,10 +7,10 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// traceAll is what --trace means without a value.
+// traceAll is the value of --trace where it is given none.
 const traceAll = "all"
 
-// traceFlag is a list of groups and functions; it may be given again.
+// traceFlag is a repeatable list of groups and functions.
 type traceFlag struct{ to *[]string }
 
 func (f traceFlag) String() string { return strings.Join(*f.to, ",") }

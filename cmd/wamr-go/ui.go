@@ -12,21 +12,21 @@ import (
 	"golang.org/x/term"
 )
 
-// ui is the voice of wamr-go, on standard error: a word that says what a line
-// is, then the line. A problem is an error, what was got over a warning, what
-// to type next a hint; a note is for -v.
+// ui is the voice of wamr-go on standard error. Each message begins with a word:
+// error for a problem that ends the run, warning for one that does not, hint for
+// the text to type next, note for information.
 type ui struct {
 	w       io.Writer
-	width   int  // of the terminal; 0 where it is none, and lines are not wrapped
+	width   int  // of the terminal, in columns; 0 if it is none: lines are not wrapped
 	color   bool // also of the text report
 	quiet   bool
 	verbose bool
 }
 
-// maxWidth is as much as an eye follows in one line.
+// maxWidth is the longest line, in columns, that is still easy to read.
 const maxWidth = 100
 
-// newUI looks at the terminal, if there is one.
+// newUI returns a ui for w, with the width and colour of its terminal, if any.
 func newUI(w io.Writer) *ui {
 	u := &ui{w: w}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
@@ -40,7 +40,7 @@ func newUI(w io.Writer) *ui {
 	return u
 }
 
-// setColor applies --color: what the user asks for counts more than NO_COLOR.
+// setColor applies --color, which overrides NO_COLOR.
 func (u *ui) setColor(when string) {
 	switch when {
 	case "always":
@@ -64,7 +64,7 @@ func (u *ui) hintf(format string, args ...any) {
 	u.say("hint", color.FgCyan, fmt.Sprintf(format, args...))
 }
 
-// infof says what the user needs to know and did not ask for; -q silences it.
+// infof prints information that the user needs; -q silences it.
 func (u *ui) infof(format string, args ...any) {
 	if !u.quiet {
 		u.say("note", color.Faint, fmt.Sprintf(format, args...))
@@ -77,10 +77,10 @@ func (u *ui) notef(format string, args ...any) {
 	}
 }
 
-// sayTrap says what stopped the guest.
+// sayTrap prints the cause of a trap.
 func (u *ui) sayTrap(message string) { u.say("trap", color.FgRed, message) }
 
-// fail says why the command failed and returns its exit code.
+// fail prints the reason of a failure and returns its exit code.
 func (u *ui) fail(err error) int {
 	f := failureOf(err)
 	u.errorf("%s", f.problem)
@@ -90,13 +90,13 @@ func (u *ui) fail(err error) int {
 	return f.code
 }
 
-// say writes one message; further lines of it, the text's own or wrapped, are
-// indented. A pipe gets long lines whole, for grep.
+// say writes one message. Its further lines, its own or wrapped ones, are
+// indented. A pipe gets long lines unwrapped, for grep.
 func (u *ui) say(word string, c color.Attribute, text string) {
 	const indent = "  "
 	var b strings.Builder
 	prefix := u.paint(word+":", c, color.Bold) + " "
-	taken := len(word) + len(": ") // of the line that comes next
+	taken := len(word) + len(": ") // columns of the next line
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		own := len(line) - len(strings.TrimLeft(line, " "))
 		for _, part := range wrap(memstat.Printable(line), u.width-taken-own) {
@@ -108,7 +108,7 @@ func (u *ui) say(word string, c color.Attribute, text string) {
 	fmt.Fprint(u.w, b.String())
 }
 
-// line writes a line that is indented and of no kind: a frame of a stack.
+// line writes an indented line without a first word, such as a frame of a stack.
 func (u *ui) line(text string) {
 	fmt.Fprintf(u.w, "    %s\n", memstat.Printable(text))
 }
@@ -122,8 +122,8 @@ func (u *ui) paint(text string, attributes ...color.Attribute) string {
 	return c.Sprint(text)
 }
 
-// wrap breaks a line at spaces so that none is wider than width, as far as its
-// words allow. It keeps the line's own indent; a width below 1 breaks nothing.
+// wrap breaks a line at spaces into lines of at most width columns, or longer
+// where a word is. It keeps the line's indent; a width below 1 breaks nothing.
 func wrap(text string, width int) []string {
 	if width < 1 || utf8.RuneCountInString(text) <= width {
 		return []string{text}

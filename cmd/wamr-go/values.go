@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// The flags' values. Their type, as pflag calls it, is how help writes them.
+// This file holds the flags' value types. Help shows the name that Type returns.
 
-// textFlag is any text.
+// textFlag is a text that is not empty.
 type textFlag struct {
 	to   *string
 	name string
@@ -30,7 +30,7 @@ func (f textFlag) Set(text string) error {
 // dirNameFlag is the name of a directory.
 type dirNameFlag struct{ textFlag }
 
-// listFlag collects any texts.
+// listFlag collects the texts of a repeatable flag.
 type listFlag struct {
 	to   *[]string
 	name string
@@ -55,7 +55,7 @@ func (f nonEmptyListFlag) Set(text string) error {
 	return f.listFlag.Set(text)
 }
 
-// choiceFlag is a value out of a list.
+// choiceFlag is one of a list of values.
 type choiceFlag struct {
 	to      *string
 	name    string
@@ -77,7 +77,7 @@ func (f choiceFlag) Set(text string) error {
 	return err
 }
 
-// numberFlag is a whole number of a range.
+// numberFlag is a whole number from least to most.
 type numberFlag struct {
 	to          *uint64
 	name        string
@@ -117,7 +117,7 @@ func (f sizeFlag) Set(text string) (err error) {
 const sizeHint = "write bytes, or a binary unit: 65536, 64K, 64KiB, 1M, 2GiB"
 
 // parseSize reads a positive number of bytes, with a binary unit or none: K
-// and KiB are 1024. Decimal units are refused, as "1MB" means either to people.
+// and KiB are 1024. Decimal units are refused, because people read 1MB both ways.
 func parseSize(text string) (uint64, error) {
 	digits := strings.TrimRight(text, "kKmMgGiIbB")
 	shift := 0
@@ -144,7 +144,7 @@ func parseSize(text string) (uint64, error) {
 	return n << shift, nil
 }
 
-// durationFlag is a positive length of time.
+// durationFlag is a positive duration.
 type durationFlag struct {
 	to   *time.Duration
 	name string
@@ -158,8 +158,8 @@ func (f durationFlag) Set(text string) (err error) {
 	return err
 }
 
-// parseDuration reads what Go does, and nothing without a unit: milliseconds
-// are meant as often as seconds.
+// parseDuration reads Go's format. A number without a unit is refused, because
+// users mean milliseconds as often as seconds.
 func parseDuration(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	switch {

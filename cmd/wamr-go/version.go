@@ -20,8 +20,8 @@ func newVersion(a *app, _ helps) *cobra.Command {
 
 const wazeroPath = "github.com/tetratelabs/wazero"
 
-// printVersion tells what the binary says about itself; what it was built
-// without is left out.
+// printVersion prints the versions that the binary records; missing ones are left
+// out.
 func printVersion(w io.Writer) error {
 	name, commit, wazero := version, "", ""
 	if info, ok := debug.ReadBuildInfo(); ok {

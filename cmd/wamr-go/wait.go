@@ -9,12 +9,12 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// waitDelay is how long a user waits before being told what for.
+// waitDelay is the time after which a user is told the reason for waiting.
 const waitDelay = time.Second
 
-// waitFor says on a terminal what wamr-go is busy with and for how many
-// seconds, once it has taken longer than waitDelay. The function that it
-// returns ends that, and takes the line off the terminal.
+// waitFor shows on a terminal what is being done and for how many seconds, once
+// that has taken longer than waitDelay. The function that it returns removes the
+// line again.
 func (u *ui) waitFor(what string) (done func()) {
 	if u.width == 0 || u.quiet {
 		return func() {}
@@ -49,7 +49,8 @@ func (u *ui) waitFor(what string) (done func()) {
 	}
 }
 
-// waitLine is one column narrower than the terminal: some wrap a full line.
+// waitLine returns a line that is one column narrower than the terminal, because
+// some terminals wrap a full line.
 func waitLine(what string, took time.Duration, width int) string {
 	what, seconds := memstat.Printable(what), fmt.Sprintf(" %ds", int(took.Seconds()))
 	room := width - 1 - len(seconds)
