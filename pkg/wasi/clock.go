@@ -37,7 +37,7 @@ func clockNow(id uint32) (uint64, Errno) {
 	case clockMonotonic:
 		return monotonic(), ESUCCESS
 	case clockProcessCPUTime, clockThreadCPUTime:
-		return hostCPUTime(id == clockThreadCPUTime)
+		return osCPUTime(id == clockThreadCPUTime)
 	}
 	return 0, EINVAL
 }

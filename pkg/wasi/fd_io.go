@@ -8,29 +8,29 @@ import (
 
 // fdRead: fd_read(fd, iovs, iovs_len, nread).
 func fdRead(s *System, m memory, p []uint64) Errno {
-	return s.transfer(m, uint32(p[0]), RightFDRead, p[1], p[2], p[3], (*System).readDesc)
+	return s.transfer(m, uint32(p[0]), RightFDRead, p[1], p[2], p[3], (*System).readFile)
 }
 
 // fdWrite: fd_write(fd, iovs, iovs_len, nwritten).
 func fdWrite(s *System, m memory, p []uint64) Errno {
-	return s.transfer(m, uint32(p[0]), RightFDWrite, p[1], p[2], p[3], (*System).writeDesc)
+	return s.transfer(m, uint32(p[0]), RightFDWrite, p[1], p[2], p[3], (*System).writeFile)
 }
 
 // fdPread: fd_pread(fd, iovs, iovs_len, offset, nread).
 func fdPread(s *System, m memory, p []uint64) Errno {
-	return s.transferAt(m, uint32(p[0]), RightFDRead|RightFDSeek, p, hostPread)
+	return s.transferAt(m, uint32(p[0]), RightFDRead|RightFDSeek, p, osPread)
 }
 
 // fdPwrite: fd_pwrite(fd, iovs, iovs_len, offset, nwritten). On a descriptor
 // with APPEND it appends, as Linux's pwrite does.
 func fdPwrite(s *System, m memory, p []uint64) Errno {
-	return s.transferAt(m, uint32(p[0]), RightFDWrite|RightFDSeek, p, hostPwrite)
+	return s.transferAt(m, uint32(p[0]), RightFDWrite|RightFDSeek, p, osPwrite)
 }
 
 // transfer moves bytes between the guest's buffers and fd's position. The
 // place of the count is checked first: what was read cannot be unread.
 func (s *System) transfer(m memory, fd uint32, need Rights, iovs, count, out uint64,
-	move func(*System, *desc, [][]byte) (int, Errno),
+	move func(*System, *openFile, [][]byte) (int, Errno),
 ) Errno {
 	d, errno := s.fds.get(fd, need)
 	if errno != ESUCCESS {
@@ -70,7 +70,7 @@ func (s *System) transferAt(m memory, fd uint32, need Rights, p []uint64,
 	}
 	n, err := 0, error(nil)
 	if len(bufs) > 0 {
-		n, err = move(d.host, bufs, int64(p[3]))
+		n, err = move(d.sysfd, bufs, int64(p[3]))
 	}
 	s.keep(bufs)
 	if err != nil {
@@ -89,22 +89,22 @@ func (s *System) keep(bufs [][]byte) {
 	s.bufs = bufs[:0]
 }
 
-func (s *System) readDesc(d *desc, bufs [][]byte) (int, Errno) {
+func (s *System) readFile(d *openFile, bufs [][]byte) (int, Errno) {
 	switch {
 	case len(bufs) == 0:
 		return 0, ESUCCESS
-	case d.positioned:
-		if errno := d.settle(); errno != ESUCCESS {
+	case d.tracksOffset:
+		if errno := d.syncOffset(); errno != ESUCCESS {
 			return 0, errno
 		}
-		n, err := hostPread(d.host, bufs, d.offset)
+		n, err := osPread(d.sysfd, bufs, d.offset)
 		if err != nil {
 			return 0, errnoOf(err)
 		}
 		d.offset += int64(n)
 		return n, ESUCCESS
-	case d.host != noHost:
-		return s.readHost(d, bufs)
+	case d.sysfd != noSysfd:
+		return s.osRead(d, bufs)
 	case d.reader == nil:
 		return 0, ESUCCESS
 	}
@@ -115,26 +115,26 @@ func (s *System) readDesc(d *desc, bufs [][]byte) (int, Errno) {
 	return n, ESUCCESS
 }
 
-func (s *System) writeDesc(d *desc, bufs [][]byte) (int, Errno) {
+func (s *System) writeFile(d *openFile, bufs [][]byte) (int, Errno) {
 	switch {
-	case d.host == noHost:
+	case d.sysfd == noSysfd:
 		return writeStream(d.writer, bufs)
 	case len(bufs) == 0:
 		return 0, ESUCCESS
-	case d.positioned && d.flags&fdflagAppend == 0:
-		if errno := d.settle(); errno != ESUCCESS {
+	case d.tracksOffset && d.flags&fdflagAppend == 0:
+		if errno := d.syncOffset(); errno != ESUCCESS {
 			return 0, errno
 		}
-		n, err := hostPwrite(d.host, bufs, d.offset)
+		n, err := osPwrite(d.sysfd, bufs, d.offset)
 		if err != nil {
 			return 0, errnoOf(err)
 		}
 		d.offset += int64(n)
 		return n, ESUCCESS
 	}
-	n, errno := s.writeHost(d, bufs)
-	if errno == ESUCCESS && d.positioned {
-		d.offsetAtHost = true
+	n, errno := s.osWrite(d, bufs)
+	if errno == ESUCCESS && d.tracksOffset {
+		d.offsetInKernel = true
 	}
 	return n, errno
 }
@@ -156,16 +156,16 @@ func writeStream(w io.Writer, bufs [][]byte) (n int, _ Errno) {
 	return n, ESUCCESS
 }
 
-// settle fetches the position that an append left to the host.
-func (d *desc) settle() Errno {
-	if !d.offsetAtHost {
+// syncOffset fetches the position that an append left to the host.
+func (d *openFile) syncOffset() Errno {
+	if !d.offsetInKernel {
 		return ESUCCESS
 	}
-	offset, err := hostSeek(d.host, 0, io.SeekCurrent)
+	offset, err := osSeek(d.sysfd, 0, io.SeekCurrent)
 	if err != nil {
 		return errnoOf(err)
 	}
-	d.offset, d.offsetAtHost = offset, false
+	d.offset, d.offsetInKernel = offset, false
 	return ESUCCESS
 }
 
@@ -212,18 +212,18 @@ func (s *System) seek(m memory, fd uint32, offset int64, whence, out uint32) Err
 }
 
 // seek moves the position; only the end of a file needs the host to be asked.
-func (d *desc) seek(offset int64, whence uint32) Errno {
-	if !d.positioned || whence == whenceEnd {
-		n, err := hostSeek(d.host, offset, [...]int{io.SeekStart, io.SeekCurrent, io.SeekEnd}[whence])
+func (d *openFile) seek(offset int64, whence uint32) Errno {
+	if !d.tracksOffset || whence == whenceEnd {
+		n, err := osSeek(d.sysfd, offset, [...]int{io.SeekStart, io.SeekCurrent, io.SeekEnd}[whence])
 		if err != nil {
 			return errnoOf(err)
 		}
-		d.offset, d.offsetAtHost = n, false
+		d.offset, d.offsetInKernel = n, false
 		return ESUCCESS
 	}
 	base := int64(0)
 	if whence == whenceCur {
-		if errno := d.settle(); errno != ESUCCESS {
+		if errno := d.syncOffset(); errno != ESUCCESS {
 			return errno
 		}
 		base = d.offset
@@ -234,7 +234,7 @@ func (d *desc) seek(offset int64, whence uint32) Errno {
 	if base+offset < 0 {
 		return EINVAL
 	}
-	d.offset, d.offsetAtHost = base+offset, false
+	d.offset, d.offsetInKernel = base+offset, false
 	return ESUCCESS
 }
 

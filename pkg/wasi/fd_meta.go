@@ -32,7 +32,7 @@ func fdRenumber(s *System, _ memory, p []uint64) Errno {
 
 // fdFdstatGet: fd_fdstat_get(fd, stat).
 func fdFdstatGet(s *System, m memory, p []uint64) Errno {
-	d, errno := s.fds.typed(uint32(p[0]))
+	d, errno := s.fds.lookupTyped(uint32(p[0]))
 	if errno != ESUCCESS {
 		return errno
 	}
@@ -55,11 +55,11 @@ func fdFdstatSetFlags(s *System, _ memory, p []uint64) Errno {
 	if flags&^settable != d.flags&^settable {
 		return ENOTSUP
 	}
-	if d.positioned && (flags^d.flags)&fdflagAppend != 0 {
-		if errno := d.settle(); errno != ESUCCESS {
+	if d.tracksOffset && (flags^d.flags)&fdflagAppend != 0 {
+		if errno := d.syncOffset(); errno != ESUCCESS {
 			return errno
 		}
-		if err := hostSetAppend(d.host, flags&fdflagAppend != 0); err != nil {
+		if err := osSetAppend(d.sysfd, flags&fdflagAppend != 0); err != nil {
 			return errnoOf(err)
 		}
 	}
@@ -70,7 +70,7 @@ func fdFdstatSetFlags(s *System, _ memory, p []uint64) Errno {
 // fdFdstatSetRights: fd_fdstat_set_rights(fd, base, inheriting). Rights can be
 // given up, and never be got back.
 func fdFdstatSetRights(s *System, _ memory, p []uint64) Errno {
-	d, errno := s.fds.typed(uint32(p[0]))
+	d, errno := s.fds.lookupTyped(uint32(p[0]))
 	if errno != ESUCCESS {
 		return errno
 	}
@@ -104,11 +104,11 @@ func (s *System) fdFilestat(fd uint32, st *filestat) Errno {
 	if errno != ESUCCESS {
 		return errno
 	}
-	if d.host == noHost {
+	if d.sysfd == noSysfd {
 		*st = filestat{filetype: d.filetype, nlink: 1}
 		return ESUCCESS
 	}
-	return hostFilestat(d.host, st)
+	return osFilestat(d.sysfd, st)
 }
 
 // fdFilestatSetSize: fd_filestat_set_size(fd, size).
@@ -120,7 +120,7 @@ func fdFilestatSetSize(s *System, _ memory, p []uint64) Errno {
 	if p[1] > math.MaxInt64 {
 		return EFBIG
 	}
-	return errnoOf(hostTruncate(d.host, int64(p[1])))
+	return errnoOf(osTruncate(d.sysfd, int64(p[1])))
 }
 
 // fdFilestatSetTimes: fd_filestat_set_times(fd, atim, mtim, fst_flags).
@@ -136,7 +136,7 @@ func fdFilestatSetTimes(s *System, _ memory, p []uint64) Errno {
 	if d.readOnly {
 		return EROFS
 	}
-	return errnoOf(hostSetTimes(d.host, &times))
+	return errnoOf(osSetTimes(d.sysfd, &times))
 }
 
 // fdAdvise: fd_advise(fd, offset, len, advice).
@@ -152,7 +152,7 @@ func fdAdvise(s *System, _ memory, p []uint64) Errno {
 	if d.filetype == filetypeDirectory {
 		return EBADF
 	}
-	return errnoOf(hostAdvise(d.host, int64(p[1]), int64(p[2]), uint32(p[3])))
+	return errnoOf(osAdvise(d.sysfd, int64(p[1]), int64(p[2]), uint32(p[3])))
 }
 
 // fdAllocate: fd_allocate(fd, offset, len), which never makes a file smaller.
@@ -167,17 +167,17 @@ func fdAllocate(s *System, _ memory, p []uint64) Errno {
 	if p[1] > math.MaxInt64-p[2] {
 		return EFBIG
 	}
-	return errnoOf(hostAllocate(d.host, int64(p[1]), int64(p[2])))
+	return errnoOf(osAllocate(d.sysfd, int64(p[1]), int64(p[2])))
 }
 
 // fdSync: fd_sync(fd).
 func fdSync(s *System, _ memory, p []uint64) Errno {
-	return s.sync(uint32(p[0]), RightFDSync, hostSync)
+	return s.sync(uint32(p[0]), RightFDSync, osSync)
 }
 
 // fdDatasync: fd_datasync(fd).
 func fdDatasync(s *System, _ memory, p []uint64) Errno {
-	return s.sync(uint32(p[0]), RightFDDatasync, hostDatasync)
+	return s.sync(uint32(p[0]), RightFDDatasync, osDatasync)
 }
 
 func (s *System) sync(fd uint32, need Rights, sync func(int) error) Errno {
@@ -185,8 +185,8 @@ func (s *System) sync(fd uint32, need Rights, sync func(int) error) Errno {
 	if errno != ESUCCESS {
 		return errno
 	}
-	if d.host == noHost {
+	if d.sysfd == noSysfd {
 		return EINVAL // as Linux answers for a pipe
 	}
-	return errnoOf(sync(d.host))
+	return errnoOf(sync(d.sysfd))
 }

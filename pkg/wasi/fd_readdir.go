@@ -40,8 +40,8 @@ func fdReaddir(s *System, m memory, p []uint64) Errno {
 // openStream gives d a directory stream. The stream that was opened first
 // makes room where there are too many; its directory gets a new one when it is
 // read again, and goes on at the cookie that it is given.
-func (s *System) openStream(d *desc) {
-	s.streams = slices.DeleteFunc(s.streams, func(d *desc) bool { return d.dir == nil })
+func (s *System) openStream(d *openFile) {
+	s.streams = slices.DeleteFunc(s.streams, func(d *openFile) bool { return d.dir == nil })
 	if len(s.streams) >= s.maxStreams {
 		oldest := s.streams[0]
 		oldest.dir.close(s.scope)
@@ -61,13 +61,13 @@ type direntry struct {
 	filetype filetype
 }
 
-func fillDirents(d *desc, buf []byte, cookie uint64) (used int, err error) {
-	if err := d.dir.seek(d.host, cookie); err != nil {
+func fillDirents(d *openFile, buf []byte, cookie uint64) (used int, err error) {
+	if err := d.dir.seek(d.sysfd, cookie); err != nil {
 		return 0, err
 	}
 	var e direntry
 	for used < len(buf) {
-		more, err := d.dir.next(d.host, &e)
+		more, err := d.dir.next(d.sysfd, &e)
 		if err != nil {
 			return 0, err
 		}

@@ -12,18 +12,18 @@ import (
 type fdTable struct {
 	scope  *memstat.Scope
 	handle memstat.Handle
-	slots  []*desc
+	slots  []*openFile
 	limit  int
 	lowest int // no slot below is free
 }
 
 func (t *fdTable) init(scope *memstat.Scope, limit, room int) {
 	t.scope, t.limit = scope, limit
-	t.slots = make([]*desc, 0, min(room, limit))
+	t.slots = make([]*openFile, 0, min(room, limit))
 	t.handle = scope.Acquire(memstat.KindFDTable, t.size())
 }
 
-func (t *fdTable) size() int64 { return int64(cap(t.slots)) * int64(unsafe.Sizeof((*desc)(nil))) }
+func (t *fdTable) size() int64 { return int64(cap(t.slots)) * int64(unsafe.Sizeof((*openFile)(nil))) }
 
 // full reports whether insert would answer EMFILE: to be asked before what d
 // is made of has an effect, such as making a file.
@@ -36,7 +36,7 @@ func (t *fdTable) full() bool {
 
 // insert takes d over and returns its number. Where the table is full, d is
 // closed: an insert that fails must not lose what it was given.
-func (t *fdTable) insert(d *desc) (uint32, Errno) {
+func (t *fdTable) insert(d *openFile) (uint32, Errno) {
 	d.acquire(t.scope)
 	if t.full() {
 		_ = d.close(t.scope) // the guest never saw it; EMFILE says more
@@ -58,26 +58,26 @@ func (t *fdTable) insert(d *desc) (uint32, Errno) {
 
 // lookup returns the open descriptor, whatever its rights. Its type may not be
 // known yet.
-func (t *fdTable) lookup(fd uint32) (*desc, Errno) {
+func (t *fdTable) lookup(fd uint32) (*openFile, Errno) {
 	if uint64(fd) >= uint64(len(t.slots)) || t.slots[fd] == nil {
 		return nil, EBADF
 	}
 	return t.slots[fd], ESUCCESS
 }
 
-// typed returns the open descriptor with its type known, whatever its rights.
-func (t *fdTable) typed(fd uint32) (*desc, Errno) {
+// lookupTyped returns the open descriptor with its type known, whatever its rights.
+func (t *fdTable) lookupTyped(fd uint32) (*openFile, Errno) {
 	d, errno := t.lookup(fd)
 	if errno != ESUCCESS {
 		return nil, errno
 	}
-	return d, d.learn()
+	return d, d.resolveType()
 }
 
 // get returns the open descriptor if it has all the rights that the call
 // needs. Calls reach descriptors through it only, so that none can forget.
-func (t *fdTable) get(fd uint32, need Rights) (*desc, Errno) {
-	d, errno := t.typed(fd)
+func (t *fdTable) get(fd uint32, need Rights) (*openFile, Errno) {
+	d, errno := t.lookupTyped(fd)
 	if errno != ESUCCESS {
 		return nil, errno
 	}
@@ -88,7 +88,7 @@ func (t *fdTable) get(fd uint32, need Rights) (*desc, Errno) {
 }
 
 // missingRight tells a file of the wrong type from a right that was given up.
-func missingRight(d *desc, need Rights) Errno {
+func missingRight(d *openFile, need Rights) Errno {
 	const onlyDirs = dirRights &^ fileRights
 	if need&onlyDirs != 0 && d.filetype != filetypeDirectory {
 		return ENOTDIR
@@ -108,7 +108,7 @@ func missingRight(d *desc, need Rights) Errno {
 }
 
 // seekable reports whether the file has a position.
-func (d *desc) seekable() bool {
+func (d *openFile) seekable() bool {
 	return d.filetype == filetypeRegularFile || d.filetype == filetypeBlockDevice
 }
 

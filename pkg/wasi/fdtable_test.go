@@ -24,9 +24,9 @@ func account(t *testing.T) *memstat.Scope {
 	return scope
 }
 
-func stream() *desc { return &desc{host: noHost, base: streamRights} }
+func stream() *openFile { return &openFile{sysfd: noSysfd, base: streamRights} }
 
-func mustInsert(t *testing.T, table *fdTable, d *desc) uint32 {
+func mustInsert(t *testing.T, table *fdTable, d *openFile) uint32 {
 	t.Helper()
 	fd, errno := table.insert(d)
 	if errno != ESUCCESS {
@@ -111,15 +111,15 @@ func TestFDTableRenumber(t *testing.T) {
 	var table fdTable
 	scope := account(t)
 	table.init(scope, 10, 0)
-	descs := make([]*desc, 4)
-	for i := range descs {
-		descs[i] = stream()
-		mustInsert(t, &table, descs[i])
+	files := make([]*openFile, 4)
+	for i := range files {
+		files[i] = stream()
+		mustInsert(t, &table, files[i])
 	}
 	if err := table.renumber(3, 1); err != nil {
 		t.Error(err)
 	}
-	if d, _ := table.lookup(1); d != descs[3] {
+	if d, _ := table.lookup(1); d != files[3] {
 		t.Error("1 is not what 3 was")
 	}
 	if _, errno := table.lookup(3); errno != EBADF {
@@ -138,9 +138,9 @@ func TestFDTableRenumber(t *testing.T) {
 func TestFDTableCloseError(t *testing.T) {
 	var table fdTable
 	table.init(account(t), 10, 0)
-	mustInsert(t, &table, &desc{host: 1 << 30, owned: true}) // closing it is EBADF
+	mustInsert(t, &table, &openFile{sysfd: 1 << 30, owned: true}) // closing it is EBADF
 	mustInsert(t, &table, stream())
-	mustInsert(t, &table, &desc{host: 1 << 30, owned: true})
+	mustInsert(t, &table, &openFile{sysfd: 1 << 30, owned: true})
 	if err := table.destroy(); errnoOf(err) != EBADF {
 		t.Errorf("closing what is not open: %v", err)
 	}
@@ -151,7 +151,7 @@ func TestFDTableModel(t *testing.T) {
 	const limit = 32
 	var table fdTable
 	table.init(account(t), limit, 0)
-	model := map[uint32]*desc{}
+	model := map[uint32]*openFile{}
 	state := uint32(1)
 	random := func(n uint32) uint32 { // xorshift: the same on every run
 		state ^= state << 13

@@ -127,7 +127,7 @@ func TestLayoutSubscription(t *testing.T) {
 		}
 		test.bytes[8] = eventFDWrite
 		binary.LittleEndian.PutUint32(test.bytes[16:], 1)
-		if s.decodeSubscription(test.bytes, test.layout, &sub); sub.errno != ESUCCESS || sub.desc != s.fds.slots[1] {
+		if s.decodeSubscription(test.bytes, test.layout, &sub); sub.errno != ESUCCESS || sub.file != s.fds.slots[1] {
 			t.Errorf("%s: descriptor 1: %+v", test.name, sub)
 		}
 		test.bytes[8] = 3

@@ -47,11 +47,11 @@ func pathOpen(s *System, m memory, p []uint64) Errno {
 		return EMFILE
 	}
 	if dir.readOnly {
-		if errno := req.narrowToReadOnly(dir.host); errno != ESUCCESS {
+		if errno := req.narrowToReadOnly(dir.sysfd); errno != ESUCCESS {
 			return errno
 		}
 	}
-	d, errno := openBeneath(dir.host, &req)
+	d, errno := openBeneath(dir.sysfd, &req)
 	if errno != ESUCCESS {
 		return errno
 	}
@@ -86,8 +86,8 @@ func newOpenRequest(path string, p []uint64) (openRequest, Errno) {
 	return req, ESUCCESS
 }
 
-// hostFlags are the flags of open(2), without those that every open gets.
-func (r *openRequest) hostFlags() int {
+// osFlags are the flags of open(2), without those that every open gets.
+func (r *openRequest) osFlags() int {
 	flags := os.O_RDONLY
 	switch {
 	case r.write && r.read:
@@ -124,7 +124,7 @@ func (r *openRequest) narrowToReadOnly(dir int) Errno {
 		return ESUCCESS
 	}
 	var st filestat
-	errno := hostPathFilestat(dir, r.path, r.follow, &st)
+	errno := osPathFilestat(dir, r.path, r.follow, &st)
 	switch {
 	case errno == ENOENT && r.oflags&oflagCreat != 0:
 		return refuseMissing(dir, r.path)
@@ -144,13 +144,13 @@ func (r *openRequest) narrowToReadOnly(dir int) Errno {
 }
 
 // openBeneath opens the file with the rights that were asked for.
-func openBeneath(dir int, req *openRequest) (*desc, Errno) {
-	host, err := confine.Open(dir, req.path, req.hostFlags(), 0o666, req.follow)
+func openBeneath(dir int, req *openRequest) (*openFile, Errno) {
+	host, err := confine.Open(dir, req.path, req.osFlags(), 0o666, req.follow)
 	if err != nil {
 		return nil, errnoOf(err)
 	}
-	d := &desc{
-		host: host, owned: true, untyped: true, flags: req.fdflags,
+	d := &openFile{
+		sysfd: host, owned: true, typeUnknown: true, flags: req.fdflags,
 		base: req.base, inheriting: req.inheriting,
 	}
 	if req.oflags&oflagDirectory != 0 {

@@ -30,7 +30,7 @@ func (s *System) path(m memory, ptr, n uint64) (string, Errno) {
 
 // dirPath looks a directory descriptor and a path beneath it up. The path must
 // not be kept after the call.
-func (s *System) dirPath(m memory, fd uint64, need Rights, ptr, n uint64) (*desc, string, Errno) {
+func (s *System) dirPath(m memory, fd uint64, need Rights, ptr, n uint64) (*openFile, string, Errno) {
 	d, errno := s.fds.get(uint32(fd), need)
 	if errno != ESUCCESS {
 		return nil, "", errno
@@ -43,7 +43,7 @@ func (s *System) dirPath(m memory, fd uint64, need Rights, ptr, n uint64) (*desc
 }
 
 // writableDirPath is dirPath for what changes the directory.
-func (s *System) writableDirPath(m memory, fd uint64, need Rights, ptr, n uint64) (*desc, string, Errno) {
+func (s *System) writableDirPath(m memory, fd uint64, need Rights, ptr, n uint64) (*openFile, string, Errno) {
 	d, path, errno := s.dirPath(m, fd, need, ptr, n)
 	if errno == ESUCCESS && d.readOnly {
 		errno = EROFS
@@ -66,9 +66,9 @@ func pathCreateDirectory(s *System, m memory, p []uint64) Errno {
 		return errno
 	}
 	if d.readOnly {
-		return refuseNew(d.host, path)
+		return refuseNew(d.sysfd, path)
 	}
-	return errnoOf(confine.Mkdir(d.host, path, 0o777))
+	return errnoOf(confine.Mkdir(d.sysfd, path, 0o777))
 }
 
 // pathRemoveDirectory: path_remove_directory(fd, path, path_len).
@@ -77,7 +77,7 @@ func pathRemoveDirectory(s *System, m memory, p []uint64) Errno {
 	if errno != ESUCCESS {
 		return errno
 	}
-	return errnoOf(confine.Rmdir(d.host, path))
+	return errnoOf(confine.Rmdir(d.sysfd, path))
 }
 
 // pathUnlinkFile: path_unlink_file(fd, path, path_len).
@@ -86,7 +86,7 @@ func pathUnlinkFile(s *System, m memory, p []uint64) Errno {
 	if errno != ESUCCESS {
 		return errno
 	}
-	return errnoOf(confine.Unlink(d.host, path))
+	return errnoOf(confine.Unlink(d.sysfd, path))
 }
 
 // pathFilestatGet: path_filestat_get(fd, flags, path, path_len, filestat).
@@ -115,7 +115,7 @@ func (s *System) pathFilestat(m memory, p []uint64, st *filestat) Errno {
 	if errno != ESUCCESS {
 		return errno
 	}
-	return hostPathFilestat(d.host, path, follow, st)
+	return osPathFilestat(d.sysfd, path, follow, st)
 }
 
 // pathFilestatSetTimes: path_filestat_set_times(fd, flags, path, path_len,
@@ -134,9 +134,9 @@ func pathFilestatSetTimes(s *System, m memory, p []uint64) Errno {
 		return errno
 	}
 	if d.readOnly {
-		return refuseChange(d.host, path, follow)
+		return refuseChange(d.sysfd, path, follow)
 	}
-	return errnoOf(hostPathSetTimes(d.host, path, follow, &times))
+	return errnoOf(osPathSetTimes(d.sysfd, path, follow, &times))
 }
 
 // pathLink: path_link(old_fd, old_flags, old_path, old_path_len, new_fd,
@@ -159,12 +159,12 @@ func pathLink(s *System, m memory, p []uint64) Errno {
 		return EINVAL
 	}
 	if old.readOnly || into.readOnly { // the link count of the old one would change
-		if errno := refuseChange(old.host, oldPath, false); errno != EROFS {
+		if errno := refuseChange(old.sysfd, oldPath, false); errno != EROFS {
 			return errno
 		}
-		return refuseNew(into.host, newPath)
+		return refuseNew(into.sysfd, newPath)
 	}
-	return errnoOf(confine.Link(old.host, oldPath, false, into.host, newPath))
+	return errnoOf(confine.Link(old.sysfd, oldPath, false, into.sysfd, newPath))
 }
 
 // pathRename: path_rename(fd, old_path, old_path_len, new_fd, new_path,
@@ -178,7 +178,7 @@ func pathRename(s *System, m memory, p []uint64) Errno {
 	if errno != ESUCCESS {
 		return errno
 	}
-	return errnoOf(confine.Rename(from.host, oldPath, to.host, newPath))
+	return errnoOf(confine.Rename(from.sysfd, oldPath, to.sysfd, newPath))
 }
 
 // pathSymlink: path_symlink(old_path, old_path_len, fd, new_path,
@@ -194,12 +194,12 @@ func pathSymlink(s *System, m memory, p []uint64) Errno {
 		return errno
 	}
 	if d.readOnly {
-		return refuseNew(d.host, path)
+		return refuseNew(d.sysfd, path)
 	}
 	if strings.HasPrefix(target, "/") {
 		return ENOTCAPABLE
 	}
-	return errnoOf(confine.Symlink(target, d.host, path))
+	return errnoOf(confine.Symlink(target, d.sysfd, path))
 }
 
 // pathReadlink: path_readlink(fd, path, path_len, buf, buf_len, bufused). As
@@ -216,7 +216,7 @@ func pathReadlink(s *System, m memory, p []uint64) Errno {
 	if errno := m.check(uint32(p[5]), 4); errno != ESUCCESS {
 		return errno
 	}
-	n, err := confine.Readlink(d.host, path, buf)
+	n, err := confine.Readlink(d.sysfd, path, buf)
 	if err != nil {
 		return errnoOf(err)
 	}

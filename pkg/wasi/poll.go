@@ -37,7 +37,7 @@ const (
 type subscription struct {
 	userdata uint64
 	deadline time.Time // of a clock
-	desc     *desc     // of a descriptor
+	file     *openFile // of a descriptor
 	errno    Errno     // what is wrong with it; the event says so
 	kind     uint8
 }
@@ -108,9 +108,9 @@ func (s *System) decodeSubscription(b []byte, layout subscriptionLayout, sub *su
 		sub.deadline, sub.errno = clockDeadline(binary.LittleEndian.Uint32(c),
 			binary.LittleEndian.Uint64(c[8:]), binary.LittleEndian.Uint16(c[24:]))
 	case eventFDRead:
-		sub.desc, sub.errno = s.fds.get(binary.LittleEndian.Uint32(b[subscriptionContent:]), RightPollFDReadwrite)
+		sub.file, sub.errno = s.fds.get(binary.LittleEndian.Uint32(b[subscriptionContent:]), RightPollFDReadwrite)
 	case eventFDWrite:
-		sub.desc, sub.errno = s.fds.get(binary.LittleEndian.Uint32(b[subscriptionContent:]), RightPollFDReadwrite)
+		sub.file, sub.errno = s.fds.get(binary.LittleEndian.Uint32(b[subscriptionContent:]), RightPollFDReadwrite)
 	default:
 		sub.errno = EINVAL
 	}
@@ -151,8 +151,8 @@ func (s *System) poll(subs []subscription, ready []readiness) Errno {
 			if earliest.IsZero() || sub.deadline.Before(earliest) {
 				earliest = sub.deadline
 			}
-		case sub.desc.alwaysReady():
-			ready[i] = readiness{occurred: true, bytes: sub.desc.available(sub.kind)}
+		case sub.file.alwaysReady():
+			ready[i] = readiness{occurred: true, bytes: sub.file.available(sub.kind)}
 			occurred = true
 		default:
 			waits = true
@@ -163,7 +163,7 @@ func (s *System) poll(subs []subscription, ready []readiness) Errno {
 	}
 	switch {
 	case waits:
-		if errno := s.pollHost(subs, ready, earliest); errno != ESUCCESS {
+		if errno := s.osPoll(subs, ready, earliest); errno != ESUCCESS {
 			return errno
 		}
 	case !occurred:
@@ -180,17 +180,17 @@ func (s *System) poll(subs []subscription, ready []readiness) Errno {
 
 // alwaysReady reports whether reading or writing never waits: files, and the
 // streams that Go serves, which cannot tell.
-func (d *desc) alwaysReady() bool {
-	return d.host == noHost || d.seekable() || d.filetype == filetypeDirectory
+func (d *openFile) alwaysReady() bool {
+	return d.sysfd == noSysfd || d.seekable() || d.filetype == filetypeDirectory
 }
 
 // available is how many bytes a read will get at once, where it is known.
-func (d *desc) available(kind uint8) uint64 {
+func (d *openFile) available(kind uint8) uint64 {
 	if kind != eventFDRead || d.filetype != filetypeRegularFile {
 		return 0
 	}
 	var st filestat
-	if hostFilestat(d.host, &st) != ESUCCESS || d.settle() != ESUCCESS {
+	if osFilestat(d.sysfd, &st) != ESUCCESS || d.syncOffset() != ESUCCESS {
 		return 0
 	}
 	if at := uint64(max(d.offset, 0)); at < st.size {

@@ -60,6 +60,6 @@ func randomGet(_ *System, m memory, p []uint64) Errno {
 	if errno != ESUCCESS {
 		return errno
 	}
-	hostRandom(b)
+	osRandom(b)
 	return ESUCCESS
 }

@@ -26,7 +26,7 @@ func sockAccept(s *System, m memory, p []uint64) Errno {
 	if s.fds.full() {
 		return EMFILE // the connection stays in the queue
 	}
-	conn, errno := s.accept(d)
+	conn, errno := s.osAccept(d)
 	if errno != ESUCCESS {
 		return errno
 	}
@@ -59,7 +59,7 @@ func sockRecv(s *System, m memory, p []uint64) Errno {
 	if errno != ESUCCESS {
 		return errno
 	}
-	n, truncated, errno := s.recv(d, bufs, uint32(p[3]))
+	n, truncated, errno := s.osRecv(d, bufs, uint32(p[3]))
 	s.keep(bufs)
 	if errno != ESUCCESS {
 		return errno
@@ -80,7 +80,7 @@ func sockSend(s *System, m memory, p []uint64) Errno {
 	if uint32(p[3]) != 0 {
 		return EINVAL
 	}
-	return s.transfer(m, uint32(p[0]), RightFDWrite, p[1], p[2], p[4], (*System).writeDesc)
+	return s.transfer(m, uint32(p[0]), RightFDWrite, p[1], p[2], p[4], (*System).writeFile)
 }
 
 // sockShutdown: sock_shutdown(fd, how).
@@ -93,12 +93,12 @@ func sockShutdown(s *System, _ memory, p []uint64) Errno {
 	if how == 0 || how&^(sdflagRead|sdflagWrite) != 0 {
 		return EINVAL
 	}
-	return errnoOf(hostShutdown(d.host, how))
+	return errnoOf(osShutdown(d.sysfd, how))
 }
 
 // socket looks a socket up: what is none gets ENOTSOCK, whatever its rights.
-func (s *System) socket(fd uint32, need Rights) (*desc, Errno) {
-	d, errno := s.fds.typed(fd)
+func (s *System) socket(fd uint32, need Rights) (*openFile, Errno) {
+	d, errno := s.fds.lookupTyped(fd)
 	if errno != ESUCCESS {
 		return nil, errno
 	}

@@ -5,25 +5,25 @@ import (
 	"os"
 )
 
-// inputDesc is descriptor 0. A nil reader is at its end at once.
-func inputDesc(r io.Reader) *desc {
-	d := &desc{host: noHost, filetype: filetypeUnknown, reader: r,
+// inputFile is descriptor 0. A nil reader is at its end at once.
+func inputFile(r io.Reader) *openFile {
+	d := &openFile{sysfd: noSysfd, filetype: filetypeUnknown, reader: r,
 		base: streamRights &^ RightFDWrite}
 	if f, ok := r.(*os.File); ok && f != nil {
-		useHostFile(d, f)
+		borrowSysfd(d, f)
 	}
 	return d
 }
 
-// outputDesc is descriptor 1 or 2. A nil writer discards.
-func outputDesc(w io.Writer) *desc {
-	d := &desc{host: noHost, filetype: filetypeUnknown, writer: w,
+// outputFile is descriptor 1 or 2. A nil writer discards.
+func outputFile(w io.Writer) *openFile {
+	d := &openFile{sysfd: noSysfd, filetype: filetypeUnknown, writer: w,
 		base: streamRights &^ RightFDRead}
 	if w == io.Discard {
 		d.writer = nil
 	}
 	if f, ok := w.(*os.File); ok && f != nil {
-		useHostFile(d, f)
+		borrowSysfd(d, f)
 	}
 	return d
 }

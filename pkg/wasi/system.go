@@ -13,13 +13,13 @@ import (
 type System struct {
 	scope    *memstat.Scope
 	self     memstat.Handle
-	args     vector
-	environ  vector
+	args     stringList
+	environ  stringList
 	fds      fdTable
 	prestats prestatTable
 	trace    *Trace
 
-	streams    []*desc // directories that have one, oldest first; some may be closed
+	streams    []*openFile // directories that have one, oldest first; some may be closed
 	maxStreams int
 
 	closed bool
@@ -70,8 +70,8 @@ func NewSystem(cfg Config, scope *memstat.Scope) (*System, error) {
 
 // open fills the tables: stdio, preopens, listeners.
 func (s *System) open(cfg Config) error {
-	for _, d := range []*desc{
-		inputDesc(cfg.Stdin), outputDesc(cfg.Stdout), outputDesc(cfg.Stderr),
+	for _, d := range []*openFile{
+		inputFile(cfg.Stdin), outputFile(cfg.Stdout), outputFile(cfg.Stderr),
 	} {
 		if _, errno := s.fds.insert(d); errno != ESUCCESS {
 			return errno
@@ -93,7 +93,7 @@ func (s *System) open(cfg Config) error {
 		s.prestats.insert(fd, name)
 	}
 	for _, f := range cfg.Listeners {
-		d, err := listenerDesc(f)
+		d, err := duplicateListener(f)
 		if err != nil {
 			return err
 		}

@@ -13,4 +13,4 @@ type poller struct{}
 
 func (*poller) destroy(*memstat.Scope) {}
 
-func (s *System) pollHost([]subscription, []readiness, time.Time) Errno { return ENOTSUP }
+func (s *System) osPoll([]subscription, []readiness, time.Time) Errno { return ENOTSUP }

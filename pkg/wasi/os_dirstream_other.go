@@ -70,7 +70,7 @@ func listDir(fd int) (entries []direntry, bytes int64, err error) {
 	add := func(name string, t filetype) {
 		var st filestat
 		if name != ".." { // what is above may not be the guest's to know
-			_ = hostPathFilestat(fd, name, false, &st) // gone meanwhile: no inode
+			_ = osPathFilestat(fd, name, false, &st) // gone meanwhile: no inode
 		}
 		entries = append(entries, direntry{uint64(len(entries) + 1), st.ino, []byte(name), t})
 		bytes += direntSize + int64(len(name))

@@ -29,7 +29,7 @@ func retry(call func() error) error {
 
 // openPreopen opens the directory itself, so that later operations are
 // relative to it whatever happens to its path.
-func openPreopen(p Preopen) (*desc, error) {
+func openPreopen(p Preopen) (*openFile, error) {
 	var host int
 	err := retry(func() (err error) {
 		host, err = unix.Open(p.Host, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
@@ -38,17 +38,17 @@ func openPreopen(p Preopen) (*desc, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &desc{
-		host: host, owned: true, preopen: true, readOnly: p.ReadOnly,
+	return &openFile{
+		sysfd: host, owned: true, preopen: true, readOnly: p.ReadOnly,
 		filetype: filetypeDirectory, base: dirRights, inheriting: inheritedRights,
 	}, nil
 }
 
-// useHostFile lets the descriptor read and write f's. It stays f's: its
+// borrowSysfd lets the descriptor read and write f's. It stays f's: its
 // position and flags are shared with the host.
-func useHostFile(d *desc, f *os.File) {
-	d.host = int(f.Fd())
-	t, err := hostFiletype(d.host)
+func borrowSysfd(d *openFile, f *os.File) {
+	d.sysfd = int(f.Fd())
+	t, err := osFiletype(d.sysfd)
 	if err != nil {
 		return
 	}
@@ -58,16 +58,16 @@ func useHostFile(d *desc, f *os.File) {
 	}
 }
 
-// hostClose closes the descriptor. It is gone even where close was
+// osClose closes the descriptor. It is gone even where close was
 // interrupted (close(2), "Dealing with error returns from close").
-func hostClose(fd int) error {
+func osClose(fd int) error {
 	if err := unix.Close(fd); err != nil && !errors.Is(err, unix.EINTR) {
 		return err
 	}
 	return nil
 }
 
-func hostPread(fd int, bufs [][]byte, offset int64) (n int, err error) {
+func osPread(fd int, bufs [][]byte, offset int64) (n int, err error) {
 	for {
 		if len(bufs) == 1 {
 			n, err = unix.Pread(fd, bufs[0], offset)
@@ -80,7 +80,7 @@ func hostPread(fd int, bufs [][]byte, offset int64) (n int, err error) {
 	}
 }
 
-func hostPwrite(fd int, bufs [][]byte, offset int64) (n int, err error) {
+func osPwrite(fd int, bufs [][]byte, offset int64) (n int, err error) {
 	for {
 		if len(bufs) == 1 {
 			n, err = unix.Pwrite(fd, bufs[0], offset)
@@ -93,23 +93,23 @@ func hostPwrite(fd int, bufs [][]byte, offset int64) (n int, err error) {
 	}
 }
 
-// readHost reads from what has no position of ours: a terminal, a pipe, a
+// osRead reads from what has no position of ours: a terminal, a pipe, a
 // socket, the host's own standard input.
-func (s *System) readHost(d *desc, bufs [][]byte) (n int, _ Errno) {
+func (s *System) osRead(d *openFile, bufs [][]byte) (n int, _ Errno) {
 	if errno := s.awaitStream(d, unix.POLLIN); errno != ESUCCESS {
 		return 0, errno
 	}
 	for {
 		var err error
 		if len(bufs) == 1 {
-			n, err = unix.Read(d.host, bufs[0])
+			n, err = unix.Read(d.sysfd, bufs[0])
 		} else {
-			n, err = readv(d.host, bufs)
+			n, err = readv(d.sysfd, bufs)
 		}
 		switch {
 		case err == unix.EINTR:
 		case err == unix.EAGAIN && d.flags&fdflagNonblock == 0:
-			if errno := s.poller.waitFor(s, d.host, unix.POLLIN); errno != ESUCCESS {
+			if errno := s.poller.waitFor(s, d.sysfd, unix.POLLIN); errno != ESUCCESS {
 				return 0, errno
 			}
 		default:
@@ -118,7 +118,7 @@ func (s *System) readHost(d *desc, bufs [][]byte) (n int, _ Errno) {
 	}
 }
 
-func (s *System) writeHost(d *desc, bufs [][]byte) (n int, _ Errno) {
+func (s *System) osWrite(d *openFile, bufs [][]byte) (n int, _ Errno) {
 	if d.flags&fdflagNonblock != 0 && !d.seekable() {
 		if errno := s.awaitStream(d, unix.POLLOUT); errno != ESUCCESS {
 			return 0, errno
@@ -127,14 +127,14 @@ func (s *System) writeHost(d *desc, bufs [][]byte) (n int, _ Errno) {
 	for {
 		var err error
 		if len(bufs) == 1 {
-			n, err = unix.Write(d.host, bufs[0])
+			n, err = unix.Write(d.sysfd, bufs[0])
 		} else {
-			n, err = writev(d.host, bufs)
+			n, err = writev(d.sysfd, bufs)
 		}
 		switch {
 		case err == unix.EINTR:
 		case err == unix.EAGAIN && d.flags&fdflagNonblock == 0:
-			if errno := s.poller.waitFor(s, d.host, unix.POLLOUT); errno != ESUCCESS {
+			if errno := s.poller.waitFor(s, d.sysfd, unix.POLLOUT); errno != ESUCCESS {
 				return 0, errno
 			}
 		default:
@@ -146,12 +146,12 @@ func (s *System) writeHost(d *desc, bufs [][]byte) (n int, _ Errno) {
 // awaitStream waits until a stream is ready, so that a done context can end
 // the wait; a guest that asked for NONBLOCK gets EAGAIN instead. The host's
 // own descriptor keeps its flags. What always is ready is not asked.
-func (s *System) awaitStream(d *desc, event int16) Errno {
+func (s *System) awaitStream(d *openFile, event int16) Errno {
 	switch {
 	case d.seekable():
 		return ESUCCESS
 	case d.flags&fdflagNonblock != 0:
-		ready, errno := pollNow(d.host, event)
+		ready, errno := pollNow(d.sysfd, event)
 		if errno == ESUCCESS && !ready {
 			errno = EAGAIN
 		}
@@ -159,20 +159,20 @@ func (s *System) awaitStream(d *desc, event int16) Errno {
 	case s.ctx.Done() == nil:
 		return ESUCCESS
 	}
-	return s.poller.waitFor(s, d.host, event)
+	return s.poller.waitFor(s, d.sysfd, event)
 }
 
-func hostSeek(fd int, offset int64, whence int) (int64, error) {
+func osSeek(fd int, offset int64, whence int) (int64, error) {
 	return unix.Seek(fd, offset, whence)
 }
 
-func hostTruncate(fd int, size int64) error {
+func osTruncate(fd int, size int64) error {
 	return retry(func() error { return unix.Ftruncate(fd, size) })
 }
 
-func hostSync(fd int) error { return retry(func() error { return unix.Fsync(fd) }) }
+func osSync(fd int) error { return retry(func() error { return unix.Fsync(fd) }) }
 
-func hostSetAppend(fd int, on bool) error {
+func osSetAppend(fd int, on bool) error {
 	flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)
 	if err != nil {
 		return err
@@ -185,7 +185,7 @@ func hostSetAppend(fd int, on bool) error {
 	return err
 }
 
-func hostFiletype(fd int) (filetype, error) {
+func osFiletype(fd int) (filetype, error) {
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil {
 		return filetypeUnknown, err
@@ -193,7 +193,7 @@ func hostFiletype(fd int) (filetype, error) {
 	return modeFiletype(uint32(st.Mode)), nil
 }
 
-func hostFilestat(fd int, out *filestat) Errno {
+func osFilestat(fd int, out *filestat) Errno {
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil {
 		return errnoOf(err)
@@ -202,7 +202,7 @@ func hostFilestat(fd int, out *filestat) Errno {
 	return ESUCCESS
 }
 
-func hostPathFilestat(dir int, path string, follow bool, out *filestat) Errno {
+func osPathFilestat(dir int, path string, follow bool, out *filestat) Errno {
 	var st unix.Stat_t
 	if err := confine.Stat(dir, path, follow, &st); err != nil {
 		return errnoOf(err)
@@ -238,16 +238,16 @@ func modeFiletype(mode uint32) filetype {
 	return filetypeUnknown // a FIFO: WASI has no type for it
 }
 
-func hostSetTimes(fd int, t *times) error {
+func osSetTimes(fd int, t *times) error {
 	ts := t.timespecs()
 	return setTimes(fd, &ts)
 }
 
-func hostPathSetTimes(dir int, path string, follow bool, t *times) error {
+func osPathSetTimes(dir int, path string, follow bool, t *times) error {
 	return confine.Utimes(dir, path, follow, t.timespecs())
 }
 
-func hostCPUTime(thread bool) (uint64, Errno) {
+func osCPUTime(thread bool) (uint64, Errno) {
 	id := int32(unix.CLOCK_PROCESS_CPUTIME_ID)
 	if thread {
 		id = unix.CLOCK_THREAD_CPUTIME_ID

@@ -4,7 +4,7 @@ package wasi
 
 import "crypto/rand"
 
-// hostRandom fills b from the system's generator.
-func hostRandom(b []byte) {
+// osRandom fills b from the system's generator.
+func osRandom(b []byte) {
 	_, _ = rand.Read(b) // never fails: it ends the process where the system has no randomness
 }

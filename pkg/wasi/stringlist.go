@@ -8,15 +8,15 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// vector is a list of strings as args_get and environ_get hand it over: one
+// stringList is a list of strings as args_get and environ_get hand it over: one
 // buffer of NUL-terminated strings, and where in it each begins.
-type vector struct {
+type stringList struct {
 	buf    []byte
 	starts []uint32
 	handle memstat.Handle
 }
 
-// checkStrings refuses what a vector cannot hold, before anything is acquired.
+// checkStrings refuses what a stringList cannot hold, before anything is acquired.
 func checkStrings(what string, list []string, limit int) error {
 	size := 0
 	for _, s := range list {
@@ -30,7 +30,7 @@ func checkStrings(what string, list []string, limit int) error {
 	return nil
 }
 
-func (v *vector) init(scope *memstat.Scope, kind memstat.Kind, list []string) {
+func (v *stringList) init(scope *memstat.Scope, kind memstat.Kind, list []string) {
 	size := 0
 	for _, s := range list {
 		size += len(s) + 1
@@ -44,13 +44,13 @@ func (v *vector) init(scope *memstat.Scope, kind memstat.Kind, list []string) {
 	v.handle = scope.Acquire(kind, int64(cap(v.buf)+4*cap(v.starts)))
 }
 
-func (v *vector) destroy(scope *memstat.Scope) {
+func (v *stringList) destroy(scope *memstat.Scope) {
 	v.buf, v.starts = nil, nil
 	scope.Release(v.handle)
 }
 
 // sizes answers args_sizes_get and environ_sizes_get.
-func (v *vector) sizes(m memory, countPtr, sizePtr uint32) Errno {
+func (v *stringList) sizes(m memory, countPtr, sizePtr uint32) Errno {
 	if errno := m.check(sizePtr, 4); errno != ESUCCESS {
 		return errno
 	}
@@ -61,7 +61,7 @@ func (v *vector) sizes(m memory, countPtr, sizePtr uint32) Errno {
 }
 
 // get answers args_get and environ_get.
-func (v *vector) get(m memory, pointers, buf uint32) Errno {
+func (v *stringList) get(m memory, pointers, buf uint32) Errno {
 	list, errno := m.array(pointers, uint32(len(v.starts)), 4)
 	if errno != ESUCCESS {
 		return errno

@@ -11,18 +11,18 @@ func pwritev(fd int, bufs [][]byte, offset int64) (int, error) { return unix.Pwr
 func readv(fd int, bufs [][]byte) (int, error)                 { return unix.Readv(fd, bufs) }
 func writev(fd int, bufs [][]byte) (int, error)                { return unix.Writev(fd, bufs) }
 
-func hostDatasync(fd int) error { return retry(func() error { return unix.Fdatasync(fd) }) }
+func osDatasync(fd int) error { return retry(func() error { return unix.Fdatasync(fd) }) }
 
-// hostAdvise numbers the advice as posix_fadvise does, which WASI's order is
+// osAdvise numbers the advice as posix_fadvise does, which WASI's order is
 // not: normal, sequential, random, willneed, dontneed, noreuse.
-func hostAdvise(fd int, offset, length int64, advice uint32) error {
+func osAdvise(fd int, offset, length int64, advice uint32) error {
 	return unix.Fadvise(fd, offset, length, [...]int{
 		unix.FADV_NORMAL, unix.FADV_SEQUENTIAL, unix.FADV_RANDOM,
 		unix.FADV_WILLNEED, unix.FADV_DONTNEED, unix.FADV_NOREUSE,
 	}[advice])
 }
 
-func hostAllocate(fd int, offset, length int64) error {
+func osAllocate(fd int, offset, length int64) error {
 	return retry(func() error { return unix.Fallocate(fd, 0, offset, length) })
 }
 

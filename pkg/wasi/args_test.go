@@ -7,9 +7,9 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-func TestVector(t *testing.T) {
+func TestStringList(t *testing.T) {
 	for _, list := range [][]string{nil, {}, {""}, {"a"}, {"wamr-go", "", "ä\xff", "last"}} {
-		var v vector
+		var v stringList
 		scope := account(t)
 		v.init(scope, memstat.KindArgs, list)
 		m := make(memory, 256)
@@ -48,8 +48,8 @@ func TestVector(t *testing.T) {
 }
 
 // A place that is too small by one byte is EFAULT.
-func TestVectorBounds(t *testing.T) {
-	var v vector
+func TestStringListBounds(t *testing.T) {
+	var v stringList
 	scope := account(t)
 	v.init(scope, memstat.KindEnviron, []string{"A=1", "B=2"})
 	defer v.destroy(scope)

@@ -126,7 +126,7 @@ func direntFiletype(fd int, t byte, name []byte) filetype {
 		return filetypeSocketStream
 	case unix.DT_UNKNOWN:
 		var st filestat
-		if hostPathFilestat(fd, string(name), false, &st) == ESUCCESS {
+		if osPathFilestat(fd, string(name), false, &st) == ESUCCESS {
 			return st.filetype
 		}
 	}

@@ -8,7 +8,7 @@ import "strings"
 // refuseNew is the answer to what would make a new entry of that path.
 func refuseNew(dir int, path string) Errno {
 	var st filestat
-	switch errno := hostPathFilestat(dir, path, false, &st); errno {
+	switch errno := osPathFilestat(dir, path, false, &st); errno {
 	case ESUCCESS:
 		return EEXIST
 	case ENOENT:
@@ -30,7 +30,7 @@ func refuseMissing(dir int, path string) Errno {
 		return EROFS
 	}
 	var st filestat
-	if errno := hostPathFilestat(dir, path[:i+1], true, &st); errno != ESUCCESS {
+	if errno := osPathFilestat(dir, path[:i+1], true, &st); errno != ESUCCESS {
 		return errno
 	}
 	return EROFS
@@ -39,7 +39,7 @@ func refuseMissing(dir int, path string) Errno {
 // refuseChange is the answer to what would change what path names.
 func refuseChange(dir int, path string, follow bool) Errno {
 	var st filestat
-	if errno := hostPathFilestat(dir, path, follow, &st); errno != ESUCCESS {
+	if errno := osPathFilestat(dir, path, follow, &st); errno != ESUCCESS {
 		return errno
 	}
 	return EROFS

@@ -28,7 +28,7 @@ func (p *poller) destroy(scope *memstat.Scope) {
 	}
 	p.open = false
 	for i, fd := range p.pipe {
-		_ = hostClose(fd) // a pipe of our own: nothing is lost
+		_ = osClose(fd) // a pipe of our own: nothing is lost
 		scope.Release(p.handles[i])
 	}
 }
@@ -115,9 +115,9 @@ func pollNow(fd int, event int16) (bool, Errno) {
 	return n > 0, errnoOf(err)
 }
 
-// pollHost waits for the descriptors among subs and marks those that are
+// osPoll waits for the descriptors among subs and marks those that are
 // ready.
-func (s *System) pollHost(subs []subscription, ready []readiness, deadline time.Time) Errno {
+func (s *System) osPoll(subs []subscription, ready []readiness, deadline time.Time) Errno {
 	p := &s.poller
 	p.fds = p.fds[:0]
 	for i := range subs {
@@ -126,7 +126,7 @@ func (s *System) pollHost(subs []subscription, ready []readiness, deadline time.
 			if sub.kind == eventFDWrite {
 				event = unix.POLLOUT
 			}
-			p.fds = append(p.fds, unix.PollFd{Fd: int32(sub.desc.host), Events: event})
+			p.fds = append(p.fds, unix.PollFd{Fd: int32(sub.file.sysfd), Events: event})
 		}
 	}
 	if errno := p.wait(s, deadline); errno != ESUCCESS {
@@ -150,7 +150,7 @@ func (s *System) pollHost(subs []subscription, ready []readiness, deadline time.
 		case got&unix.POLLERR != 0 && sub.kind == eventFDWrite:
 			r.errno, r.hangup = EPIPE, true
 		case sub.kind == eventFDRead:
-			if n, err := unix.IoctlGetInt(sub.desc.host, readableBytes); err == nil {
+			if n, err := unix.IoctlGetInt(sub.file.sysfd, readableBytes); err == nil {
 				r.bytes = uint64(max(n, 0))
 			}
 		}
@@ -161,5 +161,5 @@ func (s *System) pollHost(subs []subscription, ready []readiness, deadline time.
 
 // waits reports whether only the host knows when the subscription occurs.
 func (s *subscription) waits() bool {
-	return s.errno == ESUCCESS && s.kind != eventClock && !s.desc.alwaysReady()
+	return s.errno == ESUCCESS && s.kind != eventClock && !s.file.alwaysReady()
 }

@@ -8,42 +8,42 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// listenerDesc duplicates a listening socket of the host's. Sockets are
+// duplicateListener duplicates a listening socket of the host's. Sockets are
 // non-blocking on the host, so that a wait for one can be ended.
-func listenerDesc(f *os.File) (*desc, error) {
+func duplicateListener(f *os.File) (*openFile, error) {
 	host, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
 	}
-	return socketDesc(host, listenerRights, socketRights)
+	return newSocket(host, listenerRights, socketRights)
 }
 
-func socketDesc(host int, base, inheriting Rights) (*desc, error) {
+func newSocket(host int, base, inheriting Rights) (*openFile, error) {
 	if err := unix.SetNonblock(host, true); err != nil {
-		_ = hostClose(host)
+		_ = osClose(host)
 		return nil, err
 	}
-	return &desc{
-		host: host, owned: true, filetype: filetypeSocketStream,
+	return &openFile{
+		sysfd: host, owned: true, filetype: filetypeSocketStream,
 		base: base, inheriting: inheriting,
 	}, nil
 }
 
 // accept takes a connection. What it may do, the listener hands down.
-func (s *System) accept(d *desc) (*desc, Errno) {
+func (s *System) osAccept(d *openFile) (*openFile, Errno) {
 	for {
-		host, _, err := unix.Accept(d.host)
+		host, _, err := unix.Accept(d.sysfd)
 		switch {
 		case err == unix.EINTR, err == unix.ECONNABORTED:
 		case err == unix.EAGAIN && d.flags&fdflagNonblock == 0:
-			if errno := s.poller.waitFor(s, d.host, unix.POLLIN); errno != ESUCCESS {
+			if errno := s.poller.waitFor(s, d.sysfd, unix.POLLIN); errno != ESUCCESS {
 				return nil, errno
 			}
 		case err != nil:
 			return nil, errnoOf(err)
 		default:
 			unix.CloseOnExec(host)
-			conn, err := socketDesc(host, d.inheriting, 0)
+			conn, err := newSocket(host, d.inheriting, 0)
 			return conn, errnoOf(err)
 		}
 	}
@@ -51,21 +51,21 @@ func (s *System) accept(d *desc) (*desc, Errno) {
 
 // recv receives into bufs. WAITALL waits here, for the host's socket does not
 // block.
-func (s *System) recv(d *desc, bufs [][]byte, flags uint32) (total int, truncated bool, _ Errno) {
-	hostFlags := 0
+func (s *System) osRecv(d *openFile, bufs [][]byte, flags uint32) (total int, truncated bool, _ Errno) {
+	osFlags := 0
 	if flags&riflagPeek != 0 {
-		hostFlags |= unix.MSG_PEEK
+		osFlags |= unix.MSG_PEEK
 	}
 	waitall := flags&riflagWaitall != 0 && flags&riflagPeek == 0
 	for len(bufs) > 0 {
-		n, _, got, _, err := unix.RecvmsgBuffers(d.host, bufs, nil, hostFlags)
+		n, _, got, _, err := unix.RecvmsgBuffers(d.sysfd, bufs, nil, osFlags)
 		switch {
 		case err == unix.EINTR:
 			continue
 		case err == unix.EAGAIN && total > 0 && !waitall:
 			return total, truncated, ESUCCESS
 		case err == unix.EAGAIN && d.flags&fdflagNonblock == 0:
-			if errno := s.poller.waitFor(s, d.host, unix.POLLIN); errno != ESUCCESS {
+			if errno := s.poller.waitFor(s, d.sysfd, unix.POLLIN); errno != ESUCCESS {
 				return total, truncated, errno
 			}
 			continue
@@ -96,7 +96,7 @@ func advance(bufs [][]byte, n int) [][]byte {
 	return bufs
 }
 
-func hostShutdown(fd int, how uint32) error {
+func osShutdown(fd int, how uint32) error {
 	return unix.Shutdown(fd, map[uint32]int{
 		sdflagRead:               unix.SHUT_RD,
 		sdflagWrite:              unix.SHUT_WR,

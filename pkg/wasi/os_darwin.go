@@ -11,15 +11,15 @@ func pwritev(fd int, bufs [][]byte, offset int64) (int, error) { return unix.Pwr
 func readv(fd int, bufs [][]byte) (int, error)                 { return unix.Readv(fd, bufs) }
 func writev(fd int, bufs [][]byte) (int, error)                { return unix.Writev(fd, bufs) }
 
-// hostDatasync is fsync: macOS has no more selective call.
-func hostDatasync(fd int) error { return hostSync(fd) }
+// osDatasync is fsync: macOS has no more selective call.
+func osDatasync(fd int) error { return osSync(fd) }
 
-// hostAdvise does nothing, which is a right answer to advice.
-func hostAdvise(int, int64, int64, uint32) error { return nil }
+// osAdvise does nothing, which is a right answer to advice.
+func osAdvise(int, int64, int64, uint32) error { return nil }
 
-// hostAllocate makes the file long enough; macOS does not reserve blocks
+// osAllocate makes the file long enough; macOS does not reserve blocks
 // through a call that takes an offset.
-func hostAllocate(fd int, offset, length int64) error {
+func osAllocate(fd int, offset, length int64) error {
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil {
 		return err
@@ -27,7 +27,7 @@ func hostAllocate(fd int, offset, length int64) error {
 	if offset+length <= st.Size {
 		return nil
 	}
-	return hostTruncate(fd, offset+length)
+	return osTruncate(fd, offset+length)
 }
 
 func statTimes(st *unix.Stat_t) (atim, mtim, ctim unix.Timespec) {
