@@ -52,10 +52,10 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	}
 	m, compileErr := r.compile(ctx, &source)
 	if compileErr != nil {
-		_ = initial.image.close() // a memfd of our own: nothing is lost
+		_ = initial.image.Close() // a memfd of our own: nothing is lost
 		return nil, &CompileError{b.Path, compileErr}
 	}
-	m.initial, m.slots = initial, newSlotPool(r.scope, initial.image, r.pages, r.config.keep())
+	m.initial, m.slots = initial, r.newPool(initial)
 	if err = r.remember(m); err == nil {
 		err = functions.check(m.compiled)
 	}

@@ -259,11 +259,7 @@ func (w *cycleWorker) cycle(ctx context.Context, c *cycles, n uint64, cfg wasi.C
 		return failed.Outcome
 	}
 	outcome := w.call(ctx, c, n, in)
-	memory := in.memory.stat()
-	if touchedIsMeasured(n) {
-		memory.TouchedBytes = in.memory.touched()
-	}
-	w.memory = w.memory.larger(memory)
+	w.memory = w.memory.larger(in.memoryStat(touchedIsMeasured(n)))
 	w.closed(in.Close(ctx), in.closeErr)
 	return outcome
 }

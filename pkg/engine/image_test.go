@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -47,15 +46,15 @@ var (
 	initCode = encode(10, 1, 16, 0, 0x41, 0xe4, 0, 0x41, 0, 0x41, 2, 0xfc, 8, 0, 0, 0xfc, 9, 0, 0x0b)
 )
 
-// instantiation is what one came to.
+// instantiation is the result of one.
 type instantiation struct {
 	err     string
 	outcome OutcomeKind
 	memory  []byte
 }
 
-// instantiateOnce makes an instance and returns its memory, twice, so that the
-// second one may be in the first one's slot, which was written all over.
+// instantiateOnce makes two instances, one after the other, and returns their
+// memories. The second may lie in the slot of the first, which was overwritten.
 func instantiateOnce(t *testing.T, cfg Config, binary []byte) (results [2]instantiation, compileErr error) {
 	t.Helper()
 	ctx := context.Background()
@@ -88,9 +87,10 @@ func instantiateOnce(t *testing.T, cfg Config, binary []byte) (results [2]instan
 			results[i] = instantiation{err: err.Error(), outcome: failed.Outcome.Kind}
 			continue
 		}
-		results[i].memory = bytes.Clone(in.memory.bytes)
-		for j := range in.memory.bytes {
-			in.memory.bytes[j] = 0xa5
+		memory := bytesOf(in)
+		results[i].memory = bytes.Clone(memory)
+		for j := range memory {
+			memory[j] = 0xa5
 		}
 		if leaks := in.Close(ctx); leaks != nil {
 			t.Errorf("leaks: %+v", leaks)
@@ -99,7 +99,7 @@ func instantiateOnce(t *testing.T, cfg Config, binary []byte) (results [2]instan
 	return results, nil
 }
 
-// plainOnce has plain wazero instantiate a module.
+// plainOnce instantiates a module with plain wazero.
 func plainOnce(t *testing.T, binary []byte) (result instantiation, compileErr error) {
 	t.Helper()
 	ctx := context.Background()
@@ -128,9 +128,9 @@ func plainOnce(t *testing.T, binary []byte) (result instantiation, compileErr er
 	return result, nil
 }
 
-// compareImages makes the same module in plain wazero, with copied segments and
-// with an image; and with code that is kept in dir and then found there, if it
-// is not "".
+// compareImages instantiates a module with plain wazero, with copied segments
+// and with an image, and compares. Unless dir is empty, it also does so with
+// code that is written to a cache in dir, and with code that is read from there.
 func compareImages(t *testing.T, binary []byte, dir string) (with [2]instantiation, err error) {
 	t.Helper()
 	want, plainErr := plainOnce(t, binary)
@@ -169,7 +169,7 @@ func TestImageIsWhatSegmentsWrite(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
 		binary []byte
-		check  func(instantiation) bool // of the second use; nil for a module that is not valid
+		check  func(instantiation) bool // of the second use; nil for an invalid module
 	}{
 		{"overlapping", module(onePage, data(active(3, 1, 2, 3), active(4, 9), active(2, 7, 8))),
 			func(r instantiation) bool { return bytes.Equal(r.memory[2:6], []byte{7, 8, 9, 3}) }},
@@ -209,8 +209,8 @@ func TestImageIsWhatSegmentsWrite(t *testing.T) {
 	}
 }
 
-// FuzzImage: what wazero accepts it accepts with an image, and makes the same
-// memory of it.
+// FuzzImage checks that wazero accepts the same modules with and without an
+// image, and makes the same memory of them.
 func FuzzImage(f *testing.F) {
 	f.Add(module(onePage, encode(11, 1, 0, 0x41, 3, 0x0b, 1, 7)))
 	f.Add(module(procedure, function, onePage, start, twoCount, initCode, encode(11, 2, 0, 0x41, 3, 0x0b, 2, 1, 2, 1, 1, 9)))
@@ -219,49 +219,12 @@ func FuzzImage(f *testing.F) {
 	f.Fuzz(func(t *testing.T, binary []byte) {
 		outline, err := wasmbin.Read(binary)
 		if err != nil || outline.Functions > 100 || len(outline.Memories) != 1 || outline.Memories[0].Min > 100 {
-			return // wazero allocates by what a binary announces
+			return // wazero allocates as much as a binary announces
 		}
-		// Code could run forever: leave it out, but for what is known to end.
+		// Code could run forever: allow only code that is known to end.
 		if bytes.Contains(binary, []byte{0x03, 0x40}) || bytes.Contains(binary, []byte{0x10}) {
 			return
 		}
 		_, _ = compareImages(t, binary, "")
 	})
-}
-
-// TestJoined compares with writing one segment after the other.
-func TestJoined(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 2))
-	longest := 0
-	for range 200 {
-		const size = 64 << 10
-		var segments []wasmbin.Placed
-		want, got := make([]byte, size), make([]byte, size)
-		at := uint64(0)
-		for range random.IntN(40) {
-			if random.IntN(8) == 0 {
-				at = random.Uint64N(size) // back, or far ahead
-			}
-			b := make([]byte, random.IntN(300))
-			for i := range b {
-				b[i] = byte(random.Uint32() | 1)
-			}
-			at = min(at+random.Uint64N(20), size-uint64(len(b)))
-			segments = append(segments, wasmbin.Placed{Offset: at, Bytes: b})
-			copy(want[at:], b)
-			at = min(at+uint64(len(b)), size-1)
-		}
-		runs := 0
-		for at, run := range joined(slices.Values(segments)) {
-			copy(got[at:], run)
-			runs++
-		}
-		longest = max(longest, len(segments)-runs)
-		if !bytes.Equal(got, want) {
-			t.Fatalf("%d segments, %d runs: not what the segments write", len(segments), runs)
-		}
-	}
-	if longest < 10 {
-		t.Errorf("at most %d segments were joined", longest)
-	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 	"github.com/tetratelabs/wazero/sys"
 
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/linmem"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
@@ -25,7 +26,7 @@ type Instance struct {
 
 	mu          sync.Mutex
 	system      *wasi.System
-	memory      linearMemory
+	memory      linmem.Memory
 	guest       api.Module
 	handle      memstat.Handle // of guest
 	initialized *Outcome       // of _initialize, once it was called
@@ -62,8 +63,7 @@ func (m *Module) instantiate(ctx context.Context, cfg wasi.Config, number uint64
 	r := m.runtime
 	r.open.Add(1)
 	in := &Instance{module: m, scope: r.config.Ledger.Open(number)}
-	in.memory.pool, in.memory.segments = m.slots, m.initial.segments
-	in.memory.scope, in.memory.fresh = in.scope, fresh
+	in.memory = m.slots.Take(in.scope, fresh)
 	if err := in.start(ctx, cfg); err != nil {
 		outcome := Outcome{Kind: OutcomeError, Err: err}
 		if ran(err) {
@@ -102,8 +102,8 @@ func ran(err error) bool {
 
 // panicked makes an error of a recovered panic.
 func panicked(value any) error {
-	if e, ok := value.(*MemoryError); ok {
-		return e
+	if e, ok := value.(*linmem.Error); ok {
+		return (*MemoryError)(e)
 	}
 	buf := make([]byte, 16<<10)
 	return &InternalError{Message: fmt.Sprint(value), GoStack: string(buf[:goruntime.Stack(buf, false)])}
@@ -169,9 +169,7 @@ func (in *Instance) call(ctx context.Context, name string, params []uint64) ([]u
 func (in *Instance) Memory() MemoryStat {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	stat := in.memory.stat()
-	stat.TouchedBytes = in.memory.touched()
-	return stat
+	return in.memoryStat(true)
 }
 
 // Close gives back all that the instance acquired, in reverse order, and
@@ -221,7 +219,7 @@ func closeGuest(ctx context.Context, in *Instance) error {
 	return err
 }
 
-func closeMemory(_ context.Context, in *Instance) error { return in.memory.release() }
+func closeMemory(_ context.Context, in *Instance) error { return in.memory.Release() }
 
 func closeSystem(_ context.Context, in *Instance) error {
 	if in.system == nil {

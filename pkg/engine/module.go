@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 
 	"github.com/tetratelabs/wazero"
+
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/linmem"
 )
 
 // ModuleInfo describes a compiled module. Sizes are in bytes.
@@ -30,7 +32,7 @@ type Module struct {
 	exports  []Export
 	kind     ModuleKind
 	initial  initialMemory
-	slots    *slotPool
+	slots    *linmem.Pool
 	closed   atomic.Bool
 }
 
@@ -50,5 +52,5 @@ func (m *Module) Close(ctx context.Context) error {
 		return nil
 	}
 	m.runtime.forget(m)
-	return errors.Join(m.slots.close(), m.initial.image.close(), m.host.close(ctx))
+	return errors.Join(m.slots.Close(), m.initial.image.Close(), m.host.close(ctx))
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tetratelabs/wazero"
 
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/linmem"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
@@ -59,7 +60,7 @@ type Runtime struct {
 	cache     *codeCache // nil for none
 	compiles  bool       // to native code
 	scope     *memstat.Scope
-	pages     *pagemap
+	pages     *linmem.PageMap
 	instances atomic.Uint64 // opened so far
 	open      atomic.Int64  // open now
 
@@ -81,7 +82,7 @@ type host struct {
 func NewRuntime(_ context.Context, cfg Config) (*Runtime, error) {
 	r := &Runtime{
 		config: cfg, compiles: !cfg.Interpreter && canCompile(),
-		scope: cfg.Ledger.Open(0), pages: openPagemap(),
+		scope: cfg.Ledger.Open(0), pages: linmem.OpenPageMap(),
 	}
 	if !r.compiles && !cfg.Interpreter {
 		r.warn("this system allows no code to be made: modules are interpreted")
@@ -107,14 +108,6 @@ func (r *Runtime) newHost(ctx context.Context, cache wazero.CompilationCache) *h
 		c = c.WithCompilationCache(cache)
 	}
 	return &host{wazero.NewRuntimeWithConfig(ctx, c), cache}
-}
-
-// keep is what KeepResident comes to.
-func (c *Config) keep() uint64 {
-	if c.KeepResident == 0 {
-		return defaultKeep
-	}
-	return c.KeepResident
 }
 
 // memoryLimit is what MaxMemory comes to, in bytes. wazero v1.12.0's compiled
@@ -195,7 +188,7 @@ func (r *Runtime) Close(ctx context.Context) error {
 	for _, m := range modules {
 		err = errors.Join(err, m.Close(ctx))
 	}
-	err = errors.Join(err, r.pages.close())
+	err = errors.Join(err, r.pages.Close())
 	if n := r.open.Load(); n > 0 {
 		err = errors.Join(err, fmt.Errorf("%d instances were still open", n))
 	}

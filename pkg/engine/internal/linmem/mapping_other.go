@@ -1,11 +1,10 @@
 //go:build !linux
 
-package engine
+package linmem
 
 import "errors"
 
-// mapping is address space that can be reserved and committed in part. This
-// system's are not made use of: memories are Go slices, see linearMemory.
+// mapping is not implemented on this system: memories are Go slices.
 type mapping []byte
 
 func reserve(uint64) (mapping, error) { return nil, errors.ErrUnsupported }

@@ -1,4 +1,4 @@
-package engine
+package linmem
 
 import (
 	"sync"
@@ -8,24 +8,29 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// pagemap tells which pages of the process are its own. The source is
-// proc_pid_pagemap(5). It is safe for concurrent use.
-type pagemap struct {
-	mu sync.RWMutex // held for writing by close, so that no other file is read
-	fd int          // -1 where there is none
-	// noScan is set where the kernel has no PAGEMAP_SCAN.
+// PageMap tells which pages of the process belong to one mapping alone. Its
+// source is proc_pid_pagemap(5). It is safe for concurrent use. Its owner
+// closes it, after the pools that use it. A nil PageMap can tell nothing.
+type PageMap struct {
+	mu sync.RWMutex // Close holds it for writing, so that no other file is read
+	fd int          // -1 where there is no page map
+	// noScan is set if the kernel has no PAGEMAP_SCAN.
 	noScan atomic.Bool
 }
 
-func openPagemap() *pagemap {
+// OpenPageMap opens the page map of the process. Without /proc it returns one
+// that can tell nothing, so that slots are discarded instead of restored.
+func OpenPageMap() *PageMap {
 	fd, err := unix.Open("/proc/self/pagemap", unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		fd = -1
 	}
-	return &pagemap{fd: fd}
+	return &PageMap{fd: fd}
 }
 
-func (p *pagemap) close() error {
+// Close closes the file. Pools that still use the page map go on without. A
+// second Close does nothing.
+func (p *PageMap) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.fd < 0 {
@@ -36,10 +41,13 @@ func (p *pagemap) close() error {
 	return err
 }
 
-// private appends to runs which of the mapping's first n bytes lie in pages
-// that the mapping has for itself: written to or, where it maps no image,
-// read. It returns false where the system does not tell.
-func (p *pagemap) private(runs []pageRun, m mapping, n uint64) ([]pageRun, bool) {
+// private appends to runs the pages among the mapping's first n bytes that
+// belong to it alone: those it has written to and, where it maps no image, also
+// those it has read. It returns false if the system does not tell.
+func (p *PageMap) private(runs []pageRun, m mapping, n uint64) ([]pageRun, bool) {
+	if p == nil {
+		return runs, false
+	}
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	if p.fd < 0 || n == 0 {
@@ -58,20 +66,21 @@ func (p *pagemap) private(runs []pageRun, m mapping, n uint64) ([]pageRun, bool)
 
 func addressOf(m mapping) uint64 { return uint64(uintptr(unsafe.Pointer(&m[0]))) }
 
-// region is what a scan returns, regions of them at once.
+// region is the kernel's struct page_region: one run of pages.
 type region struct {
 	start, end uint64
 	_          uint64 // categories
 }
 
-const regions = 64
+const regions = 64 // read at once
 
-// The kernel writes to where a number says: not on a stack, which can move.
+// The kernel gets the address of a buffer as a number, so a buffer must not be
+// on a goroutine's stack, which can move.
 var regionBuffers = sync.Pool{New: func() any { return new([regions]region) }}
 
-// scan asks with the PAGEMAP_SCAN ioctl, which passes over what is empty.
-// Its names and numbers are those of linux/fs.h.
-func (p *pagemap) scan(runs []pageRun, start, n uint64) ([]pageRun, error) {
+// scan uses the PAGEMAP_SCAN ioctl of Linux 6.7, which skips empty ranges. Names
+// and numbers are those of linux/fs.h.
+func (p *PageMap) scan(runs []pageRun, start, n uint64) ([]pageRun, error) {
 	const (
 		pagemapScan   = 0xc0606610
 		pageIsFile    = 1 << 2
@@ -108,7 +117,8 @@ func (p *pagemap) scan(runs []pageRun, start, n uint64) ([]pageRun, error) {
 	}
 }
 
-// appendRun adds a run behind the others, to the last of which it may be next.
+// appendRun adds a run behind the others, and merges it with the last one if
+// they touch.
 func appendRun(runs []pageRun, from, to uint64) []pageRun {
 	if last := len(runs) - 1; last >= 0 && runs[last].to == from {
 		runs[last].to = to
@@ -117,18 +127,18 @@ func appendRun(runs []pageRun, from, to uint64) []pageRun {
 	return append(runs, pageRun{from, to})
 }
 
-// An entry of the file has 8 bytes for each page.
+// The file has an entry of 8 bytes for each page.
 const (
 	pagemapPresent = 1 << 63
 	pagemapSwapped = 1 << 62
-	pagemapFile    = 1 << 61 // a page of a file, here of an image
-	pagemapEntries = 4096    // read at once: of 16 MiB
+	pagemapFile    = 1 << 61 // a page of a file: of the image
+	pagemapEntries = 4096    // read at once: 16 MiB
 )
 
 var pagemapBuffers = sync.Pool{New: func() any { return new([pagemapEntries]uint64) }}
 
-// read looks at each page's entry.
-func (p *pagemap) read(runs []pageRun, start, n uint64) ([]pageRun, bool) {
+// read looks at the entry of each page.
+func (p *PageMap) read(runs []pageRun, start, n uint64) ([]pageRun, bool) {
 	buf := pagemapBuffers.Get().(*[pagemapEntries]uint64)
 	defer pagemapBuffers.Put(buf)
 	first, pages := start/hostPage, n/hostPage

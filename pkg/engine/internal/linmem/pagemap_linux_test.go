@@ -1,35 +1,35 @@
-package engine
+package linmem
 
 import (
 	"slices"
 	"testing"
 
-	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// TestPagemap compares the two ways to ask with what was written.
-func TestPagemap(t *testing.T) {
-	pages := openPagemap()
-	defer pages.close()
-	const size = 300 * pageSize
+// TestPageMap writes to pages here and there, and wants both kernel interfaces
+// to report them.
+func TestPageMap(t *testing.T) {
+	pages := OpenPageMap()
+	defer pages.Close()
+	const size = 300 * PageSize
 	m, err := reserve(size)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer m.release()
-	img, err := newImage(memstat.NewLedger(memstat.SitesNever).Open(0), slices.Values([]wasmbin.Placed{{Offset: 5, Bytes: []byte("hello")}, {Offset: 9 * hostPage, Bytes: []byte{1}}}))
+	img, err := NewImage(memstat.NewLedger(memstat.SitesNever).Open(0), slices.Values([]Segment{{Offset: 5, Bytes: []byte("hello")}, {Offset: 9 * hostPage, Bytes: []byte{1}}}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer img.close()
+	defer img.Close()
 	if err := img.mapOver(m); err != nil {
 		t.Fatal(err)
 	}
 	if err := m.commit(img.size, size); err != nil {
 		t.Fatal(err)
 	}
-	if m[5] != 'h' { // read only: shared with all
+	if m[5] != 'h' { // only read, so the page stays shared
 		t.Fatal("no image")
 	}
 	var want []pageRun
@@ -38,7 +38,7 @@ func TestPagemap(t *testing.T) {
 		want = appendRun(want, page*hostPage, (page+1)*hostPage)
 	}
 	if len(want) <= regions {
-		t.Fatalf("%d runs do not need a second scan", len(want))
+		t.Fatalf("%d runs fit into one scan", len(want))
 	}
 	read, ok := pages.read(nil, addressOf(m), size)
 	if !ok || !slices.Equal(read, want) {

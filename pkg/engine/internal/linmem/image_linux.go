@@ -1,4 +1,4 @@
-package engine
+package linmem
 
 import (
 	"errors"
@@ -7,20 +7,18 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
 var hostPage = uint64(os.Getpagesize())
 
-// imageFile is a memfd with the image, sealed: nobody can change what
-// instances share.
+// imageFile is a memfd with the image. It is sealed, so that nobody can change
+// what instances share.
 type imageFile struct {
 	fd   int
-	view mapping // all of it, to read; nil once closed
+	view mapping // all of it, read-only; nil once closed
 }
 
-func newImageFile(size uint64, segments iter.Seq[wasmbin.Placed]) (imageFile, error) {
+func newImageFile(size uint64, segments iter.Seq[Segment]) (imageFile, error) {
 	fd, err := unix.MemfdCreate("wasm-image", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
 	if errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EPERM) {
 		return imageFile{}, errors.ErrUnsupported // an old kernel, or seccomp
@@ -38,18 +36,19 @@ func newImageFile(size uint64, segments iter.Seq[wasmbin.Placed]) (imageFile, er
 	return f, nil
 }
 
-func (f imageFile) fill(size uint64, segments iter.Seq[wasmbin.Placed]) error {
+// fill writes the segments to the file and seals it.
+func (f imageFile) fill(size uint64, segments iter.Seq[Segment]) error {
 	if err := unix.Ftruncate(f.fd, int64(size)); err != nil {
 		return os.NewSyscallError("ftruncate", err)
 	}
-	for at, run := range joined(segments) {
+	for offset, run := range coalesced(segments) {
 		for len(run) > 0 {
-			n, err := unix.Pwrite(f.fd, run, int64(at))
+			n, err := unix.Pwrite(f.fd, run, int64(offset))
 			if err != nil && err != unix.EINTR {
 				return os.NewSyscallError("pwrite", err)
 			}
 			n = max(n, 0)
-			at, run = at+uint64(n), run[n:]
+			offset, run = offset+uint64(n), run[n:]
 		}
 	}
 	_, err := unix.FcntlInt(uintptr(f.fd), unix.F_ADD_SEALS,
@@ -66,8 +65,8 @@ func (f *imageFile) close() error {
 	return errors.Join(err, os.NewSyscallError("close", unix.Close(f.fd)))
 }
 
-// mapOver puts the image at the beginning of a mapping, privately.
-func (i *image) mapOver(m mapping) error {
+// mapOver maps the image privately over the beginning of a mapping.
+func (i *Image) mapOver(m mapping) error {
 	_, err := unix.MmapPtr(i.fd, 0, unsafe.Pointer(&m[0]), uintptr(i.size),
 		unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_FIXED|unix.MAP_NORESERVE)
 	return os.NewSyscallError("mmap", err)

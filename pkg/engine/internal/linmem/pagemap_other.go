@@ -1,0 +1,15 @@
+//go:build !linux
+
+package linmem
+
+// PageMap does not exist on this system, and so cannot tell which pages a
+// mapping has.
+type PageMap struct{}
+
+// OpenPageMap returns a page map that can tell nothing.
+func OpenPageMap() *PageMap { return &PageMap{} }
+
+// Close does nothing.
+func (*PageMap) Close() error { return nil }
+
+func (*PageMap) private(runs []pageRun, _ mapping, _ uint64) ([]pageRun, bool) { return runs, false }

@@ -1,0 +1,99 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/linmem"
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
+)
+
+const (
+	pageSize  = linmem.PageSize
+	maxMemory = linmem.MaxBytes
+)
+
+// MemoryError says that the host had no memory for an instance to start with.
+// A later growth that fails is no error of the host: the guest's memory.grow
+// returns -1.
+type MemoryError struct {
+	Bytes uint64 // requested
+	Err   error
+}
+
+func (e *MemoryError) Error() string { return (*linmem.Error)(e).Error() }
+
+// Unwrap returns the system's error.
+func (e *MemoryError) Unwrap() error { return e.Err }
+
+// MemoryStat describes the linear memory of an instance. It is zero for a
+// module without a memory.
+type MemoryStat struct {
+	InitialBytes uint64 // at instantiation
+	PeakBytes    uint64 // now, which is the peak: a WebAssembly memory never shrinks
+	// TouchedBytes counts the pages that the instance has in memory, according
+	// to proc_pid_pagemap(5). It is nil if that cannot be measured: on systems
+	// other than Linux, after Close, and in address space with pages of an
+	// earlier instance. The first instances of a runtime have it, and some of
+	// those that Cycle makes.
+	TouchedBytes *uint64
+	LimitBytes   uint64 // to which the memory can grow
+	Grows        uint64 // successful memory.grow instructions
+}
+
+// memoryStat measures the memory; touched also counts its pages, which takes
+// system calls. The caller holds the lock.
+func (in *Instance) memoryStat(touched bool) MemoryStat {
+	s := in.memory.Stat()
+	stat := MemoryStat{InitialBytes: s.InitialBytes, PeakBytes: s.Bytes, LimitBytes: s.LimitBytes, Grows: s.Grows}
+	if touched {
+		if n, ok := in.memory.Touched(); ok {
+			stat.TouchedBytes = &n
+		}
+	}
+	return stat
+}
+
+// initialMemory is the initial content of a module's memories: an image, or
+// segments to copy, or neither.
+type initialMemory struct {
+	image    *linmem.Image
+	segments iter.Seq[linmem.Segment]
+}
+
+// strip separates the initial memory from a module, and returns the edits that
+// remove it from the binary. If the module does not allow that, both are empty
+// and wazero writes the initial memory.
+func (r *Runtime) strip(binary []byte) ([]wasmbin.Edit, initialMemory) {
+	edit, placed, ok := wasmbin.Strip(binary)
+	if !ok {
+		return nil, initialMemory{}
+	}
+	edits, segments := []wasmbin.Edit{edit}, segmentsOf(placed)
+	if r.config.NoImage {
+		return edits, initialMemory{segments: segments}
+	}
+	img, err := linmem.NewImage(r.scope, segments)
+	if err != nil {
+		if !errors.Is(err, errors.ErrUnsupported) {
+			r.warn(fmt.Sprintf("instances do not share their initial memory: %v", err))
+		}
+		return edits, initialMemory{segments: segments}
+	}
+	return edits, initialMemory{image: img}
+}
+
+func segmentsOf(placed iter.Seq[wasmbin.Placed]) iter.Seq[linmem.Segment] {
+	return func(yield func(linmem.Segment) bool) {
+		placed(func(s wasmbin.Placed) bool { return yield(linmem.Segment(s)) })
+	}
+}
+
+// newPool returns a pool for the memories of a module.
+func (r *Runtime) newPool(initial initialMemory) *linmem.Pool {
+	return linmem.NewPool(linmem.Config{
+		Scope: r.scope, Image: initial.image, Segments: initial.segments,
+		Pages: r.pages, KeepResident: r.config.KeepResident,
+	})
+}

@@ -1,0 +1,165 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/wasi"
+)
+
+func loadGuest(t *testing.T, name string) *Binary {
+	t.Helper()
+	b, err := Load(filepath.Join("..", "..", "testdata", filepath.FromSlash(name)+".wasm"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func compileGuest(t *testing.T, cfg Config, name string) *Module {
+	t.Helper()
+	ctx := context.Background()
+	r, err := NewRuntime(ctx, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.Close(ctx) })
+	m, err := r.Compile(ctx, loadGuest(t, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// bytesOf returns the instance's memory itself, not a copy of it.
+func bytesOf(in *Instance) []byte {
+	if in.memory.Stat().Bytes == 0 {
+		return nil // also where there is no memory, of which wazero returns a typed nil
+	}
+	m := in.guest.Memory()
+	b, _ := m.Read(0, m.Size())
+	return b
+}
+
+// plainMemory returns the initial memory that wazero alone makes. It returns
+// false if wazero cannot instantiate the module.
+func plainMemory(t *testing.T, b *Binary) (content []byte, ok bool) {
+	t.Helper()
+	ctx := context.Background()
+	r := wazero.NewRuntime(ctx)
+	defer r.Close(ctx)
+	wasi_snapshot_preview1.MustInstantiate(ctx, r)
+	m, err := r.InstantiateWithConfig(ctx, b.Bytes, wazero.NewModuleConfig().WithStartFunctions())
+	if err != nil {
+		return nil, false
+	}
+	if len(m.ExportedMemoryDefinitions()) == 0 {
+		return nil, true
+	}
+	data, ok := m.Memory().Read(0, m.Memory().Size())
+	if !ok {
+		t.Fatal("no memory")
+	}
+	return bytes.Clone(data), true
+}
+
+// TestMemoryContent compares the memory of a new instance with that of plain
+// wazero, for every guest, and again in a slot that was overwritten.
+func TestMemoryContent(t *testing.T) {
+	ctx := context.Background()
+	files, err := filepath.Glob("../../testdata/*/*.wasm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	compared := 0
+	for _, file := range files {
+		name := filepath.Base(filepath.Dir(file)) + "/" + strings.TrimSuffix(filepath.Base(file), ".wasm")
+		t.Run(name, func(t *testing.T) {
+			if name == "wat/unknownimport" {
+				t.Skip("nobody instantiates it")
+			}
+			m := compileGuest(t, Config{}, name)
+			want, ok := plainMemory(t, loadGuest(t, name))
+			for use := range 4 {
+				in, err := m.instantiate(ctx, wasi.Config{}, 1, use == 2)
+				if (err == nil) != ok {
+					t.Fatalf("use %d: %v; plain wazero makes an instance: %v", use, err, ok)
+				}
+				if err != nil {
+					continue
+				}
+				got := bytesOf(in)
+				if want != nil && !bytes.Equal(got, want) {
+					t.Errorf("use %d: %d bytes that differ from plain wazero's %d", use, len(got), len(want))
+				}
+				for i := range got {
+					got[i] = 0xa5
+				}
+				in.Close(ctx)
+				compared++
+			}
+		})
+	}
+	if compared < 4*10 {
+		t.Errorf("%d memories compared", compared)
+	}
+}
+
+// TestConcurrentInstances has several instances use one pool at once.
+func TestConcurrentInstances(t *testing.T) {
+	ctx := context.Background()
+	ledger := memstat.NewLedger(memstat.SitesAuto)
+	m := compileGuest(t, Config{Ledger: ledger}, "wat/bigdata")
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 5 {
+				in, err := m.Instantiate(ctx, wasi.Config{})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if o := in.Start(ctx); !o.Clean() {
+					t.Error(o)
+				}
+				if leaks := in.Close(ctx); leaks != nil {
+					t.Error(leaks)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if n := m.runtime.open.Load(); n != 0 {
+		t.Errorf("%d instances open", n)
+	}
+}
+
+// TestRuntimeCloseFirst closes the runtime before an instance of it.
+func TestRuntimeCloseFirst(t *testing.T) {
+	ctx := context.Background()
+	m := compileGuest(t, Config{Ledger: memstat.NewLedger(memstat.SitesNever)}, "c/hello")
+	in, err := m.Instantiate(ctx, wasi.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.runtime.Close(ctx); err == nil {
+		t.Error("no error for an open instance")
+	}
+	if o := in.Start(ctx); o.Kind != OutcomeError {
+		t.Errorf("outcome %v", o)
+	}
+	if leaks := in.Close(ctx); leaks != nil {
+		t.Errorf("leaks: %+v", leaks)
+	}
+	if _, err := m.Instantiate(ctx, wasi.Config{}); err == nil {
+		t.Error("instantiated in a closed runtime")
+	}
+}
