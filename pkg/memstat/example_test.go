@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 )
 
 // An instance that loses its lock, as wasm-micro-runtime did before it fixed
@@ -36,11 +37,11 @@ func Example() {
 }
 
 func ExampleNewTrend() {
-	var samples []memstat.Sample
+	var samples []probe.Sample
 	for cycle := range uint64(100) {
-		samples = append(samples, memstat.Sample{
+		samples = append(samples, probe.Sample{
 			Cycle:   cycle,
-			Process: memstat.Process{FDs: memstat.Measured(8 + cycle/4)},
+			Process: probe.Process{probe.FDs: probe.Measured(8 + cycle/4)},
 		})
 	}
 	trend := memstat.NewTrend(samples)

@@ -1,5 +1,7 @@
 package memstat
 
+import "github.com/wamr-go/wamr-go/pkg/memstat/probe"
+
 func ptr[T any](v T) *T { return &v }
 
 // leakyReport is a full report of a run that lost things, with hostile strings
@@ -27,12 +29,12 @@ func leakyReport() *Report {
 	if err != nil {
 		panic(err)
 	}
-	before := Process{
-		HeapLiveBytes: Measured(1_234_567), HeapObjects: Measured(9_120), RSSBytes: Measured(25_165_824),
-		PSSBytes: Measured(24_000_512), FDs: Measured(7), Goroutines: Measured(4), Maps: Measured(61),
+	before := probe.Process{
+		probe.HeapLive: probe.Measured(1_234_567), probe.HeapObjects: probe.Measured(9_120), probe.RSS: probe.Measured(25_165_824),
+		probe.PSS: probe.Measured(24_000_512), probe.FDs: probe.Measured(7), probe.Goroutines: probe.Measured(4), probe.Maps: probe.Measured(61),
 	}
 	after := before
-	after.HeapLiveBytes, after.HeapObjects = Measured(1_260_104), Measured(10_131)
+	after[probe.HeapLive], after[probe.HeapObjects] = probe.Measured(1_260_104), probe.Measured(10_131)
 	return &Report{
 		Outcome: OutcomeReport{
 			Kind:    "trap",
@@ -60,9 +62,9 @@ func leakyReport() *Report {
 					{Name: "maps", Unit: "mappings", Points: 3, Reason: "3 samples after the warm-up, a verdict needs 20"},
 				},
 			},
-			Samples: []Sample{
-				{Cycle: 1, GCCycles: Measured(3), Process: Process{HeapLiveBytes: Measured(1_234_000), FDs: Measured(7), Goroutines: Measured(4)}},
-				{Cycle: 1000, GCCycles: Measured(130), Process: Process{HeapLiveBytes: Measured(1_260_104), FDs: Measured(0)}},
+			Samples: []probe.Sample{
+				{Cycle: 1, GCCycles: probe.Measured(3), Process: probe.Process{probe.HeapLive: probe.Measured(1_234_000), probe.FDs: probe.Measured(7), probe.Goroutines: probe.Measured(4)}},
+				{Cycle: 1000, GCCycles: probe.Measured(130), Process: probe.Process{probe.HeapLive: probe.Measured(1_260_104), probe.FDs: probe.Measured(0)}},
 			},
 		},
 		Budget: NewBudgetReport(1_000_000, 1_179_648),
@@ -83,7 +85,7 @@ func cleanReport() *Report {
 			{Kind: KindSystem, PeakObjects: 1, PeakBytes: 96, Acquired: 1, Released: 1},
 			{Kind: KindFDEntry, PeakObjects: 3, PeakBytes: 384, Acquired: 3, Released: 3},
 		}}),
-		Process: &ProcessReport{Process: Process{HeapLiveBytes: Measured(400_000), Goroutines: Measured(2)}},
+		Process: &ProcessReport{Process: probe.Process{probe.HeapLive: probe.Measured(400_000), probe.Goroutines: probe.Measured(2)}},
 		Budget:  NewBudgetReport(1<<20, 65_536),
 	}
 }

@@ -1,5 +1,11 @@
 package memstat
 
+import (
+	"encoding/json"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
+)
+
 // Schema names the report's JSON form. Fields are added to it, never renamed.
 const Schema = "wamr-go/report/v1"
 
@@ -81,11 +87,40 @@ func NewLedgerReport(s Snapshot) *LedgerReport {
 	}
 }
 
-// ProcessReport is the host process after the run and, where it was probed
-// then too, before it.
+// ProcessReport is the host process after the run and, if it was measured then
+// too, before it. In JSON the readings after the run are its own members.
 type ProcessReport struct {
-	Process
-	Before *Process `json:"before,omitempty"` // after compilation, before the first instance
+	probe.Process
+	Before *probe.Process // after compilation, before the first instance; nil if not measured
+}
+
+// MarshalJSON returns one object: the readings after the run, then before.
+func (r ProcessReport) MarshalJSON() ([]byte, error) {
+	text, err := json.Marshal(r.Process)
+	if err != nil || r.Before == nil {
+		return text, err
+	}
+	before, err := json.Marshal(r.Before)
+	if err != nil {
+		return nil, err
+	}
+	text = text[:len(text)-1] // the closing brace
+	if len(text) > 1 {
+		text = append(text, ',')
+	}
+	return append(append(append(text, `"before":`...), before...), '}'), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. It ignores unknown members.
+func (r *ProcessReport) UnmarshalJSON(data []byte) error {
+	var own struct {
+		Before *probe.Process `json:"before"`
+	}
+	if err := json.Unmarshal(data, &own); err != nil {
+		return err
+	}
+	r.Before = own.Before
+	return r.Process.UnmarshalJSON(data)
 }
 
 // CyclesReport is about repeated instantiation. Latency is the wall time of
@@ -98,7 +133,7 @@ type CyclesReport struct {
 	P50NS     int64   `json:"p50_ns"`     // half of the cycles took no longer
 	P99NS     int64   `json:"p99_ns"`
 	Trend
-	Samples []Sample `json:"samples"`
+	Samples []probe.Sample `json:"samples"`
 }
 
 // BudgetReport holds the peak against what was allowed.

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 )
 
 // WriteText writes the report for people, in lines of at most o.Width columns.
@@ -178,32 +180,26 @@ func (p *page) leaks(l *LedgerReport) {
 
 func (p *page) process(r *ProcessReport) {
 	p.section("Process")
-	var before Process
+	var before probe.Process
 	if r.Before != nil {
 		before = *r.Before
 	}
 	var rows []row
-	add := func(label string, was, is Reading, bytes bool) {
+	for i, is := range r.Process {
+		m, was := probe.Metric(i), before[i]
 		if was.IsZero() && is.IsZero() {
-			return
+			continue
 		}
 		human := ""
-		if v, ok := is.Get(); ok && bytes {
+		if v, ok := is.Get(); ok && m.IsSize() {
 			human = humanBytes(v)
 		}
-		cells := []cell{text(label)}
+		cells := []cell{text(m.Label())}
 		if r.Before != nil {
 			cells = append(cells, text(readingText(was)), cell{"→", faint})
 		}
 		rows = append(rows, row{cells: append(cells, text(readingText(is)), text(human))})
 	}
-	add("heap live", before.HeapLiveBytes, r.HeapLiveBytes, true)
-	add("heap objects", before.HeapObjects, r.HeapObjects, false)
-	add("rss", before.RSSBytes, r.RSSBytes, true)
-	add("pss", before.PSSBytes, r.PSSBytes, true)
-	add("fds", before.FDs, r.FDs, false)
-	add("goroutines", before.Goroutines, r.Goroutines, false)
-	add("maps", before.Maps, r.Maps, false)
 	heads := []string{"", "after", ""}
 	if r.Before != nil {
 		heads = []string{"", "before", "", "after", ""}
@@ -211,7 +207,7 @@ func (p *page) process(r *ProcessReport) {
 	p.table(heads, rows)
 }
 
-func readingText(r Reading) string {
+func readingText(r probe.Reading) string {
 	v, ok := r.Get()
 	if !ok {
 		return "-"

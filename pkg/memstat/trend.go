@@ -3,6 +3,8 @@ package memstat
 import (
 	"fmt"
 	"math"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 )
 
 // Trend is the judgement over a series of samples.
@@ -71,35 +73,28 @@ const (
 
 // metricRule is how one measure of a sample is judged.
 type metricRule struct {
-	name, unit string
-	read       func(*Sample) Reading
-	floor      float64 // over the whole window
-	heap       bool    // changes at garbage collections only
-	resident   bool    // includes garbage
-	whole      bool    // counts things that come one by one
+	metric   probe.Metric
+	floor    float64 // over the whole window
+	heap     bool    // changes at garbage collections only
+	resident bool    // includes garbage
+	whole    bool    // counts things that come one by one
 }
 
 // The floors are the drift of an idle Go program: spans and stacks that the
 // runtime keeps, objects that live on a scheduler's list, pages that the
 // scavenger has yet to give back.
 var metricRules = [...]metricRule{
-	{name: "heap_live_bytes", unit: "bytes", floor: 64 << 10, heap: true,
-		read: func(s *Sample) Reading { return s.HeapLiveBytes }},
-	{name: "heap_objects", unit: "objects", floor: 512, heap: true,
-		read: func(s *Sample) Reading { return s.HeapObjects }},
-	{name: "rss_bytes", unit: "bytes", floor: 2 << 20, resident: true,
-		read: func(s *Sample) Reading { return s.RSSBytes }},
-	{name: "fds", unit: "descriptors", whole: true,
-		read: func(s *Sample) Reading { return s.FDs }},
-	{name: "goroutines", unit: "goroutines", whole: true,
-		read: func(s *Sample) Reading { return s.Goroutines }},
-	{name: "maps", unit: "mappings", floor: 4, whole: true,
-		read: func(s *Sample) Reading { return s.Maps }},
+	{metric: probe.HeapLive, floor: 64 << 10, heap: true},
+	{metric: probe.HeapObjects, floor: 512, heap: true},
+	{metric: probe.RSS, floor: 2 << 20, resident: true},
+	{metric: probe.FDs, whole: true},
+	{metric: probe.Goroutines, whole: true},
+	{metric: probe.Maps, floor: 4, whole: true},
 }
 
 // NewTrend judges samples in the order in which they were taken, their cycle
 // numbers ascending.
-func NewTrend(samples []Sample) Trend {
+func NewTrend(samples []probe.Sample) Trend {
 	warm := min(max(warmUpLeast, (len(samples)+warmUpShare-1)/warmUpShare), len(samples))
 	t := Trend{WarmUp: warm, Metrics: []MetricTrend{}}
 	for i := range metricRules {
@@ -121,17 +116,17 @@ func (t Trend) With(leaks []Leak) Trend {
 	return t
 }
 
-func (r *metricRule) sampled(samples []Sample) bool {
+func (r *metricRule) sampled(samples []probe.Sample) bool {
 	for i := range samples {
-		if !r.read(&samples[i]).IsZero() {
+		if !samples[i].Process[r.metric].IsZero() {
 			return true
 		}
 	}
 	return false
 }
 
-func (r *metricRule) trend(samples []Sample) MetricTrend {
-	t := MetricTrend{Name: r.name, Unit: r.unit}
+func (r *metricRule) trend(samples []probe.Sample) MetricTrend {
+	t := MetricTrend{Name: r.metric.String(), Unit: r.metric.Unit()}
 	points := thin(r.points(samples), maxPoints)
 	t.Points = len(points)
 	if len(points) < MinPoints {
@@ -169,12 +164,12 @@ func (r *metricRule) tooFew(points int) string {
 func below(x float64) float64 { return math.Nextafter(x, 0) }
 
 // points returns the metric's readings by cycle.
-func (r *metricRule) points(samples []Sample) []point {
+func (r *metricRule) points(samples []probe.Sample) []point {
 	points := make([]point, 0, len(samples))
-	var last Reading // the collection that the last point saw
+	var last probe.Reading // the collection that the last point saw
 	for i := range samples {
 		s := &samples[i]
-		v, ok := r.read(s).Get()
+		v, ok := s.Get(r.metric)
 		if !ok || len(points) > 0 && float64(s.Cycle) <= points[len(points)-1].x {
 			continue
 		}
@@ -190,7 +185,7 @@ func (r *metricRule) points(samples []Sample) []point {
 }
 
 // collections counts the garbage collections within the samples.
-func collections(samples []Sample) uint64 {
+func collections(samples []probe.Sample) uint64 {
 	if len(samples) == 0 {
 		return 0
 	}

@@ -9,29 +9,31 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 )
 
 // series makes n samples, every tenth cycle, one collection each.
-func series(n int, set func(s *Sample, cycle float64)) []Sample {
-	samples := make([]Sample, n)
+func series(n int, set func(s *probe.Sample, cycle float64)) []probe.Sample {
+	samples := make([]probe.Sample, n)
 	for i := range samples {
 		cycle := uint64(10*i + 1)
-		samples[i] = Sample{Cycle: cycle, GCCycles: Measured(uint64(i))}
+		samples[i] = probe.Sample{Cycle: cycle, GCCycles: probe.Measured(uint64(i))}
 		set(&samples[i], float64(cycle))
 	}
 	return samples
 }
 
-func rss(f func(cycle float64) float64) func(*Sample, float64) {
-	return func(s *Sample, cycle float64) { s.RSSBytes = Measured(uint64(f(cycle))) }
+func rss(f func(cycle float64) float64) func(*probe.Sample, float64) {
+	return func(s *probe.Sample, cycle float64) { s.Process[probe.RSS] = probe.Measured(uint64(f(cycle))) }
 }
 
-func fds(f func(cycle float64) float64) func(*Sample, float64) {
-	return func(s *Sample, cycle float64) { s.FDs = Measured(uint64(f(cycle))) }
+func fds(f func(cycle float64) float64) func(*probe.Sample, float64) {
+	return func(s *probe.Sample, cycle float64) { s.Process[probe.FDs] = probe.Measured(uint64(f(cycle))) }
 }
 
-func heapLive(f func(cycle float64) float64) func(*Sample, float64) {
-	return func(s *Sample, cycle float64) { s.HeapLiveBytes = Measured(uint64(f(cycle))) }
+func heapLive(f func(cycle float64) float64) func(*probe.Sample, float64) {
+	return func(s *probe.Sample, cycle float64) { s.Process[probe.HeapLive] = probe.Measured(uint64(f(cycle))) }
 }
 
 const base = 50 << 20
@@ -42,7 +44,7 @@ func TestVerdicts(t *testing.T) {
 	for _, tc := range []struct {
 		name string
 		n    int
-		set  func(*Sample, float64)
+		set  func(*probe.Sample, float64)
 		want Verdict
 	}{
 		{"flat", 100, rss(func(float64) float64 { return base }), Clean},
@@ -111,7 +113,7 @@ func TestVerdicts(t *testing.T) {
 
 func TestTrendWithoutSamples(t *testing.T) {
 	for n := range 5 {
-		got := NewTrend(make([]Sample, n))
+		got := NewTrend(make([]probe.Sample, n))
 		if got.Verdict != Inconclusive || got.Metrics == nil || got.Reason == "" {
 			t.Errorf("%d empty samples: %+v", n, got)
 		}
@@ -121,9 +123,9 @@ func TestTrendWithoutSamples(t *testing.T) {
 // TestHeapPointsAreCollections: a reading repeated between two collections is
 // one observation, however often it was taken.
 func TestHeapPointsAreCollections(t *testing.T) {
-	samples := series(200, func(s *Sample, c float64) {
-		s.GCCycles = Measured(uint64(c / 500))
-		s.HeapLiveBytes = Measured(base)
+	samples := series(200, func(s *probe.Sample, c float64) {
+		s.GCCycles = probe.Measured(uint64(c / 500))
+		s.Process[probe.HeapLive] = probe.Measured(base)
 	})
 	got := NewTrend(samples)
 	if got.Verdict != Inconclusive || got.Metrics[0].Points > 4 || !strings.Contains(got.Reason, "collections") {
@@ -135,7 +137,7 @@ func TestHeapPointsAreCollections(t *testing.T) {
 func TestResidentGrowthWithoutCollection(t *testing.T) {
 	samples := series(100, rss(func(c float64) float64 { return base + 8192*c }))
 	for i := range samples {
-		samples[i].GCCycles = Measured(7)
+		samples[i].GCCycles = probe.Measured(7)
 	}
 	if got := NewTrend(samples); got.Verdict != Inconclusive || !strings.Contains(got.Reason, "garbage") {
 		t.Errorf("%v: %s", got.Verdict, got.Reason)
@@ -186,9 +188,9 @@ func TestOverall(t *testing.T) {
 }
 
 func TestUnevenAndRepeatedCycles(t *testing.T) {
-	var samples []Sample
+	var samples []probe.Sample
 	for i := range uint64(60) {
-		s := Sample{Cycle: i * i, Process: Process{FDs: Measured(3 * i * i)}}
+		s := probe.Sample{Cycle: i * i, Process: probe.Process{probe.FDs: probe.Measured(3 * i * i)}}
 		samples = append(samples, s, s) // the repeated one has no new cycle
 	}
 	got := NewTrend(samples).Metrics[0]
@@ -336,9 +338,9 @@ func kendallS(points []point) (s float64) {
 
 func BenchmarkNewTrend(b *testing.B) {
 	noise := rand.New(rand.NewPCG(13, 14))
-	samples := series(MaxSamples, func(s *Sample, c float64) {
-		v := Measured(uint64(base + noise.NormFloat64()*1000))
-		s.Process = Process{HeapLiveBytes: v, HeapObjects: v, RSSBytes: v, FDs: v, Goroutines: v, Maps: v}
+	samples := series(probe.MaxSamples, func(s *probe.Sample, c float64) {
+		v := probe.Measured(uint64(base + noise.NormFloat64()*1000))
+		s.Process = probe.Process{probe.HeapLive: v, probe.HeapObjects: v, probe.RSS: v, probe.FDs: v, probe.Goroutines: v, probe.Maps: v}
 	})
 	for b.Loop() {
 		NewTrend(samples)
