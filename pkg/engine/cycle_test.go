@@ -11,6 +11,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
+	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
@@ -55,13 +56,13 @@ func TestCycle(t *testing.T) {
 		if len(seen) != 200 || len(progress) == 0 || progress[len(progress)-1] != 200 {
 			t.Errorf("%d cycles, progress %v", len(seen), progress)
 		}
-		if n := len(r.Samples); n < memstat.MinPoints || n > probe.MaxSamples {
+		if n := len(r.Samples); n < trend.MinPoints || n > probe.MaxSamples {
 			t.Errorf("%d samples", n)
 		}
 		if last := r.Samples[len(r.Samples)-1].Cycle; last < 180 {
 			t.Errorf("the last sample is of cycle %d", last)
 		}
-		if verdict := memstat.NewTrend(r.Samples).Verdict; verdict == memstat.Leaking {
+		if verdict := trend.New(r.Samples).Verdict; verdict == trend.Leaking {
 			t.Errorf("verdict %v", verdict)
 		}
 		checkLedger(t, ledger)

@@ -4,8 +4,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
+	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
 
 // sampling takes samples of the process between cycles. No cycle is in progress
@@ -28,8 +28,8 @@ const (
 	// wantedSamples are taken whatever they cost, as a trend needs them for a
 	// verdict; evenly over the run, so that it is about all of it. More are
 	// taken while sampling costs less than maxShare of the run.
-	wantedSamples = 2 * memstat.MinPoints
-	spreadSamples = 4 * memstat.MinPoints
+	wantedSamples = 2 * trend.MinPoints
+	spreadSamples = 4 * trend.MinPoints
 	maxShare      = 50 // a fiftieth: 2 %
 )
 

@@ -1,4 +1,4 @@
-package memstat
+package report
 
 import (
 	"fmt"
@@ -7,12 +7,13 @@ import (
 	"unicode/utf8"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
+	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
 
 // WriteText writes the report for people, in lines of at most o.Width columns.
-// Strings that the guest may have chosen are escaped, so that none of them
-// moves a cursor or passes for a line of the report.
-func WriteText(w io.Writer, r *Report, o TextOptions) error {
+// It escapes strings that the guest may have chosen, so none of them moves a
+// cursor or passes for a line of the report.
+func WriteText(w io.Writer, r *Report, o Options) error {
 	p := newPage(o)
 	p.outcome(&r.Outcome)
 	if r.Module != nil {
@@ -40,7 +41,7 @@ func WriteText(w io.Writer, r *Report, o TextOptions) error {
 	return nil
 }
 
-func (p *page) outcome(o *OutcomeReport) {
+func (p *page) outcome(o *Outcome) {
 	p.section("Outcome")
 	t := bad
 	if o.Kind == "exit" {
@@ -65,7 +66,7 @@ func (p *page) outcome(o *OutcomeReport) {
 	p.field("message", plain, lines...)
 }
 
-func (p *page) module(m *ModuleReport) {
+func (p *page) module(m *Module) {
 	p.section("Module")
 	p.exact("path", m.Path)
 	p.exact("sha256", m.SHA256)
@@ -82,7 +83,7 @@ func (p *page) module(m *ModuleReport) {
 	p.text("from cache", plain, cached)
 }
 
-func (p *page) memory(m *MemoryReport, b *BudgetReport) {
+func (p *page) memory(m *Memory, b *Budget) {
 	p.section("Memory")
 	var rows []sizeRow
 	if m != nil {
@@ -113,7 +114,7 @@ type sizeRow struct {
 	bytes uint64
 }
 
-// sizes writes fields of sizes, human and exact, each in its column.
+// sizes writes fields of sizes in two columns, rounded and exact.
 func (p *page) sizes(rows []sizeRow) {
 	var human, exact int
 	for _, r := range rows {
@@ -126,7 +127,7 @@ func (p *page) sizes(rows []sizeRow) {
 	}
 }
 
-func (p *page) ledger(l *LedgerReport) {
+func (p *page) ledger(l *Ledger) {
 	p.section("Ledger")
 	if len(l.Kinds) == 0 {
 		p.note(faint, "nothing was acquired")
@@ -155,7 +156,7 @@ func (p *page) ledger(l *LedgerReport) {
 	}
 }
 
-func (p *page) leaks(l *LedgerReport) {
+func (p *page) leaks(l *Ledger) {
 	p.section("Leaks")
 	if len(l.Leaks) == 0 {
 		p.note(good, "none: each instance gave back all that it acquired")
@@ -178,7 +179,7 @@ func (p *page) leaks(l *LedgerReport) {
 	p.table([]string{"kind", "objects", "size", "bytes", "first cycle"}, rows)
 }
 
-func (p *page) process(r *ProcessReport) {
+func (p *page) process(r *Process) {
 	p.section("Process")
 	var before probe.Process
 	if r.Before != nil {
@@ -215,7 +216,7 @@ func readingText(r probe.Reading) string {
 	return Grouped(v)
 }
 
-func (p *page) cycles(c *CyclesReport) {
+func (p *page) cycles(c *Cycles) {
 	p.section("Cycles")
 	done := Grouped(c.Completed)
 	if c.Requested > 0 {
@@ -254,18 +255,18 @@ func (p *page) cycles(c *CyclesReport) {
 	p.table([]string{"metric", "per cycle", "99 % interval", "verdict"}, rows)
 }
 
-func verdictTone(v Verdict) tone {
+func verdictTone(v trend.Verdict) tone {
 	switch v {
-	case Clean:
+	case trend.Clean:
 		return good
-	case Leaking:
+	case trend.Leaking:
 		return bad
 	default:
 		return unsure
 	}
 }
 
-func (p *page) target(t *TargetReport) {
+func (p *page) target(t *Target) {
 	p.section(fmt.Sprintf("On %s (source: %s)", Printable(t.Name), Printable(t.Source)))
 	if len(t.Kinds) == 0 {
 		p.note(plain, "it gives no size for the kinds that were acquired")
