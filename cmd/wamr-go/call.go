@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
+	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
@@ -144,7 +145,7 @@ func (j *job) missingHint() string {
 	if near, ok := nearest(j.module, commandNames()); ok {
 		return "did you mean wamr-go " + near + "?"
 	}
-	if j.report != "" && (j.module == reportText || j.module == reportJSON) {
+	if _, ok := report.Lookup(j.module); ok && j.report != "" {
 		return "the format belongs to the flag: --mem-report=" + j.module
 	}
 	if info, err := os.Stat(j.module + ".wasm"); err == nil && info.Mode().IsRegular() {

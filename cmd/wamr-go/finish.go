@@ -7,6 +7,8 @@ import (
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/report"
+	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
 
 // ending is a reason for an exit code, and what is said about it.
@@ -19,13 +21,13 @@ type ending struct {
 // finish says how the run ended, writes the report and returns the exit code.
 func (j *job) finish() int {
 	outcome := j.outcome()
-	report := j.buildReport(outcome)
-	endings := j.endings(outcome, report)
-	if len(endings) > 0 && report.Outcome.Message == "" {
-		report.Outcome.Message = endings[len(endings)-1].text
+	r := j.buildReport(outcome)
+	endings := j.endings(outcome, r)
+	if len(endings) > 0 && r.Outcome.Message == "" {
+		r.Outcome.Message = endings[len(endings)-1].text
 	}
 	j.printStack(outcome)
-	if e := j.writeReport(report, len(endings) > 0); e != nil {
+	if e := j.writeReport(r, len(endings) > 0); e != nil {
 		endings = append(endings, *e)
 	}
 	return j.printEndings(outcome, endings)
@@ -55,7 +57,7 @@ func (j *job) outcome() engine.CycleOutcome {
 
 // endings are the reasons for another exit code than the guest's; the last one
 // counts most.
-func (j *job) endings(o engine.CycleOutcome, r *memstat.Report) []ending {
+func (j *job) endings(o engine.CycleOutcome, r *report.Report) []ending {
 	var list []ending
 	if o.Kind == engine.OutcomeInterrupted {
 		list = append(list, ending{exitInterrupted, "interrupted" + j.progressText(), ""})
@@ -69,7 +71,7 @@ func (j *job) endings(o engine.CycleOutcome, r *memstat.Report) []ending {
 	}
 	if b := r.Budget; b != nil && b.Passed {
 		list = append(list, ending{code: int(j.leakCode), text: fmt.Sprintf(
-			"the linear memory grew to %s bytes, and the budget is %s", memstat.Grouped(b.PeakBytes), memstat.Grouped(b.LimitBytes))})
+			"the linear memory grew to %s bytes, and the budget is %s", report.Grouped(b.PeakBytes), report.Grouped(b.LimitBytes))})
 	}
 	switch o.Kind {
 	case engine.OutcomeTrap:
@@ -90,9 +92,9 @@ func (j *job) progressText() string {
 	case !j.cycling() || c == nil:
 		return ""
 	case c.Requested > 0:
-		return fmt.Sprintf(" after %s of %s cycles", memstat.Grouped(c.Completed), memstat.Grouped(c.Requested))
+		return fmt.Sprintf(" after %s of %s cycles", report.Grouped(c.Completed), report.Grouped(c.Requested))
 	default:
-		return fmt.Sprintf(" after %s cycles", memstat.Grouped(c.Completed))
+		return fmt.Sprintf(" after %s cycles", report.Grouped(c.Completed))
 	}
 }
 
@@ -103,21 +105,21 @@ func (j *job) cyclesText(o engine.CycleOutcome) string {
 	}
 	c := j.result.cycles
 	return fmt.Sprintf(" in %s of %s cycles, first in cycle %s",
-		memstat.Grouped(c.Outcomes[o.Kind]), memstat.Grouped(c.Completed), memstat.Grouped(o.Cycle))
+		report.Grouped(c.Outcomes[o.Kind]), report.Grouped(c.Completed), report.Grouped(o.Cycle))
 }
 
 // leakText sums up what was lost.
-func leakText(r *memstat.Report) string {
+func leakText(r *report.Report) string {
 	var parts []string
 	if l := r.Ledger; l != nil {
 		if lost := lostText(l.Leaks); lost != "" {
 			parts = append(parts, lost)
 		}
 		if l.DoubleReleases > 0 {
-			parts = append(parts, fmt.Sprintf("%s releases of what was not alive", memstat.Grouped(l.DoubleReleases)))
+			parts = append(parts, fmt.Sprintf("%s releases of what was not alive", report.Grouped(l.DoubleReleases)))
 		}
 	}
-	if c := r.Cycles; len(parts) == 0 && c != nil && c.Verdict == memstat.Leaking {
+	if c := r.Cycles; len(parts) == 0 && c != nil && c.Verdict == trend.Leaking {
 		parts = append(parts, "the process grows by the cycle, "+c.Reason)
 	}
 	return "leak: " + strings.Join(parts, "; ")
@@ -139,7 +141,7 @@ func lostText(leaks []memstat.Leak) string {
 	var parts []string
 	for _, k := range kinds {
 		parts = append(parts, fmt.Sprintf("%s %s (%s bytes)",
-			memstat.Grouped(uint64(sums[k].Objects)), k, memstat.Grouped(uint64(max(sums[k].Bytes, 0)))))
+			report.Grouped(uint64(sums[k].Objects)), k, report.Grouped(uint64(max(sums[k].Bytes, 0)))))
 	}
 	if len(parts) == 0 {
 		return ""

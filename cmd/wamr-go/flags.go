@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
@@ -26,7 +26,7 @@ type options struct {
 	workers     uint64
 	cycleOutput string
 
-	report      string // format; "" for none
+	report      string // name of a report.Format; "" for none
 	reportFile  string
 	target      string
 	fault       string
@@ -54,7 +54,6 @@ const (
 	outputNone  = "none"
 
 	reportText = "text"
-	reportJSON = "json"
 )
 
 // cycling reports whether cycles were asked for, not a plain run.
@@ -89,6 +88,15 @@ func (o *options) check() error {
 	return nil
 }
 
+// reportFormats lists the names that --mem-report takes.
+func reportFormats() []string {
+	var names []string
+	for _, f := range report.Formats() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
 // flagGroup is a titled group of flags in a command's help.
 type flagGroup struct {
 	title string
@@ -120,10 +128,10 @@ func (o *options) groups() []flagGroup {
 	f.Var(numberFlag{&o.workers, "W", 1, 1024}, "workers", "run W cycles at once")
 	f.Var(choiceFlag{&o.cycleOutput, "WHICH", []string{outputFirst, outputAll, outputNone}}, "cycle-output", "print the output of the first, all or none of the cycles")
 	f.Var(choiceFlag{&o.fault, "NAME", wasi.FaultNames()}, "fault", "put a known leak back in, to see it found; prestats-lock is WAMR's issue 4192")
-	f.Var(choiceFlag{&o.target, "NAME", memstat.Targets()}, "target", "also report what it costs on that device; known: "+strings.Join(memstat.Targets(), ", "))
+	f.Var(choiceFlag{&o.target, "NAME", report.Targets()}, "target", "also report what it costs on that device; known: "+strings.Join(report.Targets(), ", "))
 
 	f = group("Report")
-	f.Var(choiceFlag{&o.report, "text|json", []string{reportText, reportJSON}}, "mem-report", "print a memory report, text by default; cycles print one without being asked, unless -q is given")
+	f.Var(choiceFlag{&o.report, strings.Join(reportFormats(), "|"), reportFormats()}, "mem-report", "print a memory report, text by default; cycles print one without being asked, unless -q is given")
 	f.Lookup("mem-report").NoOptDefVal = reportText
 	f.Var(textFlag{&o.reportFile, "FILE"}, "report-file", "write the report to FILE, or - for standard output, instead of standard error")
 	f.Var(sizeFlag{&o.budget, "SIZE"}, "mem-budget", "fail where the linear memory grows beyond SIZE, such as 65536, 64K or 1MiB; all units are binary")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
@@ -28,7 +29,7 @@ type job struct {
 // result is what a run came to. A nil pointer is what it did not come to.
 type result struct {
 	module        *engine.ModuleInfo
-	before, after *memstat.Process
+	before, after *probe.Process
 	cycles        *engine.CycleResult
 	ledger        memstat.Snapshot
 	failure       *failure // why the module could not be run
@@ -229,12 +230,12 @@ func (j *job) cycle(ctx context.Context, module *engine.Module, stop <-chan stru
 	}
 	report := j.reportFormat() != ""
 	if report {
-		before := memstat.Probe()
+		before := probe.Settled()
 		j.result.before = &before
 	}
 	result := module.Cycle(ctx, cfg)
 	if report {
-		after := memstat.Probe()
+		after := probe.Settled()
 		j.result.after = &after
 	}
 	j.result.cycles = &result

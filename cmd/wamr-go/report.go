@@ -4,55 +4,54 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
-	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/report"
+	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
 
 // buildReport puts together what was measured.
-func (j *job) buildReport(o engine.CycleOutcome) *memstat.Report {
-	r := &j.result
-	report := &memstat.Report{Schema: memstat.Schema, Outcome: j.outcomeReport(o)}
-	if m := r.module; m != nil {
-		report.Module = &memstat.ModuleReport{
+func (j *job) buildReport(o engine.CycleOutcome) *report.Report {
+	r := &report.Report{Schema: report.Schema, Outcome: j.outcomeReport(o)}
+	if m := j.result.module; m != nil {
+		r.Module = &report.Module{
 			Path: m.Path, SHA256: m.SHA256, WasmBytes: m.WasmBytes, NativeBytes: m.NativeBytes,
 			Functions: m.Functions, DataBytes: m.DataBytes, Cached: m.Cached,
 		}
-		report.Ledger = memstat.NewLedgerReport(r.ledger)
+		r.Ledger = report.NewLedger(j.result.ledger)
 	}
-	c := r.cycles
+	c := j.result.cycles
 	if c == nil || c.Completed == 0 {
-		return report
+		return r
 	}
-	report.Memory = &memstat.MemoryReport{
+	r.Memory = &report.Memory{
 		InitialBytes: c.Memory.InitialBytes, PeakBytes: c.Memory.PeakBytes,
 		TouchedBytes: c.Memory.TouchedBytes, LimitBytes: c.Memory.LimitBytes, Grows: c.Memory.Grows,
 	}
 	if j.budget > 0 {
-		report.Budget = memstat.NewBudgetReport(j.budget, c.Memory.PeakBytes)
+		r.Budget = report.NewBudget(j.budget, c.Memory.PeakBytes)
 	}
-	if r.after != nil {
-		report.Process = &memstat.ProcessReport{Process: *r.after, Before: r.before}
+	if j.result.after != nil {
+		r.Process = &report.Process{Process: *j.result.after, Before: j.result.before}
 	}
 	if j.cycling() {
-		report.Cycles = &memstat.CyclesReport{
+		r.Cycles = &report.Cycles{
 			Requested: c.Requested, Completed: c.Completed, Workers: c.Workers, PerSecond: c.PerSecond,
 			P50NS: c.P50.Nanoseconds(), P99NS: c.P99.Nanoseconds(),
-			Trend: memstat.NewTrend(c.Samples).With(r.ledger.Leaks), Samples: c.Samples,
+			Trend: trend.New(c.Samples).With(j.result.ledger.Leaks), Samples: c.Samples,
 		}
 	}
 	if j.target != "" {
 		// The flag takes no unknown name, so that there is no error to tell.
-		report.Target, _ = memstat.NewTargetReport(j.target, r.ledger)
+		r.Target, _ = report.NewTarget(j.target, j.result.ledger)
 	}
-	return report
+	return r
 }
 
-func (j *job) outcomeReport(o engine.CycleOutcome) memstat.OutcomeReport {
-	r := memstat.OutcomeReport{Kind: o.Kind.String()}
+func (j *job) outcomeReport(o engine.CycleOutcome) report.Outcome {
+	r := report.Outcome{Kind: o.Kind.String()}
 	if o.Kind == engine.OutcomeExit {
 		r.ExitCode = &o.ExitCode
 	}
@@ -77,7 +76,7 @@ func indented(lines []string) []string {
 // writeReport writes the report where it is asked for. more says that
 // messages follow. What cannot be written to its file goes to standard error,
 // so that nothing is lost, and is an ending of its own.
-func (j *job) writeReport(r *memstat.Report, more bool) *ending {
+func (j *job) writeReport(r *report.Report, more bool) *ending {
 	format := j.reportFormat()
 	// A text report of a module that was not run says no more than the error.
 	if format == "" || format == reportText && r.Module == nil {
@@ -87,7 +86,7 @@ func (j *job) writeReport(r *memstat.Report, more bool) *ending {
 		j.reportToTerminal(r, format, more)
 		return nil
 	}
-	text, err := render(r, format, memstat.TextOptions{Color: j.color == "always"})
+	text, err := render(r, format, report.Options{Color: j.color == "always"})
 	if err == nil {
 		if j.reportFile == "-" {
 			_, err = j.stdout.Write(text)
@@ -103,8 +102,8 @@ func (j *job) writeReport(r *memstat.Report, more bool) *ending {
 }
 
 // reportToTerminal sets a text report apart from what the guest wrote.
-func (j *job) reportToTerminal(r *memstat.Report, format string, more bool) {
-	text, err := render(r, format, memstat.TextOptions{Color: j.ui.color, Width: j.ui.width})
+func (j *job) reportToTerminal(r *report.Report, format string, more bool) {
+	text, err := render(r, format, report.Options{Color: j.ui.color, Width: j.ui.width})
 	if err != nil {
 		j.ui.warnf("%v", err)
 		return
@@ -118,13 +117,10 @@ func (j *job) reportToTerminal(r *memstat.Report, format string, more bool) {
 	_, _ = j.ui.w.Write(text) // who reads standard error has gone: there is nobody left to tell
 }
 
-func render(r *memstat.Report, format string, o memstat.TextOptions) ([]byte, error) {
+func render(r *report.Report, format string, o report.Options) ([]byte, error) {
 	var b bytes.Buffer
-	var write = func(w io.Writer) error { return memstat.WriteText(w, r, o) }
-	if format == reportJSON {
-		write = func(w io.Writer) error { return memstat.WriteJSON(w, r) }
-	}
-	err := write(&b)
+	f, _ := report.Lookup(format) // the flag takes no unknown name
+	err := f.Write(&b, r, o)
 	return b.Bytes(), err
 }
 

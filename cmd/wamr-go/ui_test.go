@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
 
 func TestPrintable(t *testing.T) {
@@ -23,8 +23,8 @@ func TestPrintable(t *testing.T) {
 		{"\ufffd", "\ufffd"},
 	}
 	for _, tt := range tests {
-		if got := memstat.Printable(tt.give); got != tt.want {
-			t.Errorf("memstat.Printable(%q) = %q, want %q", tt.give, got, tt.want)
+		if got := report.Printable(tt.give); got != tt.want {
+			t.Errorf("report.Printable(%q) = %q, want %q", tt.give, got, tt.want)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
@@ -71,7 +72,7 @@ type CycleResult struct {
 	CloseErr error  // of the first cycle that had one, see Instance.CloseErr
 
 	Memory  MemoryStat // the largest figures of all cycles; touched: of some
-	Samples []memstat.Sample
+	Samples []probe.Sample
 }
 
 // Cycle instantiates, runs and closes the module again and again. Ledger scopes

@@ -10,6 +10,8 @@ import (
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
+	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
@@ -54,13 +56,13 @@ func TestCycle(t *testing.T) {
 		if len(seen) != 200 || len(progress) == 0 || progress[len(progress)-1] != 200 {
 			t.Errorf("%d cycles, progress %v", len(seen), progress)
 		}
-		if n := len(r.Samples); n < memstat.MinPoints || n > memstat.MaxSamples {
+		if n := len(r.Samples); n < trend.MinPoints || n > probe.MaxSamples {
 			t.Errorf("%d samples", n)
 		}
 		if last := r.Samples[len(r.Samples)-1].Cycle; last < 180 {
 			t.Errorf("the last sample is of cycle %d", last)
 		}
-		if verdict := memstat.NewTrend(r.Samples).Verdict; verdict == memstat.Leaking {
+		if verdict := trend.New(r.Samples).Verdict; verdict == trend.Leaking {
 			t.Errorf("verdict %v", verdict)
 		}
 		checkLedger(t, ledger)
@@ -168,7 +170,8 @@ func TestCycleKeepsNothing(t *testing.T) {
 		if r.Completed != cycles {
 			t.Fatalf("%d cycles", r.Completed)
 		}
-		n, ok := memstat.Probe().HeapLiveBytes.Get()
+		p := probe.Settled()
+		n, ok := p.Get(probe.HeapLive)
 		if !ok {
 			t.Skip("the heap can't be measured")
 		}

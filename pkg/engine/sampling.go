@@ -4,7 +4,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
+	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
 
 // sampling takes samples of the process between cycles. No cycle is in progress
@@ -13,7 +14,7 @@ type sampling struct {
 	between sync.RWMutex // read-held during a cycle
 
 	mu      sync.Mutex
-	sampler *memstat.Sampler // nil: no samples
+	sampler *probe.Sampler // nil: no samples
 	started time.Time
 	spent   time.Duration
 
@@ -27,8 +28,8 @@ const (
 	// wantedSamples are taken whatever they cost, as a trend needs them for a
 	// verdict; evenly over the run, so that it is about all of it. More are
 	// taken while sampling costs less than maxShare of the run.
-	wantedSamples = 2 * memstat.MinPoints
-	spreadSamples = 4 * memstat.MinPoints
+	wantedSamples = 2 * trend.MinPoints
+	spreadSamples = 4 * trend.MinPoints
 	maxShare      = 50 // a fiftieth: 2 %
 )
 
@@ -44,7 +45,7 @@ func newSampling(cfg *CycleConfig, now time.Time) *sampling {
 	if cfg.Cycles > 0 {
 		s.stepCycle = max(cfg.Cycles/wantedSamples, stride, 1)
 	}
-	s.sampler = memstat.NewSampler(stride, true)
+	s.sampler = probe.NewSampler(stride)
 	return s
 }
 
@@ -85,7 +86,7 @@ func (s *sampling) wanted(completed uint64, elapsed time.Duration) bool {
 	return byCycle || byTime
 }
 
-func (s *sampling) samples() []memstat.Sample {
+func (s *sampling) samples() []probe.Sample {
 	if s.sampler == nil {
 		return nil
 	}

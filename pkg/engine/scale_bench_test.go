@@ -10,6 +10,7 @@ import (
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 )
 
 // BenchmarkLive keeps many instances of a small program alive at once, and
@@ -22,7 +23,7 @@ func BenchmarkLive(b *testing.B) {
 			ledger := memstat.NewLedger(memstat.SitesNever)
 			for b.Loop() {
 				m := compile(b, newRuntime(b, engine.Config{Ledger: ledger}), guest(b, "c/hello"))
-				before := memstat.Probe()
+				before := probe.Settled()
 				live := make([]*engine.Instance, n)
 				var last time.Time
 				for i := range live {
@@ -39,20 +40,20 @@ func BenchmarkLive(b *testing.B) {
 					live[i] = in
 				}
 				took := time.Since(last)
-				after := memstat.Probe()
+				after := probe.Settled()
 				for _, in := range live {
 					if leaks := in.Close(ctx); leaks != nil {
 						b.Fatal(leaks)
 					}
 				}
-				per := func(read func(memstat.Process) memstat.Reading) float64 {
-					x, _ := read(before).Get()
-					y, _ := read(after).Get()
+				per := func(m probe.Metric) float64 {
+					x, _ := before.Get(m)
+					y, _ := after.Get(m)
 					return (float64(y) - float64(x)) / float64(n)
 				}
-				b.ReportMetric(per(func(p memstat.Process) memstat.Reading { return p.RSSBytes }), "rss-B/instance")
-				b.ReportMetric(per(func(p memstat.Process) memstat.Reading { return p.HeapLiveBytes }), "heap-B/instance")
-				b.ReportMetric(per(func(p memstat.Process) memstat.Reading { return p.Maps }), "maps/instance")
+				b.ReportMetric(per(probe.RSS), "rss-B/instance")
+				b.ReportMetric(per(probe.HeapLive), "heap-B/instance")
+				b.ReportMetric(per(probe.Maps), "maps/instance")
 				b.ReportMetric(float64(took.Nanoseconds())/1000, "ns/last-instance")
 			}
 		})

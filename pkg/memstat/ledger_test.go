@@ -351,13 +351,6 @@ func TestKindNames(t *testing.T) {
 	if err := k.UnmarshalText([]byte("fd_tabel")); err == nil {
 		t.Error("an unknown kind was read")
 	}
-	var v Verdict
-	if err := v.UnmarshalText([]byte("dirty")); err == nil {
-		t.Error("an unknown verdict was read")
-	}
-	if Verdict(9).String() != "unknown" {
-		t.Errorf("verdict 9 is %v", Verdict(9))
-	}
 }
 
 func TestAcquireReleaseAllocatesNothing(t *testing.T) {

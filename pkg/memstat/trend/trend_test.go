@@ -1,4 +1,4 @@
-package memstat
+package trend
 
 import (
 	"fmt"
@@ -9,29 +9,31 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 )
 
 // series makes n samples, every tenth cycle, one collection each.
-func series(n int, set func(s *Sample, cycle float64)) []Sample {
-	samples := make([]Sample, n)
+func series(n int, set func(s *probe.Sample, cycle float64)) []probe.Sample {
+	samples := make([]probe.Sample, n)
 	for i := range samples {
 		cycle := uint64(10*i + 1)
-		samples[i] = Sample{Cycle: cycle, GCCycles: Measured(uint64(i))}
+		samples[i] = probe.Sample{Cycle: cycle, GCCycles: probe.Measured(uint64(i))}
 		set(&samples[i], float64(cycle))
 	}
 	return samples
 }
 
-func rss(f func(cycle float64) float64) func(*Sample, float64) {
-	return func(s *Sample, cycle float64) { s.RSSBytes = Measured(uint64(f(cycle))) }
+func rss(f func(cycle float64) float64) func(*probe.Sample, float64) {
+	return func(s *probe.Sample, cycle float64) { s.Process[probe.RSS] = probe.Measured(uint64(f(cycle))) }
 }
 
-func fds(f func(cycle float64) float64) func(*Sample, float64) {
-	return func(s *Sample, cycle float64) { s.FDs = Measured(uint64(f(cycle))) }
+func fds(f func(cycle float64) float64) func(*probe.Sample, float64) {
+	return func(s *probe.Sample, cycle float64) { s.Process[probe.FDs] = probe.Measured(uint64(f(cycle))) }
 }
 
-func heapLive(f func(cycle float64) float64) func(*Sample, float64) {
-	return func(s *Sample, cycle float64) { s.HeapLiveBytes = Measured(uint64(f(cycle))) }
+func heapLive(f func(cycle float64) float64) func(*probe.Sample, float64) {
+	return func(s *probe.Sample, cycle float64) { s.Process[probe.HeapLive] = probe.Measured(uint64(f(cycle))) }
 }
 
 const base = 50 << 20
@@ -42,7 +44,7 @@ func TestVerdicts(t *testing.T) {
 	for _, tc := range []struct {
 		name string
 		n    int
-		set  func(*Sample, float64)
+		set  func(*probe.Sample, float64)
 		want Verdict
 	}{
 		{"flat", 100, rss(func(float64) float64 { return base }), Clean},
@@ -95,7 +97,7 @@ func TestVerdicts(t *testing.T) {
 		{"heap 216 bytes by the cycle", 100, heapLive(func(c float64) float64 { return base + 216*c + normal(8<<10) }), Leaking},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			got := NewTrend(series(tc.n, tc.set))
+			got := New(series(tc.n, tc.set))
 			if len(got.Metrics) != 1 {
 				t.Fatalf("%d metrics, want the one that was sampled", len(got.Metrics))
 			}
@@ -111,7 +113,7 @@ func TestVerdicts(t *testing.T) {
 
 func TestTrendWithoutSamples(t *testing.T) {
 	for n := range 5 {
-		got := NewTrend(make([]Sample, n))
+		got := New(make([]probe.Sample, n))
 		if got.Verdict != Inconclusive || got.Metrics == nil || got.Reason == "" {
 			t.Errorf("%d empty samples: %+v", n, got)
 		}
@@ -121,11 +123,11 @@ func TestTrendWithoutSamples(t *testing.T) {
 // TestHeapPointsAreCollections: a reading repeated between two collections is
 // one observation, however often it was taken.
 func TestHeapPointsAreCollections(t *testing.T) {
-	samples := series(200, func(s *Sample, c float64) {
-		s.GCCycles = Measured(uint64(c / 500))
-		s.HeapLiveBytes = Measured(base)
+	samples := series(200, func(s *probe.Sample, c float64) {
+		s.GCCycles = probe.Measured(uint64(c / 500))
+		s.Process[probe.HeapLive] = probe.Measured(base)
 	})
-	got := NewTrend(samples)
+	got := New(samples)
 	if got.Verdict != Inconclusive || got.Metrics[0].Points > 4 || !strings.Contains(got.Reason, "collections") {
 		t.Errorf("%+v", got)
 	}
@@ -135,14 +137,14 @@ func TestHeapPointsAreCollections(t *testing.T) {
 func TestResidentGrowthWithoutCollection(t *testing.T) {
 	samples := series(100, rss(func(c float64) float64 { return base + 8192*c }))
 	for i := range samples {
-		samples[i].GCCycles = Measured(7)
+		samples[i].GCCycles = probe.Measured(7)
 	}
-	if got := NewTrend(samples); got.Verdict != Inconclusive || !strings.Contains(got.Reason, "garbage") {
+	if got := New(samples); got.Verdict != Inconclusive || !strings.Contains(got.Reason, "garbage") {
 		t.Errorf("%v: %s", got.Verdict, got.Reason)
 	}
 }
 
-func TestJudge(t *testing.T) {
+func TestClassify(t *testing.T) {
 	for _, tc := range []struct {
 		name                   string
 		slope                  Slope
@@ -161,23 +163,23 @@ func TestJudge(t *testing.T) {
 		{"above the floor, and stopped", Slope{12, 11, 20}, 10, 0, 0, Inconclusive},
 		{"falling", Slope{-9, -12, -5}, 10, 0, -9, Clean},
 	} {
-		if got, reason := judge(tc.slope, tc.floor, tc.harmless, tc.later); got != tc.want || reason == "" {
+		if got, reason := classify(tc.slope, tc.floor, tc.harmless, tc.later); got != tc.want || reason == "" {
 			t.Errorf("%s: %v (%s), want %v", tc.name, got, reason, tc.want)
 		}
 	}
 }
 
 func TestOverall(t *testing.T) {
-	c, l, i := MetricTrend{Name: "a", Verdict: Clean}, MetricTrend{Name: "b", Verdict: Leaking}, MetricTrend{Name: "c"}
+	c, l, i := Metric{Name: "a", Verdict: Clean}, Metric{Name: "b", Verdict: Leaking}, Metric{Name: "c"}
 	for _, tc := range []struct {
-		metrics []MetricTrend
+		metrics []Metric
 		want    Verdict
 	}{
 		{nil, Inconclusive},
-		{[]MetricTrend{c, c}, Clean},
-		{[]MetricTrend{c, i}, Inconclusive},
-		{[]MetricTrend{i, c}, Inconclusive},
-		{[]MetricTrend{i, l, c}, Leaking},
+		{[]Metric{c, c}, Clean},
+		{[]Metric{c, i}, Inconclusive},
+		{[]Metric{i, c}, Inconclusive},
+		{[]Metric{i, l, c}, Leaking},
 	} {
 		if got, _ := overall(tc.metrics); got != tc.want {
 			t.Errorf("%v: %v", tc.metrics, got)
@@ -185,13 +187,30 @@ func TestOverall(t *testing.T) {
 	}
 }
 
+func TestVerdictNames(t *testing.T) {
+	for v, want := range verdictNames {
+		var back Verdict
+		text, err := Verdict(v).MarshalText()
+		if err != nil || string(text) != want || back.UnmarshalText(text) != nil || back != Verdict(v) {
+			t.Errorf("verdict %d: %q, %v, read back as %v", v, text, err, back)
+		}
+	}
+	var v Verdict
+	if err := v.UnmarshalText([]byte("dirty")); err == nil {
+		t.Error("an unknown verdict was read")
+	}
+	if s := Verdict(9).String(); s != "unknown" {
+		t.Errorf("verdict 9 is %q", s)
+	}
+}
+
 func TestUnevenAndRepeatedCycles(t *testing.T) {
-	var samples []Sample
+	var samples []probe.Sample
 	for i := range uint64(60) {
-		s := Sample{Cycle: i * i, Process: Process{FDs: Measured(3 * i * i)}}
+		s := probe.Sample{Cycle: i * i, Process: probe.Process{probe.FDs: probe.Measured(3 * i * i)}}
 		samples = append(samples, s, s) // the repeated one has no new cycle
 	}
-	got := NewTrend(samples).Metrics[0]
+	got := New(samples).Metrics[0]
 	if got.Slope == nil || got.PerCycle != 3 || got.CILow != 3 || got.CIHigh != 3 {
 		t.Errorf("%+v", got.Slope)
 	}
@@ -236,7 +255,7 @@ func TestFalseAlarms(t *testing.T) {
 	leaks := 0
 	for range 200 {
 		level := float64(base)
-		leaks += verdictIs(Leaking, NewTrend(series(100, rss(func(float64) float64 {
+		leaks += verdictIs(Leaking, New(series(100, rss(func(float64) float64 {
 			level += noise.NormFloat64() * (32 << 10)
 			return level
 		}))))
@@ -334,13 +353,13 @@ func kendallS(points []point) (s float64) {
 	return s
 }
 
-func BenchmarkNewTrend(b *testing.B) {
+func BenchmarkNew(b *testing.B) {
 	noise := rand.New(rand.NewPCG(13, 14))
-	samples := series(MaxSamples, func(s *Sample, c float64) {
-		v := Measured(uint64(base + noise.NormFloat64()*1000))
-		s.Process = Process{HeapLiveBytes: v, HeapObjects: v, RSSBytes: v, FDs: v, Goroutines: v, Maps: v}
+	samples := series(probe.MaxSamples, func(s *probe.Sample, c float64) {
+		v := probe.Measured(uint64(base + noise.NormFloat64()*1000))
+		s.Process = probe.Process{probe.HeapLive: v, probe.HeapObjects: v, probe.RSS: v, probe.FDs: v, probe.Goroutines: v, probe.Maps: v}
 	})
 	for b.Loop() {
-		NewTrend(samples)
+		New(samples)
 	}
 }

@@ -1,17 +1,17 @@
-package memstat
+package trend
 
 import "fmt"
 
-// Verdict is the answer to whether something grows by the cycle. The zero
-// Verdict is the cautious one.
+// Verdict answers whether something grows with every cycle. The zero Verdict is
+// the cautious one.
 type Verdict uint8
 
 const (
-	// Inconclusive means that the samples allow neither of the others.
+	// Inconclusive means that the samples justify neither other verdict.
 	Inconclusive Verdict = iota
-	// Clean means that whatever growth the samples allow is below the floor.
+	// Clean means that any growth is at or below the floor.
 	Clean
-	// Leaking means that the whole confidence interval is above the floor.
+	// Leaking means that the growth is above the floor and goes on.
 	Leaking
 )
 
@@ -25,10 +25,10 @@ func (v Verdict) String() string {
 	return verdictNames[v]
 }
 
-// MarshalText makes a verdict its name in JSON.
+// MarshalText returns the name, so that JSON holds it.
 func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
 
-// UnmarshalText reads a verdict's name.
+// UnmarshalText reads a name; it returns an error for an unknown one.
 func (v *Verdict) UnmarshalText(text []byte) error {
 	for i, name := range verdictNames {
 		if name == string(text) {
@@ -39,10 +39,10 @@ func (v *Verdict) UnmarshalText(text []byte) error {
 	return fmt.Errorf("unknown verdict %q", text)
 }
 
-// judge compares a slope with the floor, and with what is harmless although
-// above it. later is the slope over the last half
-// of the samples: a leak keeps on, a step or a slow warm-up does not.
-func judge(s Slope, floor, harmless, later float64) (Verdict, string) {
+// classify compares a slope with the floor and with a growth that is harmless
+// in any case. later is the slope of the last half of the points: a leak goes
+// on, a step or a slow warm-up does not.
+func classify(s Slope, floor, harmless, later float64) (Verdict, string) {
 	switch {
 	case s.CIHigh <= harmless:
 		return Clean, "no growth"
@@ -59,9 +59,9 @@ func judge(s Slope, floor, harmless, later float64) (Verdict, string) {
 	}
 }
 
-// overall joins the verdicts of the metrics: one leak is a leak, and all must
-// be clean for clean.
-func overall(metrics []MetricTrend) (Verdict, string) {
+// overall combines the verdicts of the metrics: one leak makes the run leaking,
+// and only clean metrics make it clean.
+func overall(metrics []Metric) (Verdict, string) {
 	verdict, reason := Clean, "no metric grows by the cycle"
 	if len(metrics) == 0 {
 		return Inconclusive, "nothing was sampled"

@@ -1,11 +1,8 @@
-package memstat
+package report
 
 import (
 	"math"
-	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 func TestHumanBytes(t *testing.T) {
@@ -53,44 +50,6 @@ func TestDuration(t *testing.T) {
 	} {
 		if got := duration(ns); got != want {
 			t.Errorf("%d: %q, want %q", ns, got, want)
-		}
-	}
-}
-
-func TestPrintable(t *testing.T) {
-	for in, want := range map[string]string{
-		"plain /päth/日本": "plain /päth/日本", "": "",
-		"a\nb\tc": `a\nb\tc`, "\x1b[0m": `\x1b[0m`, "\u009b": `\u009b`, "\u202e": `\u202e`,
-		"\x9b": `\x9b`, "a\xffé": `a\xffé`, "\ufffd": "\ufffd", "\u00a0": `\u00a0`,
-	} {
-		if got := Printable(in); got != want {
-			t.Errorf("%q: %q, want %q", in, got, want)
-		}
-	}
-}
-
-func TestWrapAndChop(t *testing.T) {
-	for _, tc := range []struct {
-		in    string
-		width int
-		want  []string
-	}{
-		{"", 10, []string{""}},
-		{"one two three", 7, []string{"one two", "three"}},
-		{"one two three", 80, []string{"one two three"}},
-		{"abcdefghij k", 4, []string{"abcd", "efgh", "ij k"}},
-		{"x abcdefgh", 4, []string{"x", "abcd", "efgh"}},
-		{"äöü äöü", 3, []string{"äöü", "äöü"}},
-		{"ab", 0, []string{"a", "b"}},
-	} {
-		if diff := cmp.Diff(tc.want, wrap(tc.in, tc.width)); diff != "" {
-			t.Errorf("wrap %q at %d (-want +got):\n%s", tc.in, tc.width, diff)
-		}
-	}
-	for _, in := range []string{"", "two  spaces ", "日本語日本語"} {
-		lines := chop(in, 4)
-		if strings.Join(lines, "") != in {
-			t.Errorf("chop lost something of %q: %q", in, lines)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package memstat
+package report
 
 import (
 	"bytes"
@@ -8,21 +8,15 @@ import (
 	"github.com/fatih/color"
 )
 
-// TextOptions says what the text report is written for.
-type TextOptions struct {
-	Color bool // write ANSI colour; whoever sets it has looked at the terminal and NO_COLOR
-	Width int  // columns; 0 means 80, and fewer than 48 count as 48
-}
-
 const (
 	defaultWidth = 80
 	minWidth     = 48
 	indent       = 2
-	labelWidth   = 16 // of a field's label, its indent included
-	gap          = 2  // between a table's columns
+	labelWidth   = 16 // of a field's label with its indent
+	gap          = 2  // between the columns of a table
 )
 
-// tone is what a piece of text means; only layout.go knows its colour.
+// tone is the meaning of a piece of text. Only this file maps it to colours.
 type tone uint8
 
 const (
@@ -35,14 +29,14 @@ const (
 	toneCount
 )
 
-// page lays text out. Widths are counted in runes and before colour.
+// page lays out text. Widths count runes, without colour.
 type page struct {
 	out    bytes.Buffer
 	width  int
 	colors [toneCount]*color.Color
 }
 
-func newPage(o TextOptions) *page {
+func newPage(o Options) *page {
 	p := &page{width: max(o.Width, minWidth)}
 	if o.Width == 0 {
 		p.width = defaultWidth
@@ -56,8 +50,8 @@ func newPage(o TextOptions) *page {
 		unsure:  color.New(color.FgYellow),
 	}
 	for _, c := range p.colors {
-		// The package's own guess is about standard output, which may not be
-		// where this goes.
+		// By itself, package color decides by standard output, but the report
+		// may go elsewhere.
 		if o.Color {
 			c.EnableColor()
 		} else {
@@ -74,7 +68,7 @@ func (p *page) paint(t tone, text string) string {
 	return p.colors[t].Sprint(text)
 }
 
-// section begins a part with its title, after an empty line.
+// section writes the title of a part, after an empty line.
 func (p *page) section(title string) {
 	if p.out.Len() > 0 {
 		p.out.WriteByte('\n')
@@ -84,8 +78,7 @@ func (p *page) section(title string) {
 	}
 }
 
-// field writes a label and the lines of its value, which are no wider than
-// valueWidth.
+// field writes a label and the lines of its value, none wider than valueWidth.
 func (p *page) field(label string, t tone, lines ...string) {
 	label = pad(strings.Repeat(" ", indent)+label, labelWidth)
 	for _, line := range lines {
@@ -96,17 +89,17 @@ func (p *page) field(label string, t tone, lines ...string) {
 
 func (p *page) valueWidth() int { return p.width - labelWidth }
 
-// text writes a field of prose, wrapped.
+// text writes a field of prose and wraps it.
 func (p *page) text(label string, t tone, value string) {
 	p.field(label, t, wrap(value, p.valueWidth())...)
 }
 
-// exact writes a field whose value keeps every character.
+// exact writes a field and keeps every character of its value.
 func (p *page) exact(label, value string) {
 	p.field(label, plain, chop(Printable(value), p.valueWidth())...)
 }
 
-// note writes an indented line of prose, wrapped.
+// note writes an indented line of prose and wraps it.
 func (p *page) note(t tone, text string) {
 	for _, line := range wrap(text, p.width-indent) {
 		p.out.WriteString(strings.Repeat(" ", indent) + p.paint(t, line) + "\n")
@@ -120,14 +113,14 @@ type cell struct {
 
 func text(s string) cell { return cell{text: s} }
 
-// row is a line of a table, and what stands indented below it.
+// row is a line of a table, with indented lines below it.
 type row struct {
 	cells []cell
 	below []string
 }
 
 // table aligns rows under their heads: the first column to the left, the
-// others to the right. Where the page is too narrow each row becomes a short
+// others to the right. If the page is too narrow, each row becomes a short
 // paragraph of "head value" pairs.
 func (p *page) table(heads []string, rows []row) {
 	widths := make([]int, len(heads))
@@ -218,12 +211,12 @@ func (p *page) below(r row) {
 	}
 }
 
-// pad fills text with spaces on its right.
+// pad appends spaces up to a width.
 func pad(text string, width int) string {
 	return text + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text)))
 }
 
-// padLeft fills text with spaces on its left.
+// padLeft prepends spaces up to a width.
 func padLeft(text string, width int) string {
 	return strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text))) + text
 }

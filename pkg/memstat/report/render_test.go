@@ -1,4 +1,4 @@
-package memstat
+package report
 
 import (
 	"bytes"
@@ -38,19 +38,15 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-func renderText(t *testing.T, r *Report, o TextOptions) []byte {
+// render writes the report in the named format.
+func render(t *testing.T, format string, r *Report, o Options) []byte {
 	t.Helper()
-	var b bytes.Buffer
-	if err := WriteText(&b, r, o); err != nil {
-		t.Fatal(err)
+	f, ok := Lookup(format)
+	if !ok {
+		t.Fatalf("no format %q", format)
 	}
-	return b.Bytes()
-}
-
-func renderJSON(t *testing.T, r *Report) []byte {
-	t.Helper()
 	var b bytes.Buffer
-	if err := WriteJSON(&b, r); err != nil {
+	if err := f.Write(&b, r, o); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -59,18 +55,39 @@ func renderJSON(t *testing.T, r *Report) []byte {
 func TestGoldens(t *testing.T) {
 	for _, tc := range []struct {
 		file   string
+		format string
 		report *Report
-		option TextOptions
+		option Options
 	}{
-		{"leaky-80.txt", leakyReport(), TextOptions{}},
-		{"leaky-60.txt", leakyReport(), TextOptions{Width: 60}},
-		{"leaky-80-color.txt", leakyReport(), TextOptions{Color: true, Width: 80}},
-		{"clean-80.txt", cleanReport(), TextOptions{Width: 80}},
+		{"leaky-80.txt", "text", leakyReport(), Options{}},
+		{"leaky-60.txt", "text", leakyReport(), Options{Width: 60}},
+		{"leaky-80-color.txt", "text", leakyReport(), Options{Color: true, Width: 80}},
+		{"clean-80.txt", "text", cleanReport(), Options{Width: 80}},
+		{"leaky.json", "json", leakyReport(), Options{}},
+		{"clean.json", "json", cleanReport(), Options{}},
 	} {
-		t.Run(tc.file, func(t *testing.T) { golden(t, tc.file, renderText(t, tc.report, tc.option)) })
+		t.Run(tc.file, func(t *testing.T) { golden(t, tc.file, render(t, tc.format, tc.report, tc.option)) })
 	}
-	t.Run("leaky.json", func(t *testing.T) { golden(t, "leaky.json", renderJSON(t, leakyReport())) })
-	t.Run("clean.json", func(t *testing.T) { golden(t, "clean.json", renderJSON(t, cleanReport())) })
+}
+
+func TestFormats(t *testing.T) {
+	seen := map[string]bool{}
+	for _, f := range Formats() {
+		if f.Name == "" || f.Write == nil || seen[f.Name] {
+			t.Errorf("format %+v", f)
+		}
+		seen[f.Name] = true
+		if got, ok := Lookup(f.Name); !ok || got.Name != f.Name {
+			t.Errorf("Lookup(%q) is %q, %v", f.Name, got.Name, ok)
+		}
+	}
+	if f, ok := Lookup("jsn"); ok || f.Write != nil {
+		t.Errorf("an unknown format was found: %+v", f)
+	}
+	Formats()[0].Name = "changed"
+	if _, ok := Lookup("text"); !ok {
+		t.Error("the caller's slice is the package's own")
+	}
 }
 
 var ansi = regexp.MustCompile("\x1b\\[[0-9;]*m")
@@ -78,7 +95,7 @@ var ansi = regexp.MustCompile("\x1b\\[[0-9;]*m")
 func TestTextKeepsItsWidth(t *testing.T) {
 	for _, report := range []*Report{leakyReport(), cleanReport()} {
 		for width := minWidth; width <= 100; width += 4 {
-			for line := range strings.Lines(string(renderText(t, report, TextOptions{Width: width}))) {
+			for line := range strings.Lines(string(render(t, "text", report, Options{Width: width}))) {
 				line = strings.TrimSuffix(line, "\n")
 				if n := utf8.RuneCountInString(line); n > width {
 					t.Errorf("width %d: %d columns: %q", width, n, line)
@@ -93,8 +110,8 @@ func TestTextKeepsItsWidth(t *testing.T) {
 
 func TestColorOnlyAddsColor(t *testing.T) {
 	for _, report := range []*Report{leakyReport(), cleanReport()} {
-		bare := renderText(t, report, TextOptions{})
-		colored := renderText(t, report, TextOptions{Color: true})
+		bare := render(t, "text", report, Options{})
+		colored := render(t, "text", report, Options{Color: true})
 		if bytes.Equal(bare, colored) {
 			t.Error("colour was asked for and not written")
 		}
@@ -104,8 +121,8 @@ func TestColorOnlyAddsColor(t *testing.T) {
 	}
 }
 
-// TestNothingHostileIsRendered puts each kind of string that a terminal obeys
-// wherever a guest or a path has a say.
+// TestNothingHostileIsRendered puts strings that a terminal acts upon wherever a
+// guest or a path may choose the text.
 func TestNothingHostileIsRendered(t *testing.T) {
 	for _, evil := range []string{
 		"\x1b[2J", "\x1b]0;t\a", "a\rb", "a\bb", "\x00", "\x7f", "\u009b2J", "\u202egnp", "\u2066x", "\xff\xfe", "\x9b2J", "\u2028", "\U000e0041",
@@ -116,9 +133,8 @@ func TestNothingHostileIsRendered(t *testing.T) {
 		r.Ledger.Leaks[0].Site = []string{evil}
 		r.Cycles.Reason, r.Cycles.Metrics[0].Name = evil, evil
 		r.Target.Name, r.Target.Source, r.Target.Basis = evil, evil, evil
-		for name, out := range map[string][]byte{
-			"text": renderText(t, r, TextOptions{}), "json": renderJSON(t, r),
-		} {
+		for _, f := range Formats() {
+			name, out := f.Name, render(t, f.Name, r, Options{})
 			for i, c := range string(out) {
 				if c != '\n' && !unicode.IsPrint(c) {
 					t.Fatalf("%s of %q: unprintable %U at %d", name, evil, c, i)
@@ -129,7 +145,7 @@ func TestNothingHostileIsRendered(t *testing.T) {
 			}
 		}
 		var back Report
-		if err := json.Unmarshal(renderJSON(t, r), &back); err != nil {
+		if err := json.Unmarshal(render(t, "json", r, Options{}), &back); err != nil {
 			t.Errorf("JSON of %q: %v", evil, err)
 		} else if want := strings.ToValidUTF8(evil, "\ufffd"); utf8.ValidString(evil) && back.Module.Path != want {
 			t.Errorf("path came back as %q, want %q", back.Module.Path, want)
@@ -137,13 +153,13 @@ func TestNothingHostileIsRendered(t *testing.T) {
 	}
 }
 
-// TestForgedSection: text of a guest cannot stand where a section's title does.
+// TestForgedSection: text of a guest cannot stand in the place of a title.
 func TestForgedSection(t *testing.T) {
 	r := cleanReport()
 	r.Outcome.Message = "x\nLeaks\n  none\n\nModule"
 	r.Module.Path = "x\nLeaks"
 	titles := map[string]int{}
-	for line := range strings.Lines(string(renderText(t, r, TextOptions{}))) {
+	for line := range strings.Lines(string(render(t, "text", r, Options{}))) {
 		if line[0] != ' ' && line[0] != '\n' {
 			titles[strings.TrimSpace(line)]++
 		}
@@ -157,13 +173,13 @@ func TestForgedSection(t *testing.T) {
 func TestJSONRoundTrip(t *testing.T) {
 	for _, want := range []*Report{leakyReport(), cleanReport()} {
 		var got Report
-		if err := json.Unmarshal(renderJSON(t, want), &got); err != nil {
+		if err := json.Unmarshal(render(t, "json", want, Options{}), &got); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(renderJSON(t, want), renderJSON(t, &got)); diff != "" {
+		if diff := cmp.Diff(render(t, "json", want, Options{}), render(t, "json", &got, Options{})); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
-		if got.Leaked() != want.Leaked() || got.OverBudget() != want.OverBudget() {
+		if got.Leaked() != want.Leaked() {
 			t.Error("the report that was read back judges differently")
 		}
 	}
@@ -176,10 +192,9 @@ var errFailing = errors.New("disk full")
 func (failing) Write([]byte) (int, error) { return 0, errFailing }
 
 func TestWriteErrors(t *testing.T) {
-	if err := WriteText(failing{}, cleanReport(), TextOptions{}); !errors.Is(err, errFailing) {
-		t.Errorf("WriteText: %v", err)
-	}
-	if err := WriteJSON(failing{}, cleanReport()); !errors.Is(err, errFailing) {
-		t.Errorf("WriteJSON: %v", err)
+	for _, f := range Formats() {
+		if err := f.Write(failing{}, cleanReport(), Options{}); !errors.Is(err, errFailing) {
+			t.Errorf("%s: %v", f.Name, err)
+		}
 	}
 }

@@ -1,4 +1,4 @@
-package memstat
+package report
 
 import (
 	"bytes"
@@ -10,10 +10,10 @@ import (
 	"unicode/utf8"
 )
 
-// WriteJSON writes the report as indented JSON of the schema [Schema], with a
-// newline at its end. The output is one object and holds no byte that a
-// terminal would obey; bytes of a string that are not UTF-8 become U+FFFD.
-func WriteJSON(w io.Writer, r *Report) error {
+// WriteJSON writes the report as one indented JSON object of the schema
+// [Schema] and a newline. The output holds no byte that a terminal acts upon;
+// bytes of a string that are not UTF-8 become U+FFFD. No option applies.
+func WriteJSON(w io.Writer, r *Report, _ Options) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -27,8 +27,8 @@ func WriteJSON(w io.Writer, r *Report) error {
 	return nil
 }
 
-// normal fills in the schema's name and makes absent lists empty ones, so that
-// a reader needs no case for null.
+// normal returns a copy with the schema's name and with empty lists in place of
+// nil ones, so readers need no case for null.
 func normal(r *Report) *Report {
 	n := *r
 	n.Schema = Schema
@@ -57,9 +57,9 @@ func list[T any](items []T) []T {
 	return items
 }
 
-// escapeInvisible writes as \uXXXX what encoding/json leaves as it is and a
-// terminal acts upon: DEL, the C1 controls, marks that reorder text. Such
-// runes are within strings only.
+// escapeInvisible escapes, as \uXXXX, the runes that encoding/json leaves alone
+// but a terminal acts upon: DEL, the C1 controls, marks that reorder text. In
+// JSON such runes occur only inside strings.
 func escapeInvisible(text []byte) []byte {
 	out := make([]byte, 0, len(text))
 	for len(text) > 0 {

@@ -1,16 +1,19 @@
-package memstat
+package report
 
 import (
 	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
+	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
 
 // WriteText writes the report for people, in lines of at most o.Width columns.
-// Strings that the guest may have chosen are escaped, so that none of them
-// moves a cursor or passes for a line of the report.
-func WriteText(w io.Writer, r *Report, o TextOptions) error {
+// It escapes strings that the guest may have chosen, so none of them moves a
+// cursor or passes for a line of the report.
+func WriteText(w io.Writer, r *Report, o Options) error {
 	p := newPage(o)
 	p.outcome(&r.Outcome)
 	if r.Module != nil {
@@ -38,7 +41,7 @@ func WriteText(w io.Writer, r *Report, o TextOptions) error {
 	return nil
 }
 
-func (p *page) outcome(o *OutcomeReport) {
+func (p *page) outcome(o *Outcome) {
 	p.section("Outcome")
 	t := bad
 	if o.Kind == "exit" {
@@ -63,7 +66,7 @@ func (p *page) outcome(o *OutcomeReport) {
 	p.field("message", plain, lines...)
 }
 
-func (p *page) module(m *ModuleReport) {
+func (p *page) module(m *Module) {
 	p.section("Module")
 	p.exact("path", m.Path)
 	p.exact("sha256", m.SHA256)
@@ -80,7 +83,7 @@ func (p *page) module(m *ModuleReport) {
 	p.text("from cache", plain, cached)
 }
 
-func (p *page) memory(m *MemoryReport, b *BudgetReport) {
+func (p *page) memory(m *Memory, b *Budget) {
 	p.section("Memory")
 	var rows []sizeRow
 	if m != nil {
@@ -111,7 +114,7 @@ type sizeRow struct {
 	bytes uint64
 }
 
-// sizes writes fields of sizes, human and exact, each in its column.
+// sizes writes fields of sizes in two columns, rounded and exact.
 func (p *page) sizes(rows []sizeRow) {
 	var human, exact int
 	for _, r := range rows {
@@ -124,7 +127,7 @@ func (p *page) sizes(rows []sizeRow) {
 	}
 }
 
-func (p *page) ledger(l *LedgerReport) {
+func (p *page) ledger(l *Ledger) {
 	p.section("Ledger")
 	if len(l.Kinds) == 0 {
 		p.note(faint, "nothing was acquired")
@@ -153,7 +156,7 @@ func (p *page) ledger(l *LedgerReport) {
 	}
 }
 
-func (p *page) leaks(l *LedgerReport) {
+func (p *page) leaks(l *Ledger) {
 	p.section("Leaks")
 	if len(l.Leaks) == 0 {
 		p.note(good, "none: each instance gave back all that it acquired")
@@ -176,34 +179,28 @@ func (p *page) leaks(l *LedgerReport) {
 	p.table([]string{"kind", "objects", "size", "bytes", "first cycle"}, rows)
 }
 
-func (p *page) process(r *ProcessReport) {
+func (p *page) process(r *Process) {
 	p.section("Process")
-	var before Process
+	var before probe.Process
 	if r.Before != nil {
 		before = *r.Before
 	}
 	var rows []row
-	add := func(label string, was, is Reading, bytes bool) {
+	for i, is := range r.Process {
+		m, was := probe.Metric(i), before[i]
 		if was.IsZero() && is.IsZero() {
-			return
+			continue
 		}
 		human := ""
-		if v, ok := is.Get(); ok && bytes {
+		if v, ok := is.Get(); ok && m.IsSize() {
 			human = humanBytes(v)
 		}
-		cells := []cell{text(label)}
+		cells := []cell{text(m.Label())}
 		if r.Before != nil {
 			cells = append(cells, text(readingText(was)), cell{"→", faint})
 		}
 		rows = append(rows, row{cells: append(cells, text(readingText(is)), text(human))})
 	}
-	add("heap live", before.HeapLiveBytes, r.HeapLiveBytes, true)
-	add("heap objects", before.HeapObjects, r.HeapObjects, false)
-	add("rss", before.RSSBytes, r.RSSBytes, true)
-	add("pss", before.PSSBytes, r.PSSBytes, true)
-	add("fds", before.FDs, r.FDs, false)
-	add("goroutines", before.Goroutines, r.Goroutines, false)
-	add("maps", before.Maps, r.Maps, false)
 	heads := []string{"", "after", ""}
 	if r.Before != nil {
 		heads = []string{"", "before", "", "after", ""}
@@ -211,7 +208,7 @@ func (p *page) process(r *ProcessReport) {
 	p.table(heads, rows)
 }
 
-func readingText(r Reading) string {
+func readingText(r probe.Reading) string {
 	v, ok := r.Get()
 	if !ok {
 		return "-"
@@ -219,7 +216,7 @@ func readingText(r Reading) string {
 	return Grouped(v)
 }
 
-func (p *page) cycles(c *CyclesReport) {
+func (p *page) cycles(c *Cycles) {
 	p.section("Cycles")
 	done := Grouped(c.Completed)
 	if c.Requested > 0 {
@@ -258,18 +255,18 @@ func (p *page) cycles(c *CyclesReport) {
 	p.table([]string{"metric", "per cycle", "99 % interval", "verdict"}, rows)
 }
 
-func verdictTone(v Verdict) tone {
+func verdictTone(v trend.Verdict) tone {
 	switch v {
-	case Clean:
+	case trend.Clean:
 		return good
-	case Leaking:
+	case trend.Leaking:
 		return bad
 	default:
 		return unsure
 	}
 }
 
-func (p *page) target(t *TargetReport) {
+func (p *page) target(t *Target) {
 	p.section(fmt.Sprintf("On %s (source: %s)", Printable(t.Name), Printable(t.Source)))
 	if len(t.Kinds) == 0 {
 		p.note(plain, "it gives no size for the kinds that were acquired")

@@ -1,4 +1,4 @@
-package memstat
+package trend
 
 import (
 	"cmp"
@@ -6,23 +6,23 @@ import (
 	"slices"
 )
 
-// The few sums below are written out rather than taken from gonum/stat, which
-// has neither Theil-Sen nor this interval, and whose packages initialise
-// at every start of a program that seldom judges a trend. The tests check them
-// against gonum.
+// These sums are written out because gonum/stat has neither Theil-Sen nor this
+// interval, and its packages initialise at every start of a program that seldom
+// judges a trend. The tests compare them with gonum's.
 
-type point struct{ x, y float64 } // x ascends strictly
+// point is a reading y after x cycles. In a list of points x ascends strictly.
+type point struct{ x, y float64 }
 
 // z99 is the normal quantile of a two-sided 99 % interval.
 const z99 = 2.5758293035489004
 
-// theilSen returns the median slope over all pairs and its interval. It needs
-// two points or more.
+// theilSen returns the median of the slopes of all pairs of points, and its
+// interval. It needs at least two points.
 func theilSen(points []point) Slope {
 	slopes := pairSlopes(points)
 	s := Slope{PerCycle: median(slopes)}
 	spread := z99 * math.Sqrt(kendallVariance(points)*autocorrelation(points, s.PerCycle))
-	// Sen: the slopes whose ranks lie that far about the middle.
+	// Sen: the interval ends at the slopes whose ranks lie that far from the middle.
 	n := float64(len(slopes))
 	low, high := int(math.Floor((n-spread)/2)), int(math.Ceil((n+spread)/2))
 	s.CILow = slopes[max(low-1, 0)]
@@ -30,7 +30,7 @@ func theilSen(points []point) Slope {
 	return s
 }
 
-// medianSlope is the Theil-Sen slope alone.
+// medianSlope returns the Theil-Sen slope without its interval.
 func medianSlope(points []point) float64 { return median(pairSlopes(points)) }
 
 // pairSlopes returns the slopes of all pairs of points, ascending.
@@ -45,14 +45,14 @@ func pairSlopes(points []point) []float64 {
 	return slopes
 }
 
-// median needs a sorted, non-empty list.
+// median returns the median of a sorted list that is not empty.
 func median(sorted []float64) float64 {
 	n := len(sorted)
 	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
-// kendallVariance is the variance of Kendall's S when nothing grows:
-// (n(n-1)(2n+5) - Σ t(t-1)(2t+5)) / 18, t being the size of each group of
+// kendallVariance returns the variance of Kendall's S for values without trend:
+// (n(n-1)(2n+5) - Σ t(t-1)(2t+5)) / 18, where t is the size of each group of
 // equal values.
 func kendallVariance(points []point) float64 {
 	term := func(n int) float64 { f := float64(n); return f * (f - 1) * (2*f + 5) }
@@ -73,8 +73,9 @@ func kendallVariance(points []point) float64 {
 	return sum / 18
 }
 
-// autocorrelation is the factor by which Hamed and Rao widen that variance:
-// neighbouring points that move together count for fewer. It never narrows.
+// autocorrelation returns the factor by which Hamed and Rao widen that variance:
+// neighbouring points that move together count as fewer points. It is at least
+// 1.
 func autocorrelation(points []point, slope float64) float64 {
 	n := len(points)
 	ranks := residualRanks(points, slope)
@@ -92,8 +93,8 @@ func autocorrelation(points []point, slope float64) float64 {
 	return max(1, 1+2*sum/(f*(f-1)*(f-2)))
 }
 
-// residualRanks ranks what the slope doesn't explain; equal residuals share
-// the middle of their ranks, and the sum of all is 0.
+// residualRanks ranks the residuals of the slope. Equal residuals share the mean
+// of their ranks, and all ranks sum up to 0.
 func residualRanks(points []point, slope float64) []float64 {
 	type residual struct {
 		at int
@@ -119,8 +120,8 @@ func residualRanks(points []point, slope float64) []float64 {
 	return ranks
 }
 
-// lagCorrelation correlates a list of mean 0 with itself, lag places on; 0 for
-// a constant list.
+// lagCorrelation correlates a list of mean 0 with itself, shifted by lag. It
+// returns 0 for a constant list.
 func lagCorrelation(list []float64, lag int) float64 {
 	var product, square float64
 	for i, v := range list {

@@ -1,0 +1,96 @@
+package report
+
+import (
+	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
+	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
+)
+
+func ptr[T any](v T) *T { return &v }
+
+// leakyReport returns a full report of a run that leaked, with hostile strings
+// wherever a guest may choose the text.
+func leakyReport() *Report {
+	snap := memstat.Snapshot{
+		Kinds: []memstat.KindStat{
+			{Kind: memstat.KindInstance, PeakObjects: 1, Acquired: 1000, Released: 1000},
+			{Kind: memstat.KindMemory, PeakObjects: 1, PeakBytes: 1 << 20, Acquired: 1000, Released: 1000},
+			{Kind: memstat.KindSystem, PeakObjects: 1, PeakBytes: 96, Acquired: 1000, Released: 1000},
+			{Kind: memstat.KindFDEntry, LiveObjects: 2, LiveBytes: 256, PeakObjects: 5, PeakBytes: 640, Acquired: 5000, Released: 4998},
+			{Kind: memstat.KindPrestatLock, LiveObjects: 1000, LiveBytes: 24000, PeakObjects: 1, PeakBytes: 24, Acquired: 1000},
+		},
+		Leaks: []memstat.Leak{
+			{Kind: memstat.KindPrestatLock, Objects: 1000, Bytes: 24000, Cycle: 1, Site: []string{
+				"wasi.(*prestats).init wasi/prestat.go:41",
+				"wasi.NewSystem wasi/system.go:88",
+				"engine.(*Module).Instantiate engine/instance.go:120",
+			}},
+			{Kind: memstat.KindFDEntry, Objects: 2, Bytes: 256, Cycle: 317},
+		},
+		DoubleReleases: 1,
+	}
+	target, err := NewTarget("esp32s3", snap)
+	if err != nil {
+		panic(err)
+	}
+	before := probe.Process{
+		probe.HeapLive: probe.Measured(1_234_567), probe.HeapObjects: probe.Measured(9_120), probe.RSS: probe.Measured(25_165_824),
+		probe.PSS: probe.Measured(24_000_512), probe.FDs: probe.Measured(7), probe.Goroutines: probe.Measured(4), probe.Maps: probe.Measured(61),
+	}
+	after := before
+	after[probe.HeapLive], after[probe.HeapObjects] = probe.Measured(1_260_104), probe.Measured(10_131)
+	return &Report{
+		Outcome: Outcome{
+			Kind:    "trap",
+			Message: "wasm error: unreachable\nwasm stack trace:\n\t.\x1b[2J\x1b]0;owned\a(i32)\n\t.main\u202e()",
+		},
+		Module: &Module{
+			Path:      "guests/\x1b[31mred\nLeaks\u009b.wasm",
+			SHA256:    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+			WasmBytes: 12_345, NativeBytes: ptr[uint64](98_304), Functions: 42, DataBytes: 1_024, Cached: true,
+		},
+		Memory: &Memory{
+			InitialBytes: 131_072, PeakBytes: 1 << 20, TouchedBytes: ptr[uint64](73_728), LimitBytes: 1 << 32, Grows: 14,
+		},
+		Ledger:  NewLedger(snap),
+		Process: &Process{Process: after, Before: &before},
+		Cycles: &Cycles{
+			Requested: 1000, Completed: 1000, Workers: 2, PerSecond: 48_211.7, P50NS: 7_812, P99NS: 35_240,
+			Trend: trend.Trend{
+				Verdict: trend.Leaking, Reason: "heap_objects: the whole interval is above the floor", WarmUp: 13,
+				Metrics: []trend.Metric{
+					{Name: "heap_live_bytes", Unit: "bytes", Slope: &trend.Slope{PerCycle: 4.31, CILow: -3.1, CIHigh: 25.1}, Floor: 65.5, Points: 115, Verdict: trend.Clean, Reason: "no growth above the floor"},
+					{Name: "heap_objects", Unit: "objects", Slope: &trend.Slope{PerCycle: 1.01, CILow: 0.99, CIHigh: 1.04}, Floor: 0.5, Points: 115, Verdict: trend.Leaking, Reason: "the whole interval is above the floor"},
+					{Name: "rss_bytes", Unit: "bytes", Slope: &trend.Slope{PerCycle: -120.25, CILow: -4096, CIHigh: 2891.4}, Floor: 2000, Points: 115, Verdict: trend.Inconclusive, Reason: "the interval reaches from below the floor to above it: more cycles would tell"},
+					{Name: "fds", Unit: "descriptors", Slope: &trend.Slope{}, Points: 115, Verdict: trend.Clean, Reason: "no growth above the floor"},
+					{Name: "maps", Unit: "mappings", Points: 3, Reason: "3 samples after the warm-up, a verdict needs 20"},
+				},
+			},
+			Samples: []probe.Sample{
+				{Cycle: 1, GCCycles: probe.Measured(3), Process: probe.Process{probe.HeapLive: probe.Measured(1_234_000), probe.FDs: probe.Measured(7), probe.Goroutines: probe.Measured(4)}},
+				{Cycle: 1000, GCCycles: probe.Measured(130), Process: probe.Process{probe.HeapLive: probe.Measured(1_260_104), probe.FDs: probe.Measured(0)}},
+			},
+		},
+		Budget: NewBudget(1_000_000, 1_179_648),
+		Target: target,
+	}
+}
+
+// cleanReport returns the report of a single clean run on a system that tells
+// little.
+func cleanReport() *Report {
+	return &Report{
+		Outcome: Outcome{Kind: "exit", ExitCode: ptr[uint32](0)},
+		Module: &Module{
+			Path: "hello.wasm", SHA256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+			WasmBytes: 812, Functions: 3, DataBytes: 14,
+		},
+		Memory: &Memory{InitialBytes: 65_536, PeakBytes: 65_536, LimitBytes: 1 << 24},
+		Ledger: NewLedger(memstat.Snapshot{Kinds: []memstat.KindStat{
+			{Kind: memstat.KindSystem, PeakObjects: 1, PeakBytes: 96, Acquired: 1, Released: 1},
+			{Kind: memstat.KindFDEntry, PeakObjects: 3, PeakBytes: 384, Acquired: 3, Released: 3},
+		}}),
+		Process: &Process{Process: probe.Process{probe.HeapLive: probe.Measured(400_000), probe.Goroutines: probe.Measured(2)}},
+		Budget:  NewBudget(1<<20, 65_536),
+	}
+}

@@ -1,0 +1,43 @@
+package report
+
+import (
+	"io"
+	"slices"
+)
+
+// Format is a way to write a report.
+type Format struct {
+	// Name selects the format, such as "json".
+	Name string
+	// Write renders the report to w with a single call of w.Write. It returns
+	// the error of that call, wrapped. It does not change the report.
+	Write func(w io.Writer, r *Report, o Options) error
+}
+
+// Options describes the output. Formats ignore what does not apply to them.
+type Options struct {
+	// Color adds ANSI colour. The caller has checked that the output is a
+	// terminal and that NO_COLOR is unset.
+	Color bool
+	// Width is the greatest number of columns; 0 means 80, and less than 48
+	// means 48.
+	Width int
+}
+
+// formats has a row for each renderer. The first is the default.
+var formats = []Format{
+	{"text", WriteText},
+	{"json", WriteJSON},
+}
+
+// Formats returns all formats, the default first. The caller owns the slice.
+func Formats() []Format { return slices.Clone(formats) }
+
+// Lookup returns the format of that name and whether there is one.
+func Lookup(name string) (Format, bool) {
+	i := slices.IndexFunc(formats, func(f Format) bool { return f.Name == name })
+	if i < 0 {
+		return Format{}, false
+	}
+	return formats[i], true
+}

@@ -1,0 +1,110 @@
+package report
+
+import (
+	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
+	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
+)
+
+// Schema names the JSON form of a [Report].
+const Schema = "wamr-go/report/v1"
+
+// Report is everything that a run tells about memory. A nil pointer stands
+// for what was not measured and is absent from JSON. A Report is plain data:
+// it must not change while it is rendered.
+type Report struct {
+	Schema  string   `json:"schema"` // WriteJSON sets it to [Schema]
+	Outcome Outcome  `json:"outcome"`
+	Module  *Module  `json:"module,omitempty"`
+	Memory  *Memory  `json:"memory,omitempty"`
+	Ledger  *Ledger  `json:"ledger,omitempty"`
+	Process *Process `json:"process,omitempty"`
+	Cycles  *Cycles  `json:"cycles,omitempty"`
+	Budget  *Budget  `json:"budget,omitempty"`
+	Target  *Target  `json:"target,omitempty"`
+}
+
+// Leaked reports whether the run leaked: a closed scope still held an object,
+// something was released twice, or a metric of the process grows with every
+// cycle.
+func (r *Report) Leaked() bool {
+	if l := r.Ledger; l != nil && (len(l.Leaks) > 0 || l.DoubleReleases > 0) {
+		return true
+	}
+	return r.Cycles != nil && r.Cycles.Verdict == trend.Leaking
+}
+
+// Outcome says how the run ended.
+type Outcome struct {
+	// Kind is "exit", "trap", "timeout", "interrupted" or "error" (the module
+	// could not be run).
+	Kind string `json:"kind"`
+	// ExitCode is the guest's own; set only if Kind is "exit".
+	ExitCode *uint32 `json:"exit_code,omitempty"`
+	// Message is the text of the trap or error, which the guest may have
+	// chosen.
+	Message string `json:"message,omitempty"`
+}
+
+// Module describes the binary.
+type Module struct {
+	Path        string  `json:"path"`                   // as the user gave it; "-" is standard input
+	SHA256      string  `json:"sha256"`                 // of the binary, in lower-case hexadecimal
+	WasmBytes   uint64  `json:"wasm_bytes"`             // size of the binary
+	NativeBytes *uint64 `json:"native_bytes,omitempty"` // size of the compiled code
+	Functions   uint64  `json:"functions"`              // defined in the module, without imports
+	DataBytes   uint64  `json:"data_bytes"`             // sum of the data segments
+	Cached      bool    `json:"cached"`                 // the compiled code came from the cache
+}
+
+// Memory describes the linear memory. Over several cycles, PeakBytes,
+// TouchedBytes and Grows are each the largest of any cycle.
+type Memory struct {
+	InitialBytes uint64  `json:"initial_bytes"`           // size at instantiation
+	PeakBytes    uint64  `json:"peak_bytes"`              // largest size; linear memory never shrinks
+	TouchedBytes *uint64 `json:"touched_bytes,omitempty"` // pages in use, as the operating system counts them
+	LimitBytes   uint64  `json:"limit_bytes"`             // size up to which it may grow
+	Grows        uint64  `json:"grows"`                   // successful memory.grow instructions
+}
+
+// Ledger is the exact account of acquired and released objects.
+type Ledger struct {
+	Kinds          []memstat.KindStat `json:"kinds"`
+	Leaks          []memstat.Leak     `json:"leaks"`
+	OpenScopes     int                `json:"open_scopes"`     // instances not destroyed yet
+	DoubleReleases uint64             `json:"double_releases"` // releases of objects that were not held
+}
+
+// NewLedger returns the ledger's part of a report. It shares the snapshot's
+// slices.
+func NewLedger(s memstat.Snapshot) *Ledger {
+	return &Ledger{
+		Kinds: s.Kinds, Leaks: s.Leaks,
+		OpenScopes: s.OpenScopes, DoubleReleases: s.DoubleReleases,
+	}
+}
+
+// Cycles describes repeated instantiation. The latency of a cycle is its wall
+// time: instantiate, run, destroy.
+type Cycles struct {
+	Requested uint64  `json:"requested"` // 0 if only a duration was given
+	Completed uint64  `json:"completed"`
+	Workers   int     `json:"workers"`
+	PerSecond float64 `json:"per_second"` // completed cycles by wall time
+	P50NS     int64   `json:"p50_ns"`     // half of the cycles took no longer
+	P99NS     int64   `json:"p99_ns"`     // 99 of 100 cycles took no longer
+	trend.Trend
+	Samples []probe.Sample `json:"samples"`
+}
+
+// Budget compares the peak of the linear memory with its budget.
+type Budget struct {
+	LimitBytes uint64 `json:"limit_bytes"`
+	PeakBytes  uint64 `json:"peak_bytes"`
+	Passed     bool   `json:"passed"` // the peak is above the limit
+}
+
+// NewBudget compares a peak with a limit, both in bytes.
+func NewBudget(limit, peak uint64) *Budget {
+	return &Budget{LimitBytes: limit, PeakBytes: peak, Passed: peak > limit}
+}

@@ -1,0 +1,101 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// humanBytes spells a size in the largest binary unit that it fills, with one
+// decimal: "1.2 MiB".
+func humanBytes(n uint64) string {
+	const units = "KMGTPE"
+	if n < 1<<10 {
+		return strconv.FormatUint(n, 10) + " B"
+	}
+	value, unit := float64(n)/(1<<10), 0
+	// 1023.95 would round to 1024.0 of the smaller unit.
+	for value >= 1023.95 && unit < len(units)-1 {
+		value /= 1 << 10
+		unit++
+	}
+	return fmt.Sprintf("%.1f %ciB", value, units[unit])
+}
+
+// humanSigned spells a size of the ledger like humanBytes. It is negative only
+// if somebody accounted wrongly.
+func humanSigned(n int64) string {
+	if n < 0 {
+		return "-" + humanBytes(-uint64(n))
+	}
+	return humanBytes(uint64(n))
+}
+
+// Grouped spells a whole number with commas, as the text report does:
+// "1,048,576".
+func Grouped[T ~int | ~int64 | ~uint32 | ~uint64](n T) string {
+	digits := fmt.Sprint(n)
+	sign := ""
+	if digits[0] == '-' {
+		sign, digits = "-", digits[1:]
+	}
+	return sign + groupDigits(digits)
+}
+
+func groupDigits(digits string) string {
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}
+
+// growth spells a slope with its sign and three significant digits: "+216",
+// "-0.0125", "0".
+func growth(v float64) string {
+	if v == 0 || math.IsNaN(v) {
+		return "0"
+	}
+	sign := "+"
+	if v < 0 {
+		sign = "-"
+	}
+	abs := math.Abs(v)
+	switch {
+	case abs >= 100:
+		return sign + groupDigits(strconv.FormatFloat(abs, 'f', 0, 64))
+	case abs >= 0.001:
+		return sign + strconv.FormatFloat(abs, 'g', 3, 64)
+	default:
+		return sign + strconv.FormatFloat(abs, 'e', 1, 64)
+	}
+}
+
+// duration spells nanoseconds with three significant digits: "7.81 µs".
+func duration(ns int64) string {
+	switch {
+	case ns < 1e3:
+		return strconv.FormatInt(ns, 10) + " ns"
+	case ns < 1e6:
+		return digits3(float64(ns)/1e3) + " µs"
+	case ns < 1e9:
+		return digits3(float64(ns)/1e6) + " ms"
+	default:
+		return digits3(float64(ns)/1e9) + " s"
+	}
+}
+
+func digits3(v float64) string {
+	switch {
+	case v < 10:
+		return strconv.FormatFloat(v, 'f', 2, 64)
+	case v < 100:
+		return strconv.FormatFloat(v, 'f', 1, 64)
+	default:
+		return groupDigits(strconv.FormatFloat(v, 'f', 0, 64))
+	}
+}

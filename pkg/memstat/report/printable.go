@@ -1,0 +1,69 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Printable escapes whatever a terminal acts upon or does not show, in the way
+// of Go's string literals: controls, marks that reorder text, bytes that are
+// not UTF-8. Names of modules, functions and files are untrusted.
+func Printable(s string) string {
+	var b strings.Builder
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[0])
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		default:
+			quoted := strconv.QuoteRune(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		}
+		s = s[size:]
+	}
+	return b.String()
+}
+
+// wrap breaks text at spaces into lines of at most width runes. It breaks longer
+// words anywhere. It returns at least one line.
+func wrap(text string, width int) []string {
+	width = max(width, 1)
+	var lines []string
+	var line []rune
+	for word := range strings.FieldsSeq(text) {
+		runes := []rune(word)
+		if len(line) > 0 && len(line)+1+len(runes) <= width {
+			line = append(append(line, ' '), runes...)
+			continue
+		}
+		if len(line) > 0 {
+			lines = append(lines, string(line))
+		}
+		for len(runes) > width {
+			lines = append(lines, string(runes[:width]))
+			runes = runes[width:]
+		}
+		line = append([]rune(nil), runes...)
+	}
+	if len(line) > 0 || len(lines) == 0 {
+		lines = append(lines, string(line))
+	}
+	return lines
+}
+
+// chop breaks text anywhere and keeps every space: for paths and hashes.
+func chop(text string, width int) []string {
+	width = max(width, 1)
+	runes := []rune(text)
+	var lines []string
+	for len(runes) > width {
+		lines = append(lines, string(runes[:width]))
+		runes = runes[width:]
+	}
+	return append(lines, string(runes))
+}

@@ -1,0 +1,24 @@
+package trend_test
+
+import (
+	"fmt"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
+	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
+)
+
+func ExampleNew() {
+	var samples []probe.Sample
+	for cycle := range uint64(100) {
+		samples = append(samples, probe.Sample{
+			Cycle:   cycle,
+			Process: probe.Process{probe.FDs: probe.Measured(8 + cycle/4)},
+		})
+	}
+	t := trend.New(samples)
+	fmt.Println(t.Verdict, "-", t.Reason)
+	fmt.Printf("%.2f %s per cycle\n", t.Metrics[0].PerCycle, t.Metrics[0].Unit)
+	// Output:
+	// leak - fds: the whole interval is above the floor
+	// 0.25 descriptors per cycle
+}
