@@ -7,20 +7,20 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// memory is the guest's linear memory for the length of one call. All access
-// to it is in this file, and so is the only place that says EFAULT. Sums are
-// made in 64 bits: a guest's pointer and length cannot wrap.
+// memory is the guest's linear memory during one call. This file has all code
+// that decodes and encodes it, and all that returns EFAULT. It adds addresses
+// and lengths in 64 bits, so that the sum cannot wrap.
 type memory []byte
 
-// memoryCache remembers the memory of the module that called last, because
-// asking a module that has none panics, and may be asked only once.
+// memoryCache remembers the memory of the last module that called. Looking it
+// up costs more than the rest of a short call.
 type memoryCache struct {
 	module api.Module
-	memory api.Memory // nil where the module has none
-	bytes  memory     // of it; they stay where they are until it grows
+	memory api.Memory // nil if the module has none
+	bytes  memory     // its bytes, which do not move unless it grows
 }
 
-// of returns the module's memory as it is now; growth may have moved it.
+// of returns the module's memory. It notices growth, which may move memory.
 func (c *memoryCache) of(mod api.Module) memory {
 	if c.module != mod {
 		c.module, c.memory, c.bytes = mod, usableMemory(mod), nil
@@ -33,7 +33,7 @@ func (c *memoryCache) of(mod api.Module) memory {
 		return c.bytes
 	}
 	if size == 0 {
-		// Size wraps to 0 for 4 GiB. Read cannot name the last byte then.
+		// The size of 4 GiB wraps to 0. Read then cannot include the last byte.
 		if pages, ok := c.memory.Grow(0); !ok || pages == 0 {
 			return nil
 		}
@@ -43,8 +43,8 @@ func (c *memoryCache) of(mod api.Module) memory {
 	return c.bytes
 }
 
-// usableMemory returns nil for a module without memory, whose api.Memory is
-// a nil pointer within an interface.
+// usableMemory returns the module's memory, or nil if it has none. wazero then
+// returns a nil pointer in a non-nil interface, which panics when it is used.
 func usableMemory(mod api.Module) (m api.Memory) {
 	defer func() {
 		if recover() != nil {
@@ -56,7 +56,7 @@ func usableMemory(mod api.Module) (m api.Memory) {
 	return m
 }
 
-// bytes returns n bytes at ptr. They must not be kept after the call.
+// bytes returns n bytes at ptr. Use them only during the call.
 func (m memory) bytes(ptr, n uint32) ([]byte, Errno) {
 	if uint64(ptr)+uint64(n) > uint64(len(m)) {
 		return nil, EFAULT
@@ -64,8 +64,7 @@ func (m memory) bytes(ptr, n uint32) ([]byte, Errno) {
 	return m[ptr : uint64(ptr)+uint64(n) : uint64(ptr)+uint64(n)], ESUCCESS
 }
 
-// check says whether n bytes at ptr can be written, before a call that has an
-// effect: what is done cannot be undone for want of a place for its result.
+// check returns EFAULT unless there are n bytes at ptr.
 func (m memory) check(ptr, n uint32) Errno {
 	_, errno := m.bytes(ptr, n)
 	return errno
@@ -102,11 +101,12 @@ func (m memory) putBytes(ptr uint32, v []byte) Errno {
 	return errno
 }
 
-// maxIovecs is the most buffers that one call may name, as in Linux (IOV_MAX).
+// maxIovecs is the maximum number of buffers in one call, as in Linux
+// (IOV_MAX).
 const maxIovecs = 1024
 
-// iovecs appends the count buffers listed at ptr to bufs, leaving out empty
-// ones. The result must not be kept after the call.
+// iovecs appends the count buffers in the list at ptr to bufs, without the
+// empty ones. Use the result only during the call.
 func (m memory) iovecs(bufs [][]byte, ptr, count uint32) ([][]byte, Errno) {
 	if count > maxIovecs {
 		return nil, EINVAL
@@ -115,7 +115,7 @@ func (m memory) iovecs(bufs [][]byte, ptr, count uint32) ([][]byte, Errno) {
 	if errno != ESUCCESS {
 		return nil, errno
 	}
-	// The sum must fit the 32-bit count that the guest gets back.
+	// Bound the sum, as Linux does: the result must fit 32 bits.
 	var total uint64
 	for ; len(list) > 0; list = list[8:] {
 		b, errno := m.bytes(binary.LittleEndian.Uint32(list), binary.LittleEndian.Uint32(list[4:]))
@@ -132,8 +132,8 @@ func (m memory) iovecs(bufs [][]byte, ptr, count uint32) ([][]byte, Errno) {
 	return bufs, ESUCCESS
 }
 
-// Layouts. Source: preview1 docs; for wasi_unstable, the snapshot_0 phase of
-// the same documents.
+// Sizes of structures. Source: preview1 docs; for wasi_unstable, the
+// snapshot_0 phase of the same documents.
 const (
 	fdstatSize           = 24
 	filestatSize         = 64
@@ -142,7 +142,7 @@ const (
 	direntSize           = 24
 )
 
-func (m memory) putFdstat(ptr uint32, t filetype, f fdflags, base, inheriting Rights) Errno {
+func (m memory) putFdstat(ptr uint32, t filetype, f fdflags, base, inheriting rights) Errno {
 	b, errno := m.bytes(ptr, fdstatSize)
 	if errno != ESUCCESS {
 		return errno
@@ -169,8 +169,8 @@ func (m memory) putFilestat(ptr uint32, st *filestat) Errno {
 	return ESUCCESS
 }
 
-// putFilestatUnstable has 32 bits for nlink, and so everything after it sits
-// eight bytes earlier.
+// putFilestatUnstable writes wasi_unstable's filestat. Its nlink has 32 bits,
+// so the fields after it sit eight bytes earlier.
 func (m memory) putFilestatUnstable(ptr uint32, st *filestat) Errno {
 	b, errno := m.bytes(ptr, filestatSizeUnstable)
 	if errno != ESUCCESS {
@@ -185,6 +185,19 @@ func (m memory) putFilestatUnstable(ptr uint32, st *filestat) Errno {
 	return ESUCCESS
 }
 
+// putPrestat writes the prestat of a directory: its tag, which is 0, and the
+// length of its name.
+func (m memory) putPrestat(ptr, nameLen uint32) Errno {
+	b, errno := m.bytes(ptr, prestatSize)
+	if errno != ESUCCESS {
+		return errno
+	}
+	clear(b)
+	binary.LittleEndian.PutUint32(b[4:], nameLen)
+	return ESUCCESS
+}
+
+// putFilestatTail writes the fields after nlink.
 func putFilestatTail(b []byte, st *filestat) {
 	binary.LittleEndian.PutUint64(b[0:], st.size)
 	binary.LittleEndian.PutUint64(b[8:], st.atim)

@@ -18,25 +18,24 @@ const (
 
 // Constants of preview1, which the package keeps to itself.
 const (
-	oCreat, oDirectory, oExcl, oTrunc                     = 1, 2, 4, 8
-	fAppend, fDsync, fNonblock, fRsync, fSync             = 1, 2, 4, 8, 16
-	follow                                                = 1
-	seekSet, seekCur, seekEnd                             = 0, 1, 2
-	setAtim, setAtimNow, setMtim, setMtimNow              = 1, 2, 4, 8
-	typeUnknown, typeBlock, typeChar                      = 0, 1, 2
-	typeDir, typeFile, typeDgram, typeStream              = 3, 4, 5, 6
-	typeLink                                              = 7
-	eventClock, eventRead, eventWrite                     = 0, 1, 2
-	clockRealtime, clockMonotonic                         = 0, 1
-	allRights                                 wasi.Rights = 1<<30 - 1
+	oCreat, oDirectory, oExcl, oTrunc         = 1, 2, 4, 8
+	fAppend, fDsync, fNonblock, fRsync, fSync = 1, 2, 4, 8, 16
+	follow                                    = 1
+	seekSet, seekCur, seekEnd                 = 0, 1, 2
+	setAtim, setAtimNow, setMtim, setMtimNow  = 1, 2, 4, 8
+	typeUnknown, typeBlock, typeChar          = 0, 1, 2
+	typeDir, typeFile, typeDgram, typeStream  = 3, 4, 5, 6
+	typeLink                                  = 7
+	eventClock, eventRead, eventWrite         = 0, 1, 2
+	clockRealtime, clockMonotonic             = 0, 1
 )
 
 const (
-	readRights  = wasi.RightFDRead | wasi.RightFDSeek | wasi.RightFDTell | wasi.RightFDFilestatGet
-	writeRights = wasi.RightFDWrite | wasi.RightFDSeek | wasi.RightFDTell | wasi.RightFDFilestatGet |
-		wasi.RightFDFilestatSetSize | wasi.RightFDAllocate | wasi.RightFDFdstatSetFlags
-	fileRights = readRights | writeRights | wasi.RightFDSync | wasi.RightFDDatasync | wasi.RightFDAdvise |
-		wasi.RightFDFilestatSetTimes | wasi.RightPollFDReadwrite
+	readRights  = rightFDRead | rightFDSeek | rightFDTell | rightFDFilestatGet
+	writeRights = rightFDWrite | rightFDSeek | rightFDTell | rightFDFilestatGet |
+		rightFDFilestatSetSize | rightFDAllocate | rightFDFdstatSetFlags
+	fileRights = readRights | writeRights | rightFDSync | rightFDDatasync | rightFDAdvise |
+		rightFDFilestatSetTimes | rightPollFDReadwrite
 )
 
 // root is the descriptor of the first preopen.
@@ -61,18 +60,18 @@ func (p *proxy) iovecs(spans ...span) (at, n uint64) {
 	return atIovecs, uint64(len(spans))
 }
 
-// openFile is path_open with what a test seldom changes left out.
-type openFile struct {
+// openParams is path_open with what a test seldom changes left out.
+type openParams struct {
 	dir     uint64
 	path    string
 	lookup  uint64
 	oflags  uint64
-	base    wasi.Rights
-	inherit wasi.Rights
+	base    rights
+	inherit rights
 	fdflags uint64
 }
 
-func (p *proxy) open(o openFile) (fd uint64, errno wasi.Errno) {
+func (p *proxy) open(o openParams) (fd uint64, errno wasi.Errno) {
 	at, n := p.path1(o.path)
 	if errno := p.call("path_open", o.dir, o.lookup, at, n, o.oflags, uint64(o.base), uint64(o.inherit), o.fdflags, atResult); errno != 0 {
 		return 0, errno
@@ -80,7 +79,7 @@ func (p *proxy) open(o openFile) (fd uint64, errno wasi.Errno) {
 	return uint64(p.u32(atResult)), 0
 }
 
-func (p *proxy) mustOpen(o openFile) uint64 {
+func (p *proxy) mustOpen(o openParams) uint64 {
 	p.t.Helper()
 	fd, errno := p.open(o)
 	if errno != 0 {
@@ -92,13 +91,13 @@ func (p *proxy) mustOpen(o openFile) uint64 {
 // openRW opens or makes a file in the root with the rights of files.
 func (p *proxy) openRW(path string) uint64 {
 	p.t.Helper()
-	return p.mustOpen(openFile{dir: root, path: path, lookup: follow, oflags: oCreat, base: fileRights})
+	return p.mustOpen(openParams{dir: root, path: path, lookup: follow, oflags: oCreat, base: fileRights})
 }
 
 func (p *proxy) openDir(path string) uint64 {
 	p.t.Helper()
-	return p.mustOpen(openFile{dir: root, path: path, oflags: oDirectory, lookup: follow,
-		base: wasi.RightFDReaddir | wasi.RightPathOpen | wasi.RightPathFilestatGet, inherit: fileRights})
+	return p.mustOpen(openParams{dir: root, path: path, oflags: oDirectory, lookup: follow,
+		base: rightFDReaddir | rightPathOpen | rightPathFilestatGet, inherit: fileRights})
 }
 
 func (p *proxy) read(fd uint64, n int) (string, wasi.Errno) {
@@ -182,14 +181,14 @@ func (p *proxy) filestat() fileStat {
 type fdStat struct {
 	filetype      byte
 	flags         uint16
-	base, inherit wasi.Rights
+	base, inherit rights
 }
 
 func (p *proxy) fdstat(fd uint64) fdStat {
 	p.t.Helper()
 	p.must("fd_fdstat_get", fd, atResult)
 	m := p.memory()[atResult:]
-	return fdStat{m[0], binary.LittleEndian.Uint16(m[2:]), wasi.Rights(p.u64(atResult + 8)), wasi.Rights(p.u64(atResult + 16))}
+	return fdStat{m[0], binary.LittleEndian.Uint16(m[2:]), rights(p.u64(atResult + 8)), rights(p.u64(atResult + 16))}
 }
 
 // path operations on one path beneath a descriptor.

@@ -2,32 +2,32 @@ package wasi
 
 import "time"
 
-// started is the origin of the monotonic clock, so that a guest does not learn
-// how long its host has been up.
+// started is the origin of the monotonic clock. A clock that starts with the
+// process does not tell the guest how long its host has been up.
 var started = time.Now()
 
-// monotonic returns nanoseconds on the guest's monotonic clock; never 0, which
-// some programs take for unset.
+// monotonic returns nanoseconds on the guest's monotonic clock. It never
+// returns 0, which some programs take for an unset time.
 func monotonic() uint64 { return uint64(time.Since(started)) + 1 }
 
-// clockResolution is what the clocks can tell apart, in nanoseconds.
+// clockResolution is the resolution that all clocks report, in nanoseconds.
 const clockResolution = 1
 
 // clockResGet: clock_res_get(id, resolution).
-func clockResGet(_ *System, m memory, p []uint64) Errno {
-	if uint32(p[0]) > clockThreadCPUTime {
+func clockResGet(c *call) Errno {
+	if c.u32(0) > clockThreadCPUTime {
 		return EINVAL
 	}
-	return m.putU64(uint32(p[1]), clockResolution)
+	return c.out64(1, clockResolution)
 }
 
 // clockTimeGet: clock_time_get(id, precision, time).
-func clockTimeGet(_ *System, m memory, p []uint64) Errno {
-	now, errno := clockNow(uint32(p[0]))
+func clockTimeGet(c *call) Errno {
+	now, errno := clockNow(c.u32(0))
 	if errno != ESUCCESS {
 		return errno
 	}
-	return m.putU64(uint32(p[2]), now)
+	return c.out64(2, now)
 }
 
 func clockNow(id uint32) (uint64, Errno) {

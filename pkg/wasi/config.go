@@ -6,50 +6,63 @@ import (
 	"os"
 )
 
-// Config is what a guest gets from its host. The zero Config is a guest with
-// no arguments, no environment, no directories, empty standard input and
-// discarded output. A Config is not changed by this package and may serve any
-// number of systems.
+// Config describes what a guest gets from its host. With the zero Config the
+// guest has no arguments, no environment, no directories and an empty standard
+// input, and its output is discarded. The package does not change a Config, so
+// it may serve any number of Systems, also at once if its streams and trace
+// allow that.
 type Config struct {
-	Args []string // the program's name first; no NUL bytes
-	Env  []string // "NAME=value"; no NUL bytes
+	Args []string // the program's name comes first; no NUL bytes
+	Env  []string // each "NAME=value"; no NUL bytes
 
-	// Stdin, Stdout and Stderr become descriptors 0, 1 and 2. An *os.File is
-	// used by its descriptor, and is not closed with the system. Nil means
-	// empty input and discarded output.
+	// Stdin, Stdout and Stderr become descriptors 0, 1 and 2. The caller keeps
+	// owning them; closing a System does not close them. A nil Stdin is empty,
+	// a nil Stdout or Stderr discards.
+	//
+	// The guest uses the descriptor of an *os.File directly, and shares its
+	// position. A wait for it ends with the context; see [WithSystem]. A wait
+	// in any other Read or Write does not.
 	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer
 
-	// Preopens become descriptors 3 and up, in this order, each with a prestat.
+	// Preopens become descriptors 3 and up, in this order.
 	Preopens []Preopen
 
-	// Listeners are listening stream sockets, and become the descriptors after
-	// the preopens. They are duplicated; the caller keeps and closes his own.
+	// Listeners are listening stream sockets. They become the descriptors after
+	// the preopens. NewSystem duplicates them, so the caller must close its own.
+	// The sockets become non-blocking.
 	Listeners []*os.File
 
 	Limits Limits
-	Faults Fault
-	Trace  *Trace // nil: calls are not traced
+	Faults Fault  // leaks on purpose; 0 for none
+	Trace  *Trace // nil traces no calls
 }
 
-// Preopen is a host directory that a guest may use.
+// Preopen is a directory of the host that a guest may use.
 type Preopen struct {
-	Host     string // path of the directory on the host
-	Guest    string // name that the guest sees; "" means Host
-	ReadOnly bool   // every write is denied with EROFS, as on a read-only mount
+	Host     string // path on the host; resolved once, by NewSystem
+	Guest    string // the name that the guest sees; "" means Host
+	ReadOnly bool   // any change gets EROFS, as on a read-only mount
 }
 
-// Limits bound what a guest can make its host hold. Zero means the default.
+// Limits bounds what a guest can make its host hold. A field that is 0 or
+// negative means the default.
 type Limits struct {
-	FDs int // open descriptors, preopens and stdio included; default 4096
-	// DirStreams is how many directories are buffered (32 KiB each) at once.
-	// More can be read, with more system calls. Default 64.
+	// FDs is the maximum number of open descriptors, including preopens and
+	// stdio. The default is 4096. Beyond it the guest gets EMFILE.
+	FDs int
+	// DirStreams is the maximum number of directories that are buffered at
+	// once, with 32 KiB each. The guest can read more directories, with more
+	// system calls. The default is 64.
 	DirStreams int
-	ArgBytes   int // bytes of arguments and of environment, each; default 1 MiB
+	// ArgBytes is the maximum size in bytes of the arguments, and of the
+	// environment, terminators included. The default is 1 MiB. NewSystem fails
+	// if there are more.
+	ArgBytes int
 }
 
-// The limits of a Config that sets none.
+// The default [Limits].
 const (
 	DefaultFDs        = 4096
 	DefaultDirStreams = 64
@@ -69,14 +82,16 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// PreopenError says which preopen could not be opened.
+// PreopenError is the error of a directory that cannot be opened.
 type PreopenError struct {
 	Preopen Preopen
-	Err     error
+	Err     error // the system's error, or EMFILE if Limits.FDs is too low
 }
 
+// Error returns the path on the host and the cause.
 func (e *PreopenError) Error() string {
 	return fmt.Sprintf("preopen %q: %v", e.Preopen.Host, e.Err)
 }
 
+// Unwrap returns the cause.
 func (e *PreopenError) Unwrap() error { return e.Err }

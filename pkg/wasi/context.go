@@ -7,8 +7,8 @@ import (
 	"github.com/tetratelabs/wazero/sys"
 )
 
-// systemContext carries the calling guest's system. Host functions recognise
-// it by its type, which is faster than a chain of Value calls.
+// systemContext carries the System of the guest that is called. Host functions
+// recognise its type, which is faster than a chain of Value calls.
 type systemContext struct {
 	context.Context
 	system *System
@@ -23,17 +23,19 @@ func (c *systemContext) Value(key any) any {
 	return c.Context.Value(key)
 }
 
-// WithSystem returns a context with which a guest is called, so that its WASI
-// calls reach s. When ctx is done, the guest's next WASI call, or the one that
-// it waits in, ends the guest by a panic with a *sys.ExitError, of code
-// sys.ExitCodeContextCanceled or sys.ExitCodeDeadlineExceeded; wazero returns
-// that error from the guest function.
+// WithSystem returns a context for calling a guest, including for
+// instantiating it if that calls a start function. The guest's WASI calls use
+// the System s. s must stay open while the guest runs.
+//
+// When ctx is done, the WASI call in progress, if it waits, or else the next
+// one ends the guest. wazero then returns a *sys.ExitError from the guest
+// function, with the code sys.ExitCodeDeadlineExceeded or
+// sys.ExitCodeContextCanceled. A guest that makes no WASI call is not ended.
 func WithSystem(ctx context.Context, s *System) context.Context {
 	return &systemContext{ctx, s}
 }
 
-// systemContextOf finds what WithSystem made in the context that a guest was
-// called with; nil where there is none.
+// systemContextOf returns the systemContext in ctx, or nil.
 func systemContextOf(ctx context.Context) *systemContext {
 	if c, ok := ctx.(*systemContext); ok {
 		return c
@@ -42,8 +44,8 @@ func systemContextOf(ctx context.Context) *systemContext {
 	return c
 }
 
-// exitIfDone ends the guest where its context is done. To ask for the error is
-// one atomic load, of a context of the standard library's.
+// exitIfDone ends the guest if its context is done. For the standard library's
+// contexts, Err is one atomic load.
 func (c *systemContext) exitIfDone() {
 	if c.Err() != nil {
 		panic(doneError(c))

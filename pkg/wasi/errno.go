@@ -2,11 +2,14 @@ package wasi
 
 import "strconv"
 
-// Errno is a WASI error code; 0 is success.
+// Errno is a WASI error code. [ESUCCESS], which is 0, is no error.
 // Source: preview1 docs, section errno.
+//
+// An Errno is an error as well. If the Read or Write of a stream in a [Config]
+// returns an error that wraps an Errno, the guest gets that code.
 type Errno uint16
 
-// The error codes of preview1, by their number.
+// The error codes of preview1, in the order of their numbers.
 const (
 	ESUCCESS Errno = iota
 	E2BIG
@@ -104,7 +107,7 @@ var errnoNames = [errnoCount]string{
 	"ETXTBSY", "EXDEV", "ENOTCAPABLE",
 }
 
-// String returns the code's name, in POSIX's spelling.
+// String returns the code's name as POSIX spells it.
 func (e Errno) String() string {
 	if int(e) < len(errnoNames) {
 		return errnoNames[e]
@@ -112,5 +115,5 @@ func (e Errno) String() string {
 	return "errno(" + strconv.Itoa(int(e)) + ")"
 }
 
-// Error makes an Errno an error.
+// Error returns the code's name. It implements error.
 func (e Errno) Error() string { return e.String() }

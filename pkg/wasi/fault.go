@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// Fault is a set of known leaks that a system can be told to have, so that a
-// leak hunter can be seen to find them.
+// Fault is a set of known leaks. A [System] that has one leaks on purpose, to
+// show that a leak check finds it.
 type Fault uint
 
-// FaultPrestatsLock destroys the prestat table as WAMR did before its pull
-// request 4205: the lock is released only where the table has entries
+// FaultPrestatsLock releases the prestat table's lock only if the table has
+// entries, as WAMR did before its pull request 4205
 // (https://github.com/bytecodealliance/wasm-micro-runtime/issues/4192).
 const FaultPrestatsLock Fault = 1 << iota
 
@@ -21,7 +21,7 @@ var faultNames = []struct {
 	{"prestats-lock", FaultPrestatsLock},
 }
 
-// FaultNames lists the names that [ParseFault] knows.
+// FaultNames returns the names that [ParseFault] knows.
 func FaultNames() []string {
 	names := make([]string, len(faultNames))
 	for i, f := range faultNames {
@@ -30,7 +30,8 @@ func FaultNames() []string {
 	return names
 }
 
-// ParseFault returns the fault of that name.
+// ParseFault returns the fault with the given name. The error for an unknown
+// name lists the known ones.
 func ParseFault(name string) (Fault, error) {
 	for _, f := range faultNames {
 		if f.name == name {

@@ -3,20 +3,21 @@ package wasi
 import "math"
 
 // fdClose: fd_close(fd).
-func fdClose(s *System, _ memory, p []uint64) Errno {
-	fd := uint32(p[0])
+func fdClose(c *call) Errno {
+	s, fd := c.system, c.fd(0)
 	if _, errno := s.fds.lookup(fd); errno != ESUCCESS {
 		return errno
 	}
 	s.prestats.remove(fd)
-	// Linux frees the descriptor whatever close says; so does the table.
+	// As on Linux the descriptor is free even if closing it fails.
 	return errnoOf(s.fds.remove(fd))
 }
 
-// fdRenumber: fd_renumber(fd, to). Both must be open: to is closed and becomes
-// what fd was. A number that is not open cannot size the table.
-func fdRenumber(s *System, _ memory, p []uint64) Errno {
-	from, to := uint32(p[0]), uint32(p[1])
+// fdRenumber: fd_renumber(fd, to). Both must be open: to is closed, and then
+// refers to the file of fd. A number that is not open is EBADF, so the guest
+// cannot choose how large the table gets.
+func fdRenumber(c *call) Errno {
+	s, from, to := c.system, c.fd(0), c.fd(1)
 	if _, errno := s.fds.lookup(from); errno != ESUCCESS {
 		return errno
 	}
@@ -31,162 +32,162 @@ func fdRenumber(s *System, _ memory, p []uint64) Errno {
 }
 
 // fdFdstatGet: fd_fdstat_get(fd, stat).
-func fdFdstatGet(s *System, m memory, p []uint64) Errno {
-	d, errno := s.fds.lookupTyped(uint32(p[0]))
+func fdFdstatGet(c *call) Errno {
+	f, errno := c.system.fds.lookupTyped(c.fd(0))
 	if errno != ESUCCESS {
 		return errno
 	}
-	return m.putFdstat(uint32(p[1]), d.filetype, d.flags, d.base, d.inheriting)
+	return c.memory.putFdstat(c.ptr(1), f.filetype, f.flags, f.base, f.inheriting)
 }
 
-// fdFdstatSetFlags: fd_fdstat_set_flags(fd, flags). As in POSIX's fcntl only
-// APPEND and NONBLOCK can change. Descriptors that the guest was given are
-// shared with the host: their flags stay the guest's own matter.
-func fdFdstatSetFlags(s *System, _ memory, p []uint64) Errno {
-	d, errno := s.fds.get(uint32(p[0]), RightFDFdstatSetFlags)
+// fdFdstatSetFlags: fd_fdstat_set_flags(fd, flags). As with POSIX's fcntl only
+// APPEND and NONBLOCK can change. The standard streams are shared with the
+// host, so their flags change for the guest only.
+func fdFdstatSetFlags(c *call) Errno {
+	f, errno := c.file(0, rightFDFdstatSetFlags)
 	if errno != ESUCCESS {
 		return errno
 	}
-	flags := fdflags(p[1])
-	if uint32(p[1])&^uint32(allFDFlags) != 0 {
-		return EINVAL
+	v, errno := c.flags(1, uint32(allFDFlags))
+	if errno != ESUCCESS {
+		return errno
 	}
+	flags := fdflags(v)
 	const settable = fdflagAppend | fdflagNonblock
-	if flags&^settable != d.flags&^settable {
+	if flags&^settable != f.flags&^settable {
 		return ENOTSUP
 	}
-	if d.tracksOffset && (flags^d.flags)&fdflagAppend != 0 {
-		if errno := d.syncOffset(); errno != ESUCCESS {
+	if f.tracksOffset && (flags^f.flags)&fdflagAppend != 0 {
+		if errno := f.syncOffset(); errno != ESUCCESS {
 			return errno
 		}
-		if err := osSetAppend(d.sysfd, flags&fdflagAppend != 0); err != nil {
+		if err := osSetAppend(f.sysfd, flags&fdflagAppend != 0); err != nil {
 			return errnoOf(err)
 		}
 	}
-	d.flags = flags
+	f.flags = flags
 	return ESUCCESS
 }
 
-// fdFdstatSetRights: fd_fdstat_set_rights(fd, base, inheriting). Rights can be
-// given up, and never be got back.
-func fdFdstatSetRights(s *System, _ memory, p []uint64) Errno {
-	d, errno := s.fds.lookupTyped(uint32(p[0]))
+// fdFdstatSetRights: fd_fdstat_set_rights(fd, base, inheriting). A guest can
+// give up rights but cannot get them back.
+func fdFdstatSetRights(c *call) Errno {
+	f, errno := c.system.fds.lookupTyped(c.fd(0))
 	if errno != ESUCCESS {
 		return errno
 	}
-	base, inheriting := Rights(p[1]), Rights(p[2])
-	if !d.base.has(base) || !d.inheriting.has(inheriting) {
+	base, inheriting := c.rights(1), c.rights(2)
+	if !f.base.has(base) || !f.inheriting.has(inheriting) {
 		return ENOTCAPABLE
 	}
-	d.base, d.inheriting = base, inheriting
+	f.base, f.inheriting = base, inheriting
 	return ESUCCESS
 }
 
 // fdFilestatGet: fd_filestat_get(fd, filestat).
-func fdFilestatGet(s *System, m memory, p []uint64) Errno {
+func fdFilestatGet(c *call) Errno {
 	var st filestat
-	if errno := s.fdFilestat(uint32(p[0]), &st); errno != ESUCCESS {
+	if errno := c.fdFilestat(&st); errno != ESUCCESS {
 		return errno
 	}
-	return m.putFilestat(uint32(p[1]), &st)
+	return c.memory.putFilestat(c.ptr(1), &st)
 }
 
-func fdFilestatGetUnstable(s *System, m memory, p []uint64) Errno {
+func fdFilestatGetUnstable(c *call) Errno {
 	var st filestat
-	if errno := s.fdFilestat(uint32(p[0]), &st); errno != ESUCCESS {
+	if errno := c.fdFilestat(&st); errno != ESUCCESS {
 		return errno
 	}
-	return m.putFilestatUnstable(uint32(p[1]), &st)
+	return c.memory.putFilestatUnstable(c.ptr(1), &st)
 }
 
-func (s *System) fdFilestat(fd uint32, st *filestat) Errno {
-	d, errno := s.fds.get(fd, RightFDFilestatGet)
+func (c *call) fdFilestat(st *filestat) Errno {
+	f, errno := c.file(0, rightFDFilestatGet)
 	if errno != ESUCCESS {
 		return errno
 	}
-	if d.sysfd == noSysfd {
-		*st = filestat{filetype: d.filetype, nlink: 1}
+	if f.sysfd == noSysfd {
+		*st = filestat{filetype: f.filetype, nlink: 1}
 		return ESUCCESS
 	}
-	return osFilestat(d.sysfd, st)
+	return osFilestat(f.sysfd, st)
 }
 
 // fdFilestatSetSize: fd_filestat_set_size(fd, size).
-func fdFilestatSetSize(s *System, _ memory, p []uint64) Errno {
-	d, errno := s.fds.get(uint32(p[0]), RightFDFilestatSetSize)
+func fdFilestatSetSize(c *call) Errno {
+	f, errno := c.file(0, rightFDFilestatSetSize)
 	if errno != ESUCCESS {
 		return errno
 	}
-	if p[1] > math.MaxInt64 {
+	size := c.u64(1)
+	if size > math.MaxInt64 {
 		return EFBIG
 	}
-	return errnoOf(osTruncate(d.sysfd, int64(p[1])))
+	return errnoOf(osTruncate(f.sysfd, int64(size)))
 }
 
 // fdFilestatSetTimes: fd_filestat_set_times(fd, atim, mtim, fst_flags).
-func fdFilestatSetTimes(s *System, _ memory, p []uint64) Errno {
-	d, errno := s.fds.get(uint32(p[0]), RightFDFilestatSetTimes)
+func fdFilestatSetTimes(c *call) Errno {
+	f, errno := c.file(0, rightFDFilestatSetTimes)
 	if errno != ESUCCESS {
 		return errno
 	}
-	times, errno := newTimes(p[1], p[2], p[3])
+	times, errno := newTimes(c.u64(1), c.u64(2), c.u32(3))
 	if errno != ESUCCESS {
 		return errno
 	}
-	if d.readOnly {
+	if f.readOnly {
 		return EROFS
 	}
-	return errnoOf(osSetTimes(d.sysfd, &times))
+	return errnoOf(osSetTimes(f.sysfd, &times))
 }
 
 // fdAdvise: fd_advise(fd, offset, len, advice).
-func fdAdvise(s *System, _ memory, p []uint64) Errno {
-	d, errno := s.fds.get(uint32(p[0]), RightFDAdvise)
+func fdAdvise(c *call) Errno {
+	f, errno := c.file(0, rightFDAdvise)
 	if errno != ESUCCESS {
 		return errno
 	}
 	const lastAdvice = 5 // noreuse
-	if p[1] > math.MaxInt64 || p[2] > math.MaxInt64 || uint32(p[3]) > lastAdvice {
+	offset, length, advice := c.u64(1), c.u64(2), c.u32(3)
+	if offset > math.MaxInt64 || length > math.MaxInt64 || advice > lastAdvice {
 		return EINVAL
 	}
-	if d.filetype == filetypeDirectory {
+	if f.filetype == filetypeDirectory {
 		return EBADF
 	}
-	return errnoOf(osAdvise(d.sysfd, int64(p[1]), int64(p[2]), uint32(p[3])))
+	return errnoOf(osAdvise(f.sysfd, int64(offset), int64(length), advice))
 }
 
-// fdAllocate: fd_allocate(fd, offset, len), which never makes a file smaller.
-func fdAllocate(s *System, _ memory, p []uint64) Errno {
-	d, errno := s.fds.get(uint32(p[0]), RightFDAllocate)
+// fdAllocate: fd_allocate(fd, offset, len). It never makes a file smaller.
+func fdAllocate(c *call) Errno {
+	f, errno := c.file(0, rightFDAllocate)
 	if errno != ESUCCESS {
 		return errno
 	}
-	if p[2] == 0 || p[1] > math.MaxInt64 || p[2] > math.MaxInt64 {
+	offset, length := c.u64(1), c.u64(2)
+	if length == 0 || offset > math.MaxInt64 || length > math.MaxInt64 {
 		return EINVAL
 	}
-	if p[1] > math.MaxInt64-p[2] {
+	if offset > math.MaxInt64-length {
 		return EFBIG
 	}
-	return errnoOf(osAllocate(d.sysfd, int64(p[1]), int64(p[2])))
+	return errnoOf(osAllocate(f.sysfd, int64(offset), int64(length)))
 }
 
 // fdSync: fd_sync(fd).
-func fdSync(s *System, _ memory, p []uint64) Errno {
-	return s.sync(uint32(p[0]), RightFDSync, osSync)
-}
+func fdSync(c *call) Errno { return c.sync(rightFDSync, osSync) }
 
 // fdDatasync: fd_datasync(fd).
-func fdDatasync(s *System, _ memory, p []uint64) Errno {
-	return s.sync(uint32(p[0]), RightFDDatasync, osDatasync)
-}
+func fdDatasync(c *call) Errno { return c.sync(rightFDDatasync, osDatasync) }
 
-func (s *System) sync(fd uint32, need Rights, sync func(int) error) Errno {
-	d, errno := s.fds.get(fd, need)
+func (c *call) sync(need rights, sync func(int) error) Errno {
+	f, errno := c.file(0, need)
 	if errno != ESUCCESS {
 		return errno
 	}
-	if d.sysfd == noSysfd {
-		return EINVAL // as Linux answers for a pipe
+	if f.sysfd == noSysfd {
+		return EINVAL // as Linux returns for a pipe
 	}
-	return errnoOf(sync(d.sysfd))
+	return errnoOf(sync(f.sysfd))
 }

@@ -5,69 +5,69 @@ import (
 	"slices"
 )
 
-// fdReaddir: fd_readdir(fd, buf, buf_len, cookie, bufused). The buffer is
-// filled to its end, the last entry cut where it does not fit: less than
-// buf_len used says that the directory is at its end. Cookie 0 is its start;
-// every other one was handed out as an entry's next.
-func fdReaddir(s *System, m memory, p []uint64) Errno {
-	d, errno := s.fds.get(uint32(p[0]), RightFDReaddir)
+// fdReaddir: fd_readdir(fd, buf, buf_len, cookie, bufused). It fills the whole
+// buffer and truncates the last entry if that does not fit. A guest knows the
+// directory's end by a bufused less than buf_len. Cookie 0 is the start;
+// every other cookie is the next of an entry that was returned before.
+func fdReaddir(c *call) Errno {
+	f, errno := c.directory(0, rightFDReaddir)
 	if errno != ESUCCESS {
 		return errno
 	}
-	if d.filetype != filetypeDirectory {
-		return ENOTDIR
-	}
-	buf, errno := m.bytes(uint32(p[1]), uint32(p[2]))
+	buf, errno := c.buffer(1)
 	if errno != ESUCCESS {
 		return errno
 	}
-	if errno := m.check(uint32(p[4]), 4); errno != ESUCCESS {
+	if errno := c.checkOut(4, 4); errno != ESUCCESS {
 		return errno
 	}
-	if p[3] > math.MaxInt64 {
+	cookie := c.u64(3)
+	if cookie > math.MaxInt64 {
 		return EINVAL
 	}
-	if d.dir == nil {
-		s.openStream(d)
+	if f.dir == nil {
+		c.system.openDir(f)
 	}
-	used, err := fillDirents(d, buf, p[3])
+	used, err := fillDirents(f, buf, cookie)
 	if err != nil {
 		return errnoOf(err)
 	}
-	return m.putU32(uint32(p[4]), uint32(used))
+	return c.out32(4, uint32(used))
 }
 
-// openStream gives d a directory stream. The stream that was opened first
-// makes room where there are too many; its directory gets a new one when it is
-// read again, and goes on at the cookie that it is given.
-func (s *System) openStream(d *openFile) {
-	s.streams = slices.DeleteFunc(s.streams, func(d *openFile) bool { return d.dir == nil })
+// openDir gives f a directory stream. If there are too many it closes the
+// oldest one. When that directory is read again it gets a new stream, which
+// continues at the cookie.
+func (s *System) openDir(f *openFile) {
+	s.streams = slices.DeleteFunc(s.streams, func(f *openFile) bool { return f.dir == nil })
 	if len(s.streams) >= s.maxStreams {
 		oldest := s.streams[0]
 		oldest.dir.close(s.scope)
 		oldest.dir = nil
 		s.streams = slices.Delete(s.streams, 0, 1)
 	}
-	d.dir = openDirStream(s.scope)
-	s.streams = append(s.streams, d)
+	f.dir = openDirStream(s.scope)
+	s.streams = append(s.streams, f)
 }
 
-// direntry is one entry of a directory. The name is valid until the stream
+// direntry is an entry of a directory. Its name is valid until the stream
 // moves on.
 type direntry struct {
-	next     uint64
+	next     uint64 // the cookie of the entry after it
 	ino      uint64
 	name     []byte
 	filetype filetype
 }
 
-func fillDirents(d *openFile, buf []byte, cookie uint64) (used int, err error) {
-	if err := d.dir.seek(d.sysfd, cookie); err != nil {
+// fillDirents writes entries from cookie on to buf, and returns how many bytes
+// it used.
+func fillDirents(f *openFile, buf []byte, cookie uint64) (used int, err error) {
+	if err := f.dir.seek(f.sysfd, cookie); err != nil {
 		return 0, err
 	}
 	var e direntry
 	for used < len(buf) {
-		more, err := d.dir.next(d.sysfd, &e)
+		more, err := f.dir.next(f.sysfd, &e)
 		if err != nil {
 			return 0, err
 		}
@@ -75,10 +75,10 @@ func fillDirents(d *openFile, buf []byte, cookie uint64) (used int, err error) {
 			break
 		}
 		if len(buf)-used < direntSize+len(e.name) {
-			d.dir.unread()
+			f.dir.unread()
 		}
-		if d.preopen && string(e.name) == ".." {
-			e.ino = 0 // what is above the root is not the guest's to know
+		if f.preopen && string(e.name) == ".." {
+			e.ino = 0 // hide the directory above the preopen
 		}
 		if len(buf)-used >= direntSize {
 			putDirent(buf[used:], e.next, e.ino, len(e.name), e.filetype)

@@ -7,8 +7,14 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// fdTable maps a guest's descriptors to what they name. A new descriptor gets
-// the lowest free number, and there are never more than limit.
+// fdTable maps a guest's descriptors to open files. As in POSIX a new
+// descriptor gets the lowest free number. There are at most limit descriptors.
+//
+// The table is state of the instance and has no lock yet. With threads it
+// needs a read-write lock: lookup reads; insert, remove and renumber write. A
+// file that a call uses must then not be closed by another thread, so lookup
+// must also count a reference to the open file, and remove close it with the
+// last one (Linux: fget and fput).
 type fdTable struct {
 	scope  *memstat.Scope
 	handle memstat.Handle
@@ -23,10 +29,12 @@ func (t *fdTable) init(scope *memstat.Scope, limit, room int) {
 	t.handle = scope.Acquire(memstat.KindFDTable, t.size())
 }
 
-func (t *fdTable) size() int64 { return int64(cap(t.slots)) * int64(unsafe.Sizeof((*openFile)(nil))) }
+func (t *fdTable) size() int64 {
+	return int64(cap(t.slots)) * int64(unsafe.Sizeof((*openFile)(nil)))
+}
 
-// full reports whether insert would answer EMFILE: to be asked before what d
-// is made of has an effect, such as making a file.
+// full reports whether insert would return EMFILE. Call it before an operation
+// with an effect, such as creating a file, whose result goes into the table.
 func (t *fdTable) full() bool {
 	for t.lowest < len(t.slots) && t.slots[t.lowest] != nil {
 		t.lowest++
@@ -34,30 +42,30 @@ func (t *fdTable) full() bool {
 	return t.lowest >= t.limit
 }
 
-// insert takes d over and returns its number. Where the table is full, d is
-// closed: an insert that fails must not lose what it was given.
-func (t *fdTable) insert(d *openFile) (uint32, Errno) {
-	d.acquire(t.scope)
+// insert takes ownership of f and returns its descriptor. If the table is full
+// it closes f, so a failed insert does not leak.
+func (t *fdTable) insert(f *openFile) (uint32, Errno) {
+	f.acquire(t.scope)
 	if t.full() {
-		_ = d.close(t.scope) // the guest never saw it; EMFILE says more
+		_ = f.close(t.scope) // the guest never saw it; EMFILE says more
 		return 0, EMFILE
 	}
 	fd := t.lowest
 	if fd == len(t.slots) {
 		old := cap(t.slots)
-		t.slots = append(t.slots, d)
+		t.slots = append(t.slots, f)
 		if cap(t.slots) != old {
 			t.scope.Resize(t.handle, t.size())
 		}
 	} else {
-		t.slots[fd] = d
+		t.slots[fd] = f
 	}
 	t.lowest = fd + 1
 	return uint32(fd), ESUCCESS
 }
 
-// lookup returns the open descriptor, whatever its rights. Its type may not be
-// known yet.
+// lookup returns an open file without checking rights. Its type may be
+// unknown.
 func (t *fdTable) lookup(fd uint32) (*openFile, Errno) {
 	if uint64(fd) >= uint64(len(t.slots)) || t.slots[fd] == nil {
 		return nil, EBADF
@@ -65,63 +73,59 @@ func (t *fdTable) lookup(fd uint32) (*openFile, Errno) {
 	return t.slots[fd], ESUCCESS
 }
 
-// lookupTyped returns the open descriptor with its type known, whatever its rights.
+// lookupTyped returns an open file, with its type resolved, without checking
+// rights.
 func (t *fdTable) lookupTyped(fd uint32) (*openFile, Errno) {
-	d, errno := t.lookup(fd)
+	f, errno := t.lookup(fd)
 	if errno != ESUCCESS {
 		return nil, errno
 	}
-	return d, d.resolveType()
+	return f, f.resolveType()
 }
 
-// get returns the open descriptor if it has all the rights that the call
-// needs. Calls reach descriptors through it only, so that none can forget.
-func (t *fdTable) get(fd uint32, need Rights) (*openFile, Errno) {
-	d, errno := t.lookupTyped(fd)
+// get returns an open file if it has all rights of need. Calls get their files
+// here, so none can forget to check.
+func (t *fdTable) get(fd uint32, need rights) (*openFile, Errno) {
+	f, errno := t.lookupTyped(fd)
 	if errno != ESUCCESS {
 		return nil, errno
 	}
-	if !d.base.has(need) {
-		return nil, missingRight(d, need)
+	if !f.base.has(need) {
+		return nil, missingRight(f, need)
 	}
-	return d, ESUCCESS
+	return f, ESUCCESS
 }
 
-// missingRight tells a file of the wrong type from a right that was given up.
-func missingRight(d *openFile, need Rights) Errno {
+// missingRight returns POSIX's errno for an operation that f's type does not
+// have, and ENOTCAPABLE for a right that the guest gave up or never had.
+func missingRight(f *openFile, need rights) Errno {
 	const onlyDirs = dirRights &^ fileRights
-	if need&onlyDirs != 0 && d.filetype != filetypeDirectory {
+	if need&onlyDirs != 0 && f.filetype != filetypeDirectory {
 		return ENOTDIR
 	}
 	const onlyFiles = fileRights &^ dirRights
-	if need&onlyFiles != 0 && d.filetype == filetypeDirectory {
+	if need&onlyFiles != 0 && f.filetype == filetypeDirectory {
 		return EBADF
 	}
-	if need&(RightFDSeek|RightFDTell) != 0 && !d.seekable() {
+	if need&(rightFDSeek|rightFDTell) != 0 && !f.seekable() {
 		return ESPIPE
 	}
-	const sockets = RightSockAccept | RightSockShutdown
-	if need&sockets != 0 && d.filetype != filetypeSocketStream && d.filetype != filetypeSocketDgram {
+	if need&(rightSockAccept|rightSockShutdown) != 0 && !f.isSocket() {
 		return ENOTSOCK
 	}
 	return ENOTCAPABLE
 }
 
-// seekable reports whether the file has a position.
-func (d *openFile) seekable() bool {
-	return d.filetype == filetypeRegularFile || d.filetype == filetypeBlockDevice
-}
-
-// remove closes fd.
+// remove closes fd, which must be open.
 func (t *fdTable) remove(fd uint32) error {
-	d := t.slots[fd]
+	f := t.slots[fd]
 	t.slots[fd] = nil
 	t.lowest = min(t.lowest, int(fd))
-	return d.close(t.scope)
+	return f.close(t.scope)
 }
 
-// renumber makes to what from is; what to was is closed, from is free. Both
-// are open and differ.
+// renumber closes the file at descriptor to and moves the one at from there.
+// Both must be open, and differ.
 func (t *fdTable) renumber(from, to uint32) error {
 	old := t.slots[to]
 	t.slots[to], t.slots[from] = t.slots[from], nil
@@ -129,7 +133,8 @@ func (t *fdTable) renumber(from, to uint32) error {
 	return old.close(t.scope)
 }
 
-// destroy closes what is open, highest first, and gives the table back.
+// destroy closes all open files, the highest descriptor first, and releases
+// the table.
 func (t *fdTable) destroy() error {
 	var errs []error
 	for fd := len(t.slots) - 1; fd >= 0; fd-- {

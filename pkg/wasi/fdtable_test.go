@@ -101,7 +101,7 @@ func TestFDTableLookup(t *testing.T) {
 			t.Errorf("get %d: %v, want EBADF", bad, errno)
 		}
 	}
-	if _, errno := table.get(fd, streamRights|RightSockAccept); errno == ESUCCESS {
+	if _, errno := table.get(fd, streamRights|rightSockAccept); errno == ESUCCESS {
 		t.Error("get gave a right that the descriptor has not got")
 	}
 	_ = table.destroy()

@@ -98,7 +98,7 @@ func hostileGuest(t testing.TB, options ...proxyOption) *proxy {
 	m[0x3000+48+8], m[0x3000+48+16] = eventWrite, 1
 	at, n := p.put(0x1020, "dir")
 	p.must("path_open", root, 0, 0x1000, 4, 0, uint64(fileRights), 0, 0, hostileResult)
-	p.must("path_open", root, 0, at, n, oDirectory, uint64(wasi.RightFDReaddir), 0, 0, hostileResult)
+	p.must("path_open", root, 0, at, n, oDirectory, uint64(rightFDReaddir), 0, 0, hostileResult)
 	if fd := p.u32(hostileResult); fd != hostileDir {
 		t.Fatalf("the directory is descriptor %d", fd)
 	}
@@ -273,7 +273,7 @@ func TestHostileAppetite(t *testing.T) {
 	heap, rss := memoryInUse(t)
 	opened := 0
 	for {
-		fd, errno := p.open(openFile{dir: root, path: ".", oflags: oDirectory, base: wasi.RightFDReaddir})
+		fd, errno := p.open(openParams{dir: root, path: ".", oflags: oDirectory, base: rightFDReaddir})
 		if errno != 0 {
 			if errno != wasi.EMFILE {
 				t.Errorf("at the end: %v, want EMFILE", errno)
@@ -315,7 +315,7 @@ func TestHostilePaths(t *testing.T) {
 		if _, errno := p.pathStat(root, path, 0); errno != wasi.ENOTCAPABLE {
 			t.Errorf("stat of %q: %v", path, errno)
 		}
-		if _, errno := p.open(openFile{dir: root, path: path, base: readRights}); errno != wasi.ENOTCAPABLE {
+		if _, errno := p.open(openParams{dir: root, path: path, base: readRights}); errno != wasi.ENOTCAPABLE {
 			t.Errorf("open of %q: %v", path, errno)
 		}
 	}

@@ -49,7 +49,7 @@ func TestReadWriteSeekAsLinux(t *testing.T) {
 	}{{"plain", 0, 0}, {"append", fAppend, unix.O_APPEND}} {
 		t.Run(test.name, func(t *testing.T) {
 			p, dir := oneDir(t)
-			fd := p.mustOpen(openFile{dir: root, path: "guest", oflags: oCreat, base: fileRights, fdflags: test.fdflags})
+			fd := p.mustOpen(openParams{dir: root, path: "guest", oflags: oCreat, base: fileRights, fdflags: test.fdflags})
 			host, err := unix.Open(filepath.Join(dir, "host"), unix.O_RDWR|unix.O_CREAT|test.flags, 0o644)
 			if err != nil {
 				t.Fatal(err)
@@ -248,7 +248,7 @@ func TestNoEffectWithoutAPlaceForTheResult(t *testing.T) {
 	// A full table is found out before a file is made or cut.
 	cfg := wasi.Config{Preopens: []wasi.Preopen{{Host: dir, Guest: "/"}}, Limits: wasi.Limits{FDs: 4}}
 	full := newProxy(t, cfg)
-	for _, o := range []openFile{
+	for _, o := range []openParams{
 		{dir: root, path: "new", oflags: oCreat, base: fileRights},
 		{dir: root, path: "file", oflags: oTrunc, base: fileRights},
 	} {
@@ -354,7 +354,7 @@ func TestStdioPipes(t *testing.T) {
 	inR, inW := pipe(t)
 	outR, outW := pipe(t)
 	p := newProxy(t, wasi.Config{Stdin: inR, Stdout: outW})
-	if st := p.fdstat(0); st.filetype != typeUnknown || st.base&(wasi.RightFDSeek|wasi.RightFDWrite) != 0 {
+	if st := p.fdstat(0); st.filetype != typeUnknown || st.base&(rightFDSeek|rightFDWrite) != 0 {
 		t.Errorf("a pipe: %+v", st)
 	}
 	// NONBLOCK on an empty pipe is EAGAIN, and does not change the host's pipe.

@@ -7,28 +7,38 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// openFile is an open descriptor: what a slot of the table points at.
+// openFile is what a descriptor of the guest refers to: POSIX's open file
+// description. It is either a descriptor of the operating system (sysfd) or a
+// Go stream (reader, writer).
+//
+// Calls change an openFile: its offset, flags, rights, type and directory
+// stream. With threads each openFile needs a lock of its own, which
+// fd_read and fd_write hold from the moment they read the offset until they
+// have advanced it.
 type openFile struct {
-	sysfd       int // the host's descriptor; noSysfd where a Go stream serves
+	sysfd       int // noSysfd for a Go stream
 	offset      int64
-	base        Rights
-	inheriting  Rights
-	reader      io.Reader // of a stream without a host descriptor; nil is empty
-	writer      io.Writer // likewise; nil discards
+	base        rights
+	inheriting  rights
+	reader      io.Reader // of a Go stream; nil is at its end
+	writer      io.Writer // of a Go stream; nil discards
 	dir         *dirStream
 	entry       memstat.Handle
 	sysfdHandle memstat.Handle
 	flags       fdflags
 	filetype    filetype
-	owned       bool // sysfd was opened for this guest, and is closed with it
-	readOnly    bool // from a read-only preopen: what changes the file gets EROFS
+	owned       bool // sysfd was opened for this guest and is closed with it
+	readOnly    bool // from a read-only preopen: changes get EROFS
 	preopen     bool // the root of a preopened directory
-	// typeUnknown is set until the type of the file matters: see resolveType.
+	// typeUnknown is set until a call needs to know the type of a file that
+	// path_open opened. See resolveType.
 	typeUnknown bool
-	// tracksOffset files are read and written at offset, which nobody else
-	// moves: regular files that were opened for this guest.
+	// tracksOffset is set for regular files that were opened for this guest.
+	// Nobody else moves their position, so it is kept here, in offset, and
+	// fd_seek needs no system call.
 	tracksOffset bool
-	// offsetInKernel is set where an append left the position to the host.
+	// offsetInKernel is set after an append, when only the kernel knows the
+	// position. See syncOffset.
 	offsetInKernel bool
 }
 
@@ -36,60 +46,88 @@ const noSysfd = -1
 
 const openFileSize = int64(unsafe.Sizeof(openFile{}))
 
-// acquire enters the descriptor into the account. close releases it.
-func (d *openFile) acquire(scope *memstat.Scope) {
-	d.entry = scope.Acquire(memstat.KindFDEntry, openFileSize)
-	if d.owned {
-		d.sysfdHandle = scope.Acquire(memstat.KindHostFD, 0)
+// acquire enters the file into the account. close releases it.
+func (f *openFile) acquire(scope *memstat.Scope) {
+	f.entry = scope.Acquire(memstat.KindFDEntry, openFileSize)
+	if f.owned {
+		f.sysfdHandle = scope.Acquire(memstat.KindHostFD, 0)
 	}
 }
 
-// resolveType asks for the type of a file that path_open opened, and narrows the
-// rights to those that such a file can have. That takes a system call, which
-// a file that is opened to be made, or only closed again, is spared.
-func (d *openFile) resolveType() Errno {
-	if !d.typeUnknown {
+// resolveType determines the type of a file that path_open opened, and narrows
+// the rights to those that such a file can have. This takes a system call,
+// which is saved if the guest only creates the file, or opens and closes it.
+func (f *openFile) resolveType() Errno {
+	if !f.typeUnknown {
 		return ESUCCESS
 	}
-	t, err := osFiletype(d.sysfd)
+	t, err := osFiletype(f.sysfd)
 	if err != nil {
 		return errnoOf(err)
 	}
-	d.setType(t)
+	f.setType(t)
 	return ESUCCESS
 }
 
-// setType narrows the rights, so far those asked for, to those of the type.
-func (d *openFile) setType(t filetype) {
-	d.filetype, d.typeUnknown = t, false
+// setType sets the type, and removes the rights that such a file cannot have
+// from those that the guest asked for.
+func (f *openFile) setType(t filetype) {
+	f.filetype, f.typeUnknown = t, false
 	switch t {
 	case filetypeDirectory:
-		d.base &= dirRights
+		f.base &= dirRights
 		return
 	case filetypeRegularFile:
-		d.base &= fileRights
-		d.tracksOffset = true
+		f.base &= fileRights
+		f.tracksOffset = true
 	case filetypeBlockDevice:
-		d.base &= fileRights
+		f.base &= fileRights
 	default:
-		d.base &= streamRights
+		f.base &= streamRights
 	}
-	d.inheriting = 0
+	f.inheriting = 0
 }
 
-// close gives back the descriptor and all that hangs on it, whatever the
-// host's close answers.
-func (d *openFile) close(scope *memstat.Scope) error {
+// seekable reports whether the file has a position.
+func (f *openFile) seekable() bool {
+	return f.filetype == filetypeRegularFile || f.filetype == filetypeBlockDevice
+}
+
+func (f *openFile) isSocket() bool {
+	return f.filetype == filetypeSocketStream || f.filetype == filetypeSocketDgram
+}
+
+// alwaysReady reports whether reading and writing never wait. That includes Go
+// streams, which have no way to tell.
+func (f *openFile) alwaysReady() bool {
+	return f.sysfd == noSysfd || f.seekable() || f.filetype == filetypeDirectory
+}
+
+// syncOffset gets the position from the kernel, where an append left it.
+func (f *openFile) syncOffset() Errno {
+	if !f.offsetInKernel {
+		return ESUCCESS
+	}
+	offset, err := osSeek(f.sysfd, 0, io.SeekCurrent)
+	if err != nil {
+		return errnoOf(err)
+	}
+	f.offset, f.offsetInKernel = offset, false
+	return ESUCCESS
+}
+
+// close releases everything that the file holds, even if closing sysfd fails.
+func (f *openFile) close(scope *memstat.Scope) error {
 	var err error
-	if d.dir != nil {
-		d.dir.close(scope)
-		d.dir = nil
+	if f.dir != nil {
+		f.dir.close(scope)
+		f.dir = nil
 	}
-	if d.owned {
-		err = osClose(d.sysfd)
-		d.sysfd, d.owned = noSysfd, false
-		scope.Release(d.sysfdHandle)
+	if f.owned {
+		err = osClose(f.sysfd)
+		f.sysfd, f.owned = noSysfd, false
+		scope.Release(f.sysfdHandle)
 	}
-	scope.Release(d.entry)
+	scope.Release(f.entry)
 	return err
 }

@@ -11,14 +11,14 @@ func pwritev(fd int, bufs [][]byte, offset int64) (int, error) { return unix.Pwr
 func readv(fd int, bufs [][]byte) (int, error)                 { return unix.Readv(fd, bufs) }
 func writev(fd int, bufs [][]byte) (int, error)                { return unix.Writev(fd, bufs) }
 
-// osDatasync is fsync: macOS has no more selective call.
+// osDatasync is fsync, because macOS has no fdatasync.
 func osDatasync(fd int) error { return osSync(fd) }
 
-// osAdvise does nothing, which is a right answer to advice.
+// osAdvise does nothing. Advice may be ignored.
 func osAdvise(int, int64, int64, uint32) error { return nil }
 
-// osAllocate makes the file long enough; macOS does not reserve blocks
-// through a call that takes an offset.
+// osAllocate makes the file long enough. It reserves no blocks, as macOS has
+// no call for that which takes an offset.
 func osAllocate(fd int, offset, length int64) error {
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil {
@@ -40,7 +40,7 @@ const (
 	utimeOmit = -2
 )
 
-// timespecs are in the form of utimensat(2).
+// timespecs returns the times in the form of utimensat(2).
 func (t *times) timespecs() (ts [2]unix.Timespec) {
 	for i, spec := range t {
 		switch spec.set {
@@ -55,7 +55,8 @@ func (t *times) timespecs() (ts [2]unix.Timespec) {
 	return ts
 }
 
-// setTimes fills what is kept or is now in by hand: futimes(2) knows neither.
+// setTimes replaces utimeNow and utimeOmit by times, because futimes(2) knows
+// neither.
 func setTimes(fd int, ts *[2]unix.Timespec) error {
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil {
@@ -76,7 +77,7 @@ func setTimes(fd int, ts *[2]unix.Timespec) error {
 	return unix.Futimes(fd, tv[:])
 }
 
-// reopenDir opens the directory anew, with a position of its own.
+// reopenDir opens the directory again, with a position of its own.
 func reopenDir(fd int) (int, error) {
 	return unix.Openat(fd, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 }

@@ -11,19 +11,21 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// dirStream reads a directory with getdents64. A cookie is the kernel's own
-// d_off: valid for as long as the directory is open, however it changes
-// meanwhile (getdents(2), and telldir(3) for what stays true).
+// dirStream reads a directory with getdents64. A cookie is the kernel's d_off,
+// which stays valid while the directory is open, even if the directory changes
+// (getdents(2), telldir(3)).
 type dirStream struct {
-	buf    *[direntBufSize]byte
-	fill   []byte // of buf, what is not read yet
-	at     uint64 // cookie of fill's first entry
-	before struct {
-		fill []byte
-		at   uint64
-	} // what they were before the last entry was read
-	end    bool // the kernel has no more after fill
-	handle memstat.Handle
+	buf      *[direntBufSize]byte
+	position direntPosition
+	previous direntPosition // before the last entry was read, for unread
+	end      bool           // the kernel has no entries after those in buf
+	handle   memstat.Handle
+}
+
+// direntPosition is a place in the buffer.
+type direntPosition struct {
+	entries []byte // the entries from here on, a part of the buffer
+	cookie  uint64 // of the first of them
 }
 
 const direntBufSize = 32 << 10
@@ -34,27 +36,28 @@ func openDirStream(scope *memstat.Scope) *dirStream {
 	return &dirStream{
 		buf:    direntBufs.Get().(*[direntBufSize]byte),
 		handle: scope.Acquire(memstat.KindDirStream, direntBufSize),
-		at:     math.MaxUint64, // no cookie is that: the first seek is a real one
-		end:    true,
+		// No cookie has this value, so the first seek asks the kernel.
+		position: direntPosition{cookie: math.MaxUint64},
+		end:      true,
 	}
 }
 
 func (s *dirStream) close(scope *memstat.Scope) {
 	direntBufs.Put(s.buf)
-	s.buf, s.fill, s.before.fill = nil, nil, nil
+	s.buf, s.position, s.previous = nil, direntPosition{}, direntPosition{}
 	scope.Release(s.handle)
 }
 
-// seek continues at cookie. A cookie that is not where the stream is (or is
-// its start, where the guest rewinds to see changes) moves the descriptor.
+// seek moves the stream to cookie. It needs a system call unless the stream is
+// there already. It always rewinds for cookie 0, so the guest sees changes.
 func (s *dirStream) seek(fd int, cookie uint64) error {
-	if cookie != 0 && cookie == s.at {
+	if cookie != 0 && cookie == s.position.cookie {
 		return nil
 	}
 	if _, err := unix.Seek(fd, int64(cookie), unix.SEEK_SET); err != nil {
 		return err
 	}
-	s.fill, s.at, s.end = nil, cookie, false
+	s.position, s.end = direntPosition{cookie: cookie}, false
 	return nil
 }
 
@@ -66,9 +69,9 @@ const (
 	direntName   = 19
 )
 
-// next reads one entry; it returns false at the end.
+// next reads one entry. It returns false at the end.
 func (s *dirStream) next(fd int, e *direntry) (bool, error) {
-	if len(s.fill) == 0 {
+	if len(s.position.entries) == 0 {
 		if s.end {
 			return false, nil
 		}
@@ -77,20 +80,20 @@ func (s *dirStream) next(fd int, e *direntry) (bool, error) {
 			n, err = unix.Getdents(fd, s.buf[:])
 			return err
 		})
-		if err == unix.ENOENT { // a removed directory, which has no entries (readdir(3p))
+		if err == unix.ENOENT { // a removed directory is empty (readdir(3p))
 			n, err = 0, nil
 		}
 		if err != nil {
 			return false, err
 		}
-		s.fill, s.end = s.buf[:n], n == 0
+		s.position.entries, s.end = s.buf[:n], n == 0
 		if s.end {
 			return false, nil
 		}
 	}
-	s.before.fill, s.before.at = s.fill, s.at
-	b := s.fill[:binary.NativeEndian.Uint16(s.fill[direntReclen:])]
-	s.fill = s.fill[len(b):]
+	s.previous = s.position
+	rest := s.position.entries
+	b := rest[:binary.NativeEndian.Uint16(rest[direntReclen:])]
 	name := b[direntName:]
 	if i := bytes.IndexByte(name, 0); i >= 0 {
 		name = name[:i]
@@ -101,15 +104,16 @@ func (s *dirStream) next(fd int, e *direntry) (bool, error) {
 		name:     name,
 		filetype: direntFiletype(fd, b[direntType], name),
 	}
-	s.at = e.next
+	s.position = direntPosition{rest[len(b):], e.next}
 	return true, nil
 }
 
-// unread puts the last entry back, for a guest that got a part of it only and
-// will ask again: without a system call then.
-func (s *dirStream) unread() { s.fill, s.at = s.before.fill, s.before.at }
+// unread puts the last entry back. A guest that got only a part of it will ask
+// for it again, and needs no system call then.
+func (s *dirStream) unread() { s.position = s.previous }
 
-// direntFiletype asks for the type where the file system does not tell it.
+// direntFiletype returns an entry's type, with a system call if the file
+// system does not report it.
 func direntFiletype(fd int, t byte, name []byte) filetype {
 	switch t {
 	case unix.DT_REG:

@@ -9,13 +9,13 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// dirStream lists a directory once, when it is read from its start; a cookie
-// is an entry's number in the list, plus one. So cookies stay valid whatever
-// changes, on systems whose own cookies do not.
+// dirStream lists the whole directory when it is read from its start. A cookie
+// is an index into that list, so cookies stay valid when the directory
+// changes. The cookies of these systems do not.
 type dirStream struct {
 	scope   *memstat.Scope
 	entries []direntry
-	at      uint64
+	at      uint64 // the index of the next entry
 	handle  memstat.Handle
 }
 
@@ -53,9 +53,10 @@ func (s *dirStream) next(_ int, e *direntry) (bool, error) {
 	return true, nil
 }
 
-// unread puts the last entry back.
+// unread moves back to the last entry.
 func (s *dirStream) unread() { s.at-- }
 
+// listDir returns all entries, and what the account has for them in bytes.
 func listDir(fd int) (entries []direntry, bytes int64, err error) {
 	dup, err := reopenDir(fd)
 	if err != nil {
@@ -69,8 +70,8 @@ func listDir(fd int) (entries []direntry, bytes int64, err error) {
 	}
 	add := func(name string, t filetype) {
 		var st filestat
-		if name != ".." { // what is above may not be the guest's to know
-			_ = osPathFilestat(fd, name, false, &st) // gone meanwhile: no inode
+		if name != ".." { // hide the directory above
+			_ = osPathFilestat(fd, name, false, &st) // 0 if the entry is gone meanwhile
 		}
 		entries = append(entries, direntry{uint64(len(entries) + 1), st.ino, []byte(name), t})
 		bytes += direntSize + int64(len(name))

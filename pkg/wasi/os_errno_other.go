@@ -8,8 +8,8 @@ import (
 	"io/fs"
 )
 
-// errnoOf turns an error of the host into WASI's. Where there are no
-// preopened directories, only streams can fail.
+// errnoOf returns the WASI error code for an error of a Go stream. Nothing
+// else can fail where there are no directories.
 func errnoOf(err error) Errno {
 	var own Errno
 	switch {

@@ -12,8 +12,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi/internal/confine"
 )
 
-// errnos maps the host's error numbers to WASI's. EWOULDBLOCK and EOPNOTSUPP
-// are EAGAIN and ENOTSUP on some systems, and go with them on the others.
+// errnos maps the system's error numbers to WASI's. EOPNOTSUPP, which differs
+// from ENOTSUP on some systems, is in errnoOf.
 var errnos = [...]Errno{
 	syscall.E2BIG: E2BIG, syscall.EACCES: EACCES, syscall.EADDRINUSE: EADDRINUSE,
 	syscall.EADDRNOTAVAIL: EADDRNOTAVAIL, syscall.EAFNOSUPPORT: EAFNOSUPPORT,
@@ -44,23 +44,23 @@ var errnos = [...]Errno{
 	syscall.ETIMEDOUT: ETIMEDOUT, syscall.ETXTBSY: ETXTBSY, syscall.EXDEV: EXDEV,
 }
 
-// errnoOf turns an error of the host into WASI's. A path that would leave its
-// directory is beyond the guest's capabilities; what WASI has no number for is
-// EIO.
+// errnoOf returns the WASI error code for an error of the system or of a Go
+// stream. A path that would leave its directory is ENOTCAPABLE. An error that
+// WASI has no number for is EIO.
 func errnoOf(err error) Errno {
 	if err == nil {
 		return ESUCCESS
 	}
 	var own Errno
-	var host syscall.Errno
+	var number syscall.Errno
 	switch {
 	case errors.Is(err, confine.ErrEscape):
 		return ENOTCAPABLE
-	case errors.As(err, &host):
-		if host < syscall.Errno(len(errnos)) && errnos[host] != ESUCCESS {
-			return errnos[host]
+	case errors.As(err, &number):
+		if number < syscall.Errno(len(errnos)) && errnos[number] != ESUCCESS {
+			return errnos[number]
 		}
-		if host == syscall.EOPNOTSUPP {
+		if number == syscall.EOPNOTSUPP {
 			return ENOTSUP
 		}
 	case errors.As(err, &own):

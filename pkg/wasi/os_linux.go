@@ -13,8 +13,8 @@ func writev(fd int, bufs [][]byte) (int, error)                { return unix.Wri
 
 func osDatasync(fd int) error { return retry(func() error { return unix.Fdatasync(fd) }) }
 
-// osAdvise numbers the advice as posix_fadvise does, which WASI's order is
-// not: normal, sequential, random, willneed, dontneed, noreuse.
+// osAdvise translates WASI's advice, whose order is normal, sequential, random,
+// willneed, dontneed, noreuse.
 func osAdvise(fd int, offset, length int64, advice uint32) error {
 	return unix.Fadvise(fd, offset, length, [...]int{
 		unix.FADV_NORMAL, unix.FADV_SEQUENTIAL, unix.FADV_RANDOM,
@@ -30,7 +30,7 @@ func statTimes(st *unix.Stat_t) (atim, mtim, ctim unix.Timespec) {
 	return st.Atim, st.Mtim, st.Ctim
 }
 
-// timespecs are in the form of utimensat(2).
+// timespecs returns the times in the form of utimensat(2).
 func (t *times) timespecs() (ts [2]unix.Timespec) {
 	for i, spec := range t {
 		switch spec.set {
@@ -45,8 +45,7 @@ func (t *times) timespecs() (ts [2]unix.Timespec) {
 	return ts
 }
 
-// setTimes is futimens(3): utimensat(2) on the descriptor itself, for which
-// the path is absent.
+// setTimes is futimens(3), which is utimensat(2) without a path.
 func setTimes(fd int, ts *[2]unix.Timespec) error {
 	_, _, errno := unix.Syscall6(unix.SYS_UTIMENSAT, uintptr(fd), 0, uintptr(unsafe.Pointer(ts)), 0, 0, 0)
 	if errno != 0 {
@@ -55,5 +54,6 @@ func setTimes(fd int, ts *[2]unix.Timespec) error {
 	return nil
 }
 
-// readableBytes is the ioctl that tells how much can be read (FIONREAD).
+// readableBytes is the ioctl that returns how many bytes can be read
+// (FIONREAD).
 const readableBytes = unix.TIOCINQ

@@ -7,9 +7,10 @@ import (
 	"os"
 )
 
-// Where the system is neither Linux nor macOS a guest has streams, clocks and randomness,
-// and no directories. No descriptor there has a host descriptor, so that the
-// functions below which take one are never reached; they say so all the same.
+// On systems other than Linux and macOS a guest has streams, clocks and
+// randomness, and no directories or sockets. No file has a descriptor of the
+// operating system, so the functions below are never called with one. They
+// return an error all the same.
 
 const (
 	openDirectory = 0
@@ -20,32 +21,31 @@ var errNoFiles = errors.ErrUnsupported
 
 func openPreopen(Preopen) (*openFile, error)        { return nil, errNoFiles }
 func duplicateListener(*os.File) (*openFile, error) { return nil, errNoFiles }
-func borrowSysfd(d *openFile, f *os.File)           {} // served as a Go stream
-func osClose(int) error                             { return errNoFiles }
-func osPread(int, [][]byte, int64) (int, error)     { return 0, errNoFiles }
-func osPwrite(int, [][]byte, int64) (int, error) {
-	return 0, errNoFiles
+func borrowSysfd(*openFile, *os.File)               {} // the file stays a Go stream
+
+func osClose(int) error                                 { return errNoFiles }
+func osPread(int, [][]byte, int64) (int, error)         { return 0, errNoFiles }
+func osPwrite(int, [][]byte, int64) (int, error)        { return 0, errNoFiles }
+func osSeek(int, int64, int) (int64, error)             { return 0, errNoFiles }
+func osTruncate(int, int64) error                       { return errNoFiles }
+func osSync(int) error                                  { return errNoFiles }
+func osDatasync(int) error                              { return errNoFiles }
+func osSetAppend(int, bool) error                       { return errNoFiles }
+func osAdvise(int, int64, int64, uint32) error          { return errNoFiles }
+func osAllocate(int, int64, int64) error                { return errNoFiles }
+func osFiletype(int) (filetype, error)                  { return filetypeUnknown, errNoFiles }
+func osFilestat(int, *filestat) Errno                   { return ENOTSUP }
+func osPathFilestat(int, string, bool, *filestat) Errno { return ENOTSUP }
+func osSetTimes(int, *times) error                      { return errNoFiles }
+func osPathSetTimes(int, string, bool, *times) error    { return errNoFiles }
+func osCPUTime(bool) (uint64, Errno)                    { return 0, ENOTSUP }
+func osShutdown(int, uint32) error                      { return errNoFiles }
+
+func (c *call) osRead(*openFile, [][]byte) (int, Errno)  { return 0, ENOTSUP }
+func (c *call) osWrite(*openFile, [][]byte) (int, Errno) { return 0, ENOTSUP }
+func (c *call) osAccept(*openFile) (*openFile, Errno)    { return nil, ENOTSUP }
+func (c *call) osRecv(*openFile, [][]byte, uint32) (int, bool, Errno) {
+	return 0, false, ENOTSUP
 }
-func osSeek(int, int64, int) (int64, error)                { return 0, errNoFiles }
-func osTruncate(int, int64) error                          { return errNoFiles }
-func osSync(int) error                                     { return errNoFiles }
-func osDatasync(int) error                                 { return errNoFiles }
-func osSetAppend(int, bool) error                          { return errNoFiles }
-func osAdvise(int, int64, int64, uint32) error             { return errNoFiles }
-func osAllocate(int, int64, int64) error                   { return errNoFiles }
-func osFiletype(int) (filetype, error)                     { return filetypeUnknown, errNoFiles }
-func osFilestat(int, *filestat) Errno                      { return ENOTSUP }
-func osPathFilestat(int, string, bool, *filestat) Errno    { return ENOTSUP }
-func osSetTimes(int, *times) error                         { return errNoFiles }
-func osPathSetTimes(int, string, bool, *times) error       { return errNoFiles }
-func osCPUTime(bool) (uint64, Errno)                       { return 0, ENOTSUP }
-func (s *System) osRead(*openFile, [][]byte) (int, Errno)  { return 0, ENOTSUP }
-func (s *System) osWrite(*openFile, [][]byte) (int, Errno) { return 0, ENOTSUP }
 
 func reopenDir(int) (int, error) { return 0, errNoFiles }
-
-func osShutdown(int, uint32) error { return errNoFiles }
-
-func (s *System) osAccept(*openFile) (*openFile, Errno) { return nil, ENOTSUP }
-
-func (s *System) osRecv(*openFile, [][]byte, uint32) (int, bool, Errno) { return 0, false, ENOTSUP }

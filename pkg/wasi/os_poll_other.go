@@ -8,9 +8,9 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// poller has nothing to wait for where no descriptor is the host's.
+// poller is empty where no file has a descriptor of the operating system.
 type poller struct{}
 
 func (*poller) destroy(*memstat.Scope) {}
 
-func (s *System) osPoll([]subscription, []readiness, time.Time) Errno { return ENOTSUP }
+func (c *call) osPoll([]subscription, []readiness, time.Time) Errno { return ENOTSUP }

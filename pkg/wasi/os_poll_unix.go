@@ -12,25 +12,14 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// poller waits for host descriptors, and for the end of a call's context: a
-// pipe that is written to when the context is done. It is made at the first
-// wait that needs it.
+// poller lets a call wait for descriptors and for the end of its context. It
+// has a pipe, which it polls as well, and to which it writes when the context
+// is done. The pipe is opened by the first wait that needs it, and kept.
 type poller struct {
 	fds     []unix.PollFd
 	pipe    [2]int
 	open    bool
 	handles [2]memstat.Handle
-}
-
-func (p *poller) destroy(scope *memstat.Scope) {
-	if !p.open {
-		return
-	}
-	p.open = false
-	for i, fd := range p.pipe {
-		_ = osClose(fd) // a pipe of our own: nothing is lost
-		scope.Release(p.handles[i])
-	}
 }
 
 func (p *poller) init(scope *memstat.Scope) error {
@@ -48,51 +37,65 @@ func (p *poller) init(scope *memstat.Scope) error {
 	return nil
 }
 
-// waitFor waits until fd has the event.
-func (p *poller) waitFor(s *System, fd int, event int16) Errno {
-	p.fds = append(p.fds[:0], unix.PollFd{Fd: int32(fd), Events: event})
-	return p.wait(s, time.Time{})
+func (p *poller) destroy(scope *memstat.Scope) {
+	p.fds = nil
+	if !p.open {
+		return
+	}
+	p.open = false
+	for i, fd := range p.pipe {
+		_ = osClose(fd) // nothing is lost with a pipe of our own
+		scope.Release(p.handles[i])
+	}
 }
 
-// wait waits until one of p.fds has an event, or for the deadline where there
-// is one. A done context ends the guest.
-func (p *poller) wait(s *System, deadline time.Time) Errno {
-	if s.ctx.Done() == nil {
+// waitFor waits until fd has the event.
+func (c *call) waitFor(fd int, event int16) Errno {
+	c.poller.fds = append(c.poller.fds[:0], unix.PollFd{Fd: int32(fd), Events: event})
+	return c.wait(time.Time{})
+}
+
+// wait waits until one of poller.fds has an event, or until the deadline
+// unless that is zero. It ends the guest if the context is done first.
+func (c *call) wait(deadline time.Time) Errno {
+	p := &c.poller
+	if c.ctx.Done() == nil {
 		_, err := pollUntil(p.fds, deadline)
 		return errnoOf(err)
 	}
-	// What is ready at once needs no pipe.
+	// If something is ready now, no pipe is needed.
 	if n, err := pollUntil(p.fds, time.Now()); err != nil || n > 0 {
 		return errnoOf(err)
 	}
-	if err := p.init(s.scope); err != nil {
+	if err := p.init(c.system.scope); err != nil {
 		return errnoOf(err)
 	}
 	p.fds = append(p.fds, unix.PollFd{Fd: int32(p.pipe[0]), Events: unix.POLLIN})
 	woken := make(chan struct{})
-	stop := context.AfterFunc(s.ctx, func() {
+	stop := context.AfterFunc(c.ctx, func() {
 		_, _ = unix.Write(p.pipe[1], []byte{0})
 		close(woken)
 	})
 	_, err := pollUntil(p.fds, deadline)
 	if !stop() {
-		// The pipe must not be closed under the writer, nor be found ready by a
-		// later call of the guest, with another context.
+		// Wait for the writer and drain the pipe. Otherwise the pipe could be
+		// closed under the writer, or be found readable by a later call that has
+		// another context.
 		<-woken
 		_, _ = unix.Read(p.pipe[0], make([]byte, 1))
-		panic(doneError(s.ctx))
+		panic(doneError(c.ctx))
 	}
 	p.fds = p.fds[:len(p.fds)-1]
 	return errnoOf(err)
 }
 
-// pollUntil is poll(2) with a moment instead of a duration; the zero time is
-// never. A moment is never missed by coming back early.
+// pollUntil is poll(2) with a deadline, or none if that is zero. It never
+// returns before the deadline unless a descriptor is ready.
 func pollUntil(fds []unix.PollFd, deadline time.Time) (int, error) {
 	for {
 		timeout := -1
 		if !deadline.IsZero() {
-			// Round up to whole milliseconds; the sum could overflow.
+			// Round up to milliseconds, without an addition that could overflow.
 			left := max(time.Until(deadline), 0)
 			ms := left / time.Millisecond
 			if left%time.Millisecond > 0 {
@@ -108,17 +111,16 @@ func pollUntil(fds []unix.PollFd, deadline time.Time) (int, error) {
 	}
 }
 
-// pollNow asks without waiting.
+// pollNow reports whether fd has the event now.
 func pollNow(fd int, event int16) (bool, Errno) {
 	fds := [1]unix.PollFd{{Fd: int32(fd), Events: event}}
 	n, err := pollUntil(fds[:], time.Now())
 	return n > 0, errnoOf(err)
 }
 
-// osPoll waits for the descriptors among subs and marks those that are
-// ready.
-func (s *System) osPoll(subs []subscription, ready []readiness, deadline time.Time) Errno {
-	p := &s.poller
+// osPoll waits for the descriptors of subs, and marks those that are ready.
+func (c *call) osPoll(subs []subscription, ready []readiness, deadline time.Time) Errno {
+	p := &c.poller
 	p.fds = p.fds[:0]
 	for i := range subs {
 		if sub := &subs[i]; sub.waits() {
@@ -129,7 +131,7 @@ func (s *System) osPoll(subs []subscription, ready []readiness, deadline time.Ti
 			p.fds = append(p.fds, unix.PollFd{Fd: int32(sub.file.sysfd), Events: event})
 		}
 	}
-	if errno := p.wait(s, deadline); errno != ESUCCESS {
+	if errno := c.wait(deadline); errno != ESUCCESS {
 		return errno
 	}
 	next := 0
@@ -159,7 +161,8 @@ func (s *System) osPoll(subs []subscription, ready []readiness, deadline time.Ti
 	return ESUCCESS
 }
 
-// waits reports whether only the host knows when the subscription occurs.
+// waits reports whether only the operating system knows when the subscription
+// occurs.
 func (s *subscription) waits() bool {
 	return s.errno == ESUCCESS && s.kind != eventClock && !s.file.alwaysReady()
 }

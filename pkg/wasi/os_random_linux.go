@@ -6,9 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// osRandom fills b from the system's generator. As far as getrandom(2) never
-// gives less than it is asked for, that is asked directly, which saves a guest
-// that wants a few bytes a tenth of the call.
+// osRandom fills b from the system's random number generator. For up to 256
+// bytes, which getrandom(2) always returns in full, it calls getrandom
+// directly. For few bytes this saves a tenth of the call.
 func osRandom(b []byte) {
 	const always = 256 // bytes
 	if 0 < len(b) && len(b) <= always {
@@ -16,5 +16,5 @@ func osRandom(b []byte) {
 			return
 		}
 	}
-	_, _ = rand.Read(b) // never fails: it ends the process where the system has no randomness
+	_, _ = rand.Read(b) // never fails: it ends the process if there is no randomness
 }

@@ -4,7 +4,7 @@ package wasi
 
 import "crypto/rand"
 
-// osRandom fills b from the system's generator.
+// osRandom fills b from the system's random number generator.
 func osRandom(b []byte) {
-	_, _ = rand.Read(b) // never fails: it ends the process where the system has no randomness
+	_, _ = rand.Read(b) // never fails: it ends the process if there is no randomness
 }

@@ -8,69 +8,72 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// duplicateListener duplicates a listening socket of the host's. Sockets are
-// non-blocking on the host, so that a wait for one can be ended.
+// duplicateListener returns an open file for a duplicate of a listening
+// socket.
 func duplicateListener(f *os.File) (*openFile, error) {
-	host, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	sysfd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
 	}
-	return newSocket(host, listenerRights, socketRights)
+	return newSocket(sysfd, listenerRights, socketRights)
 }
 
-func newSocket(host int, base, inheriting Rights) (*openFile, error) {
-	if err := unix.SetNonblock(host, true); err != nil {
-		_ = osClose(host)
+// newSocket takes ownership of sysfd. It makes the socket non-blocking, so
+// that a context can end a wait; NONBLOCK as the guest sees it is in
+// openFile.flags.
+func newSocket(sysfd int, base, inheriting rights) (*openFile, error) {
+	if err := unix.SetNonblock(sysfd, true); err != nil {
+		_ = osClose(sysfd)
 		return nil, err
 	}
 	return &openFile{
-		sysfd: host, owned: true, filetype: filetypeSocketStream,
+		sysfd: sysfd, owned: true, filetype: filetypeSocketStream,
 		base: base, inheriting: inheriting,
 	}, nil
 }
 
-// accept takes a connection. What it may do, the listener hands down.
-func (s *System) osAccept(d *openFile) (*openFile, Errno) {
+// osAccept accepts a connection, which gets the listener's inheriting rights.
+func (c *call) osAccept(f *openFile) (*openFile, Errno) {
 	for {
-		host, _, err := unix.Accept(d.sysfd)
+		sysfd, _, err := unix.Accept(f.sysfd)
 		switch {
 		case err == unix.EINTR, err == unix.ECONNABORTED:
-		case err == unix.EAGAIN && d.flags&fdflagNonblock == 0:
-			if errno := s.poller.waitFor(s, d.sysfd, unix.POLLIN); errno != ESUCCESS {
+		case err == unix.EAGAIN && f.flags&fdflagNonblock == 0:
+			if errno := c.waitFor(f.sysfd, unix.POLLIN); errno != ESUCCESS {
 				return nil, errno
 			}
 		case err != nil:
 			return nil, errnoOf(err)
 		default:
-			unix.CloseOnExec(host)
-			conn, err := newSocket(host, d.inheriting, 0)
+			unix.CloseOnExec(sysfd)
+			conn, err := newSocket(sysfd, f.inheriting, 0)
 			return conn, errnoOf(err)
 		}
 	}
 }
 
-// recv receives into bufs. WAITALL waits here, for the host's socket does not
-// block.
-func (s *System) osRecv(d *openFile, bufs [][]byte, flags uint32) (total int, truncated bool, _ Errno) {
-	osFlags := 0
+// osRecv receives into bufs. It implements WAITALL itself, because the socket
+// is non-blocking and the kernel would not wait.
+func (c *call) osRecv(f *openFile, bufs [][]byte, flags uint32) (total int, truncated bool, _ Errno) {
+	recvFlags := 0
 	if flags&riflagPeek != 0 {
-		osFlags |= unix.MSG_PEEK
+		recvFlags |= unix.MSG_PEEK
 	}
 	waitall := flags&riflagWaitall != 0 && flags&riflagPeek == 0
 	for len(bufs) > 0 {
-		n, _, got, _, err := unix.RecvmsgBuffers(d.sysfd, bufs, nil, osFlags)
+		n, _, got, _, err := unix.RecvmsgBuffers(f.sysfd, bufs, nil, recvFlags)
 		switch {
 		case err == unix.EINTR:
 			continue
 		case err == unix.EAGAIN && total > 0 && !waitall:
 			return total, truncated, ESUCCESS
-		case err == unix.EAGAIN && d.flags&fdflagNonblock == 0:
-			if errno := s.poller.waitFor(s, d.sysfd, unix.POLLIN); errno != ESUCCESS {
+		case err == unix.EAGAIN && f.flags&fdflagNonblock == 0:
+			if errno := c.waitFor(f.sysfd, unix.POLLIN); errno != ESUCCESS {
 				return total, truncated, errno
 			}
 			continue
 		case err != nil && total > 0:
-			return total, truncated, ESUCCESS // the next call meets the error again
+			return total, truncated, ESUCCESS // the next call gets the error again
 		case err != nil:
 			return 0, false, errnoOf(err)
 		}

@@ -17,8 +17,8 @@ const (
 	openDsync     = unix.O_DSYNC
 )
 
-// retry repeats what a signal interrupted: Go's scheduler sends signals, which
-// are no business of a guest's.
+// retry repeats a system call that a signal interrupted. Go's scheduler sends
+// signals, which a guest must not notice.
 func retry(call func() error) error {
 	for {
 		if err := call(); err != syscall.EINTR {
@@ -27,39 +27,39 @@ func retry(call func() error) error {
 	}
 }
 
-// openPreopen opens the directory itself, so that later operations are
-// relative to it whatever happens to its path.
+// openPreopen opens the directory. Later operations are relative to the open
+// directory, whatever happens to its path.
 func openPreopen(p Preopen) (*openFile, error) {
-	var host int
+	var sysfd int
 	err := retry(func() (err error) {
-		host, err = unix.Open(p.Host, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		sysfd, err = unix.Open(p.Host, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return &openFile{
-		sysfd: host, owned: true, preopen: true, readOnly: p.ReadOnly,
+		sysfd: sysfd, owned: true, preopen: true, readOnly: p.ReadOnly,
 		filetype: filetypeDirectory, base: dirRights, inheriting: inheritedRights,
 	}, nil
 }
 
-// borrowSysfd lets the descriptor read and write f's. It stays f's: its
-// position and flags are shared with the host.
-func borrowSysfd(d *openFile, f *os.File) {
-	d.sysfd = int(f.Fd())
-	t, err := osFiletype(d.sysfd)
+// borrowSysfd makes f use file's descriptor. The embedder keeps owning it, and
+// shares its position and flags with the guest.
+func borrowSysfd(f *openFile, file *os.File) {
+	f.sysfd = int(file.Fd())
+	t, err := osFiletype(f.sysfd)
 	if err != nil {
 		return
 	}
-	d.filetype = t
-	if d.seekable() {
-		d.base |= (RightFDSeek | RightFDTell | RightFDAdvise)
+	f.filetype = t
+	if f.seekable() {
+		f.base |= (rightFDSeek | rightFDTell | rightFDAdvise)
 	}
 }
 
-// osClose closes the descriptor. It is gone even where close was
-// interrupted (close(2), "Dealing with error returns from close").
+// osClose closes the descriptor. An interrupted close has closed it, too
+// (close(2), "Dealing with error returns from close").
 func osClose(fd int) error {
 	if err := unix.Close(fd); err != nil && !errors.Is(err, unix.EINTR) {
 		return err
@@ -93,23 +93,23 @@ func osPwrite(fd int, bufs [][]byte, offset int64) (n int, err error) {
 	}
 }
 
-// osRead reads from what has no position of ours: a terminal, a pipe, a
-// socket, the host's own standard input.
-func (s *System) osRead(d *openFile, bufs [][]byte) (n int, _ Errno) {
-	if errno := s.awaitStream(d, unix.POLLIN); errno != ESUCCESS {
+// osRead reads at the kernel's position: from a terminal, a pipe, a socket or
+// the embedder's standard input.
+func (c *call) osRead(f *openFile, bufs [][]byte) (n int, _ Errno) {
+	if errno := c.awaitStream(f, unix.POLLIN); errno != ESUCCESS {
 		return 0, errno
 	}
 	for {
 		var err error
 		if len(bufs) == 1 {
-			n, err = unix.Read(d.sysfd, bufs[0])
+			n, err = unix.Read(f.sysfd, bufs[0])
 		} else {
-			n, err = readv(d.sysfd, bufs)
+			n, err = readv(f.sysfd, bufs)
 		}
 		switch {
 		case err == unix.EINTR:
-		case err == unix.EAGAIN && d.flags&fdflagNonblock == 0:
-			if errno := s.poller.waitFor(s, d.sysfd, unix.POLLIN); errno != ESUCCESS {
+		case err == unix.EAGAIN && f.flags&fdflagNonblock == 0:
+			if errno := c.waitFor(f.sysfd, unix.POLLIN); errno != ESUCCESS {
 				return 0, errno
 			}
 		default:
@@ -118,23 +118,24 @@ func (s *System) osRead(d *openFile, bufs [][]byte) (n int, _ Errno) {
 	}
 }
 
-func (s *System) osWrite(d *openFile, bufs [][]byte) (n int, _ Errno) {
-	if d.flags&fdflagNonblock != 0 && !d.seekable() {
-		if errno := s.awaitStream(d, unix.POLLOUT); errno != ESUCCESS {
+// osWrite writes at the kernel's position.
+func (c *call) osWrite(f *openFile, bufs [][]byte) (n int, _ Errno) {
+	if f.flags&fdflagNonblock != 0 && !f.seekable() {
+		if errno := c.awaitStream(f, unix.POLLOUT); errno != ESUCCESS {
 			return 0, errno
 		}
 	}
 	for {
 		var err error
 		if len(bufs) == 1 {
-			n, err = unix.Write(d.sysfd, bufs[0])
+			n, err = unix.Write(f.sysfd, bufs[0])
 		} else {
-			n, err = writev(d.sysfd, bufs)
+			n, err = writev(f.sysfd, bufs)
 		}
 		switch {
 		case err == unix.EINTR:
-		case err == unix.EAGAIN && d.flags&fdflagNonblock == 0:
-			if errno := s.poller.waitFor(s, d.sysfd, unix.POLLOUT); errno != ESUCCESS {
+		case err == unix.EAGAIN && f.flags&fdflagNonblock == 0:
+			if errno := c.waitFor(f.sysfd, unix.POLLOUT); errno != ESUCCESS {
 				return 0, errno
 			}
 		default:
@@ -143,23 +144,24 @@ func (s *System) osWrite(d *openFile, bufs [][]byte) (n int, _ Errno) {
 	}
 }
 
-// awaitStream waits until a stream is ready, so that a done context can end
-// the wait; a guest that asked for NONBLOCK gets EAGAIN instead. The host's
-// own descriptor keeps its flags. What always is ready is not asked.
-func (s *System) awaitStream(d *openFile, event int16) Errno {
+// awaitStream waits until a stream is ready, because a context can end this
+// wait but not a blocking read. With NONBLOCK it returns EAGAIN instead of
+// waiting; the flag is not set on the descriptor itself, which the embedder
+// shares. A file is always ready and needs no system call.
+func (c *call) awaitStream(f *openFile, event int16) Errno {
 	switch {
-	case d.seekable():
+	case f.seekable():
 		return ESUCCESS
-	case d.flags&fdflagNonblock != 0:
-		ready, errno := pollNow(d.sysfd, event)
+	case f.flags&fdflagNonblock != 0:
+		ready, errno := pollNow(f.sysfd, event)
 		if errno == ESUCCESS && !ready {
 			errno = EAGAIN
 		}
 		return errno
-	case s.ctx.Done() == nil:
+	case c.ctx.Done() == nil:
 		return ESUCCESS
 	}
-	return s.poller.waitFor(s, d.sysfd, event)
+	return c.waitFor(f.sysfd, event)
 }
 
 func osSeek(fd int, offset int64, whence int) (int64, error) {
@@ -211,9 +213,9 @@ func osPathFilestat(dir int, path string, follow bool, out *filestat) Errno {
 	return ESUCCESS
 }
 
-func (f *filestat) set(st *unix.Stat_t) {
+func (out *filestat) set(st *unix.Stat_t) {
 	atim, mtim, ctim := statTimes(st)
-	*f = filestat{
+	*out = filestat{
 		dev: uint64(st.Dev), ino: st.Ino, nlink: uint64(st.Nlink),
 		filetype: modeFiletype(uint32(st.Mode)), size: uint64(st.Size),
 		atim: uint64(atim.Nano()), mtim: uint64(mtim.Nano()), ctim: uint64(ctim.Nano()),
@@ -235,7 +237,7 @@ func modeFiletype(mode uint32) filetype {
 	case unix.S_IFSOCK:
 		return filetypeSocketStream
 	}
-	return filetypeUnknown // a FIFO: WASI has no type for it
+	return filetypeUnknown // a FIFO, for which WASI has no type
 }
 
 func osSetTimes(fd int, t *times) error {

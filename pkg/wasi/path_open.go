@@ -7,43 +7,43 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi/internal/confine"
 )
 
-// openRequest is path_open, decoded.
+// openRequest holds the decoded parameters of path_open.
 type openRequest struct {
 	path       string
 	follow     bool
 	oflags     oflags
 	fdflags    fdflags
-	base       Rights
-	inheriting Rights
+	base       rights
+	inheriting rights
 	read       bool
 	write      bool
 }
 
 // pathOpen: path_open(fd, dirflags, path, path_len, oflags, base, inheriting,
 // fdflags, opened_fd).
-func pathOpen(s *System, m memory, p []uint64) Errno {
-	need := RightPathOpen
-	if oflags(p[4])&oflagCreat != 0 {
-		need |= RightPathCreateFile
+func pathOpen(c *call) Errno {
+	need := rightPathOpen
+	if oflags(c.u32(4))&oflagCreat != 0 {
+		need |= rightPathCreateFile
 	}
-	if oflags(p[4])&oflagTrunc != 0 {
-		need |= RightPathFilestatSetSize
+	if oflags(c.u32(4))&oflagTrunc != 0 {
+		need |= rightPathFilestatSetSize
 	}
-	dir, path, errno := s.dirPath(m, p[0], need, p[2], p[3])
+	dir, path, errno := c.dirPath(0, need, 2)
 	if errno != ESUCCESS {
 		return errno
 	}
-	if errno := m.check(uint32(p[8]), 4); errno != ESUCCESS {
+	if errno := c.checkOut(8, 4); errno != ESUCCESS {
 		return errno
 	}
-	req, errno := newOpenRequest(path, p)
+	req, errno := newOpenRequest(c, path)
 	if errno != ESUCCESS {
 		return errno
 	}
 	if !dir.inheriting.has(req.base) || !dir.inheriting.has(req.inheriting) {
 		return ENOTCAPABLE
 	}
-	if s.fds.full() {
+	if c.system.fds.full() {
 		return EMFILE
 	}
 	if dir.readOnly {
@@ -51,42 +51,44 @@ func pathOpen(s *System, m memory, p []uint64) Errno {
 			return errno
 		}
 	}
-	d, errno := openBeneath(dir.sysfd, &req)
+	f, errno := openBeneath(dir.sysfd, &req)
 	if errno != ESUCCESS {
 		return errno
 	}
-	d.readOnly = dir.readOnly
-	fd, errno := s.fds.insert(d)
+	f.readOnly = dir.readOnly
+	fd, errno := c.system.fds.insert(f)
 	if errno != ESUCCESS {
 		return errno
 	}
-	return m.putU32(uint32(p[8]), fd)
+	return c.out32(8, fd)
 }
 
-func newOpenRequest(path string, p []uint64) (openRequest, Errno) {
-	follow, errno := follows(p[1])
+func newOpenRequest(c *call, path string) (req openRequest, errno Errno) {
+	req.path = path
+	if req.follow, errno = c.lookupflags(1); errno != ESUCCESS {
+		return req, errno
+	}
+	oflag, errno := c.flags(4, uint32(allOflags))
 	if errno != ESUCCESS {
-		return openRequest{}, errno
+		return req, errno
 	}
-	if uint32(p[4])&^uint32(allOflags) != 0 || uint32(p[7])&^uint32(allFDFlags) != 0 {
-		return openRequest{}, EINVAL
+	fdflag, errno := c.flags(7, uint32(allFDFlags))
+	if errno != ESUCCESS {
+		return req, errno
 	}
-	req := openRequest{
-		path: path, follow: follow,
-		oflags: oflags(p[4]), fdflags: fdflags(p[7]),
-		// Rights that no file can have are not asked for in earnest: programs
-		// set all bits.
-		base: Rights(p[5]) & inheritedRights, inheriting: Rights(p[6]) & inheritedRights,
-	}
-	req.read = req.base&(RightFDRead|RightFDReaddir) != 0
-	req.write = req.base&(RightFDWrite|RightFDAllocate|RightFDFilestatSetSize) != 0
+	req.oflags, req.fdflags = oflags(oflag), fdflags(fdflag)
+	// Programs ask for all bits. Ignore the rights that no file can have.
+	req.base, req.inheriting = c.rights(5)&inheritedRights, c.rights(6)&inheritedRights
+	req.read = req.base&(rightFDRead|rightFDReaddir) != 0
+	req.write = req.base&(rightFDWrite|rightFDAllocate|rightFDFilestatSetSize) != 0
 	if req.oflags&oflagDirectory != 0 && req.oflags&oflagCreat != 0 {
-		return openRequest{}, EINVAL // as Linux since 6.4
+		return req, EINVAL // as on Linux since 6.4
 	}
 	return req, ESUCCESS
 }
 
-// osFlags are the flags of open(2), without those that every open gets.
+// osFlags returns the flags of open(2), without those that confine adds to
+// every open.
 func (r *openRequest) osFlags() int {
 	flags := os.O_RDONLY
 	switch {
@@ -115,9 +117,9 @@ func (r *openRequest) osFlags() int {
 	return flags
 }
 
-// narrowToReadOnly answers for a read-only preopen as the kernel does for a
-// read-only mount: what would change the file system gets EROFS, and what is
-// wrong with the path is said first.
+// narrowToReadOnly checks a request to open a file in a read-only preopen. It
+// answers like a read-only mount: an error of the path comes first, then EROFS
+// for a request that would change the file system.
 func (r *openRequest) narrowToReadOnly(dir int) Errno {
 	changes := r.write || r.oflags&oflagTrunc != 0
 	if !changes && r.oflags&oflagCreat == 0 {
@@ -143,18 +145,19 @@ func (r *openRequest) narrowToReadOnly(dir int) Errno {
 	return ESUCCESS
 }
 
-// openBeneath opens the file with the rights that were asked for.
+// openBeneath opens the requested file, with the rights that the guest asked
+// for.
 func openBeneath(dir int, req *openRequest) (*openFile, Errno) {
-	host, err := confine.Open(dir, req.path, req.osFlags(), 0o666, req.follow)
+	sysfd, err := confine.Open(dir, req.path, req.osFlags(), 0o666, req.follow)
 	if err != nil {
 		return nil, errnoOf(err)
 	}
-	d := &openFile{
-		sysfd: host, owned: true, typeUnknown: true, flags: req.fdflags,
+	f := &openFile{
+		sysfd: sysfd, owned: true, typeUnknown: true, flags: req.fdflags,
 		base: req.base, inheriting: req.inheriting,
 	}
 	if req.oflags&oflagDirectory != 0 {
-		d.setType(filetypeDirectory)
+		f.setType(filetypeDirectory)
 	}
-	return d, ESUCCESS
+	return f, ESUCCESS
 }

@@ -2,163 +2,110 @@ package wasi
 
 import (
 	"strings"
-	"unsafe"
 
 	"github.com/wamr-go/wamr-go/pkg/wasi/internal/confine"
 )
 
-// pathMax is the longest path, its terminator included, as in Linux (PATH_MAX).
-const pathMax = 4096
-
-// path copies a path from the guest's memory, so that a guest with threads
-// cannot change it after it was checked. It is valid until the next path but
-// one is read: no call has more than two. Any bytes are allowed, as in POSIX;
-// confine refuses a NUL.
-func (s *System) path(m memory, ptr, n uint64) (string, Errno) {
-	b, errno := m.bytes(uint32(ptr), uint32(n))
-	if errno != ESUCCESS || len(b) == 0 {
-		return "", errno
-	}
-	if len(b) >= pathMax {
-		return "", ENAMETOOLONG
-	}
-	s.paths[0], s.paths[1] = s.paths[1], s.paths[0]
-	buf := append(s.paths[0][:0], b...)
-	s.paths[0] = buf
-	return unsafe.String(&buf[0], len(buf)), ESUCCESS
-}
-
-// dirPath looks a directory descriptor and a path beneath it up. The path must
-// not be kept after the call.
-func (s *System) dirPath(m memory, fd uint64, need Rights, ptr, n uint64) (*openFile, string, Errno) {
-	d, errno := s.fds.get(uint32(fd), need)
-	if errno != ESUCCESS {
-		return nil, "", errno
-	}
-	if d.filetype != filetypeDirectory {
-		return nil, "", ENOTDIR
-	}
-	path, errno := s.path(m, ptr, n)
-	return d, path, errno
-}
-
-// writableDirPath is dirPath for what changes the directory.
-func (s *System) writableDirPath(m memory, fd uint64, need Rights, ptr, n uint64) (*openFile, string, Errno) {
-	d, path, errno := s.dirPath(m, fd, need, ptr, n)
-	if errno == ESUCCESS && d.readOnly {
-		errno = EROFS
-	}
-	return d, path, errno
-}
-
-// follows decodes lookupflags.
-func follows(flags uint64) (bool, Errno) {
-	if uint32(flags)&^lookupSymlinkFollow != 0 {
-		return false, EINVAL
-	}
-	return uint32(flags)&lookupSymlinkFollow != 0, ESUCCESS
-}
-
 // pathCreateDirectory: path_create_directory(fd, path, path_len).
-func pathCreateDirectory(s *System, m memory, p []uint64) Errno {
-	d, path, errno := s.dirPath(m, p[0], RightPathCreateDirectory, p[1], p[2])
+func pathCreateDirectory(c *call) Errno {
+	dir, path, errno := c.dirPath(0, rightPathCreateDirectory, 1)
 	if errno != ESUCCESS {
 		return errno
 	}
-	if d.readOnly {
-		return refuseNew(d.sysfd, path)
+	if dir.readOnly {
+		return refuseNew(dir.sysfd, path)
 	}
-	return errnoOf(confine.Mkdir(d.sysfd, path, 0o777))
+	return errnoOf(confine.Mkdir(dir.sysfd, path, 0o777))
 }
 
 // pathRemoveDirectory: path_remove_directory(fd, path, path_len).
-func pathRemoveDirectory(s *System, m memory, p []uint64) Errno {
-	d, path, errno := s.writableDirPath(m, p[0], RightPathRemoveDirectory, p[1], p[2])
+func pathRemoveDirectory(c *call) Errno {
+	dir, path, errno := c.writableDirPath(0, rightPathRemoveDirectory, 1)
 	if errno != ESUCCESS {
 		return errno
 	}
-	return errnoOf(confine.Rmdir(d.sysfd, path))
+	return errnoOf(confine.Rmdir(dir.sysfd, path))
 }
 
 // pathUnlinkFile: path_unlink_file(fd, path, path_len).
-func pathUnlinkFile(s *System, m memory, p []uint64) Errno {
-	d, path, errno := s.writableDirPath(m, p[0], RightPathUnlinkFile, p[1], p[2])
+func pathUnlinkFile(c *call) Errno {
+	dir, path, errno := c.writableDirPath(0, rightPathUnlinkFile, 1)
 	if errno != ESUCCESS {
 		return errno
 	}
-	return errnoOf(confine.Unlink(d.sysfd, path))
+	return errnoOf(confine.Unlink(dir.sysfd, path))
 }
 
 // pathFilestatGet: path_filestat_get(fd, flags, path, path_len, filestat).
-func pathFilestatGet(s *System, m memory, p []uint64) Errno {
+func pathFilestatGet(c *call) Errno {
 	var st filestat
-	if errno := s.pathFilestat(m, p, &st); errno != ESUCCESS {
+	if errno := c.pathFilestat(&st); errno != ESUCCESS {
 		return errno
 	}
-	return m.putFilestat(uint32(p[4]), &st)
+	return c.memory.putFilestat(c.ptr(4), &st)
 }
 
-func pathFilestatGetUnstable(s *System, m memory, p []uint64) Errno {
+func pathFilestatGetUnstable(c *call) Errno {
 	var st filestat
-	if errno := s.pathFilestat(m, p, &st); errno != ESUCCESS {
+	if errno := c.pathFilestat(&st); errno != ESUCCESS {
 		return errno
 	}
-	return m.putFilestatUnstable(uint32(p[4]), &st)
+	return c.memory.putFilestatUnstable(c.ptr(4), &st)
 }
 
-func (s *System) pathFilestat(m memory, p []uint64, st *filestat) Errno {
-	d, path, errno := s.dirPath(m, p[0], RightPathFilestatGet, p[2], p[3])
+func (c *call) pathFilestat(st *filestat) Errno {
+	dir, path, errno := c.dirPath(0, rightPathFilestatGet, 2)
 	if errno != ESUCCESS {
 		return errno
 	}
-	follow, errno := follows(p[1])
+	follow, errno := c.lookupflags(1)
 	if errno != ESUCCESS {
 		return errno
 	}
-	return osPathFilestat(d.sysfd, path, follow, st)
+	return osPathFilestat(dir.sysfd, path, follow, st)
 }
 
 // pathFilestatSetTimes: path_filestat_set_times(fd, flags, path, path_len,
 // atim, mtim, fst_flags).
-func pathFilestatSetTimes(s *System, m memory, p []uint64) Errno {
-	d, path, errno := s.dirPath(m, p[0], RightPathFilestatSetTimes, p[2], p[3])
+func pathFilestatSetTimes(c *call) Errno {
+	dir, path, errno := c.dirPath(0, rightPathFilestatSetTimes, 2)
 	if errno != ESUCCESS {
 		return errno
 	}
-	follow, errno := follows(p[1])
+	follow, errno := c.lookupflags(1)
 	if errno != ESUCCESS {
 		return errno
 	}
-	times, errno := newTimes(p[4], p[5], p[6])
+	times, errno := newTimes(c.u64(4), c.u64(5), c.u32(6))
 	if errno != ESUCCESS {
 		return errno
 	}
-	if d.readOnly {
-		return refuseChange(d.sysfd, path, follow)
+	if dir.readOnly {
+		return refuseChange(dir.sysfd, path, follow)
 	}
-	return errnoOf(osPathSetTimes(d.sysfd, path, follow, &times))
+	return errnoOf(osPathSetTimes(dir.sysfd, path, follow, &times))
 }
 
 // pathLink: path_link(old_fd, old_flags, old_path, old_path_len, new_fd,
-// new_path, new_path_len). A link is made to a symbolic link itself: following
-// one is not offered, as in wasi-testsuite.
-func pathLink(s *System, m memory, p []uint64) Errno {
-	old, oldPath, errno := s.dirPath(m, p[0], RightPathLinkSource, p[2], p[3])
+// new_path, new_path_len). It links to a symbolic link itself. Following one
+// is EINVAL, as wasi-testsuite has it.
+func pathLink(c *call) Errno {
+	old, oldPath, errno := c.dirPath(0, rightPathLinkSource, 2)
 	if errno != ESUCCESS {
 		return errno
 	}
-	into, newPath, errno := s.dirPath(m, p[4], RightPathLinkTarget, p[5], p[6])
+	into, newPath, errno := c.dirPath(4, rightPathLinkTarget, 5)
 	if errno != ESUCCESS {
 		return errno
 	}
-	follow, errno := follows(p[1])
+	follow, errno := c.lookupflags(1)
 	if errno != ESUCCESS {
 		return errno
 	}
 	if follow {
 		return EINVAL
 	}
-	if old.readOnly || into.readOnly { // the link count of the old one would change
+	if old.readOnly || into.readOnly { // a link also changes the old file's link count
 		if errno := refuseChange(old.sysfd, oldPath, false); errno != EROFS {
 			return errno
 		}
@@ -169,12 +116,12 @@ func pathLink(s *System, m memory, p []uint64) Errno {
 
 // pathRename: path_rename(fd, old_path, old_path_len, new_fd, new_path,
 // new_path_len).
-func pathRename(s *System, m memory, p []uint64) Errno {
-	from, oldPath, errno := s.writableDirPath(m, p[0], RightPathRenameSource, p[1], p[2])
+func pathRename(c *call) Errno {
+	from, oldPath, errno := c.writableDirPath(0, rightPathRenameSource, 1)
 	if errno != ESUCCESS {
 		return errno
 	}
-	to, newPath, errno := s.writableDirPath(m, p[3], RightPathRenameTarget, p[4], p[5])
+	to, newPath, errno := c.writableDirPath(3, rightPathRenameTarget, 4)
 	if errno != ESUCCESS {
 		return errno
 	}
@@ -182,43 +129,43 @@ func pathRename(s *System, m memory, p []uint64) Errno {
 }
 
 // pathSymlink: path_symlink(old_path, old_path_len, fd, new_path,
-// new_path_len). An absolute target would be one of the host's, and no guest
-// could follow it.
-func pathSymlink(s *System, m memory, p []uint64) Errno {
-	target, errno := s.path(m, p[0], p[1])
+// new_path_len). It refuses an absolute target, which would name a file of the
+// host, and which no guest could follow.
+func pathSymlink(c *call) Errno {
+	target, errno := c.path(0)
 	if errno != ESUCCESS {
 		return errno
 	}
-	d, path, errno := s.dirPath(m, p[2], RightPathSymlink, p[3], p[4])
+	dir, path, errno := c.dirPath(2, rightPathSymlink, 3)
 	if errno != ESUCCESS {
 		return errno
 	}
-	if d.readOnly {
-		return refuseNew(d.sysfd, path)
+	if dir.readOnly {
+		return refuseNew(dir.sysfd, path)
 	}
 	if strings.HasPrefix(target, "/") {
 		return ENOTCAPABLE
 	}
-	return errnoOf(confine.Symlink(target, d.sysfd, path))
+	return errnoOf(confine.Symlink(target, dir.sysfd, path))
 }
 
 // pathReadlink: path_readlink(fd, path, path_len, buf, buf_len, bufused). As
-// in POSIX a target that does not fit is cut, without an error.
-func pathReadlink(s *System, m memory, p []uint64) Errno {
-	d, path, errno := s.dirPath(m, p[0], RightPathReadlink, p[1], p[2])
+// in POSIX a target that does not fit is truncated without an error.
+func pathReadlink(c *call) Errno {
+	dir, path, errno := c.dirPath(0, rightPathReadlink, 1)
 	if errno != ESUCCESS {
 		return errno
 	}
-	buf, errno := m.bytes(uint32(p[3]), uint32(p[4]))
+	buf, errno := c.buffer(3)
 	if errno != ESUCCESS {
 		return errno
 	}
-	if errno := m.check(uint32(p[5]), 4); errno != ESUCCESS {
+	if errno := c.checkOut(5, 4); errno != ESUCCESS {
 		return errno
 	}
-	n, err := confine.Readlink(d.sysfd, path, buf)
+	n, err := confine.Readlink(dir.sysfd, path, buf)
 	if err != nil {
 		return errnoOf(err)
 	}
-	return m.putU32(uint32(p[5]), uint32(n))
+	return c.out32(5, uint32(n))
 }

@@ -2,10 +2,10 @@ package wasi
 
 import "strings"
 
-// A read-only preopen answers as the kernel does for a read-only mount: what
-// is wrong with a path is said first, then EROFS.
+// A read-only preopen answers as the kernel does for a read-only mount: first
+// with an error of the path itself, if there is one, then with EROFS.
 
-// refuseNew is the answer to what would make a new entry of that path.
+// refuseNew returns the errno for a call that would create an entry at path.
 func refuseNew(dir int, path string) Errno {
 	var st filestat
 	switch errno := osPathFilestat(dir, path, false, &st); errno {
@@ -18,8 +18,8 @@ func refuseNew(dir int, path string) Errno {
 	}
 }
 
-// refuseMissing is EROFS where only the last component is missing, and ENOENT
-// where a directory before it is.
+// refuseMissing returns EROFS if only the last component of path is missing,
+// and ENOENT if a directory before it is.
 func refuseMissing(dir int, path string) Errno {
 	path = strings.TrimRight(path, "/")
 	i := strings.LastIndexByte(path, '/')
@@ -36,7 +36,8 @@ func refuseMissing(dir int, path string) Errno {
 	return EROFS
 }
 
-// refuseChange is the answer to what would change what path names.
+// refuseChange returns the errno for a call that would change the file at
+// path.
 func refuseChange(dir int, path string, follow bool) Errno {
 	var st filestat
 	if errno := osPathFilestat(dir, path, follow, &st); errno != ESUCCESS {

@@ -206,16 +206,16 @@ func (w *twins) open() {
 	if flags&unix.O_EXCL != 0 && flags&unix.O_CREAT == 0 {
 		oflags, flags = oflags&^oExcl, flags&^unix.O_EXCL // undefined
 	}
-	rights, write := readRights|wasi.RightPathOpen|wasi.RightFDReaddir, w.choose(2) == 1
-	inherit := wasi.Rights(0)
+	base, write := readRights|rightPathOpen|rightFDReaddir, w.choose(2) == 1
+	inherit := rights(0)
 	if oflags&oDirectory != 0 {
 		st := w.p.fdstat(root)
-		rights, inherit = st.base, st.inherit
+		base, inherit = st.base, st.inherit
 	} else if write {
-		rights |= writeRights
+		base |= writeRights
 		flags |= unix.O_RDWR
 	}
-	guest, errno := w.p.open(openFile{b.guest, path, lookup, oflags, rights, inherit, fdflags})
+	guest, errno := w.p.open(openParams{b.guest, path, lookup, oflags, base, inherit, fdflags})
 	host, err := unix.Openat(b.host, path, flags, 0o666)
 	what := fmt.Sprintf("open %d %q lookup %d oflags %d fdflags %d write %v", b.guest, path, lookup, oflags, fdflags, write)
 	if errno == 0 && err != nil || errno != 0 && err == nil { // keep both tables in step for the report

@@ -6,10 +6,12 @@ import (
 	"time"
 )
 
-// Layouts of poll_oneoff. Under wasi_unstable a clock subscription begins with
-// an identifier of its own, so that all after it sits eight bytes later.
+// subscriptionLayout is the layout of poll_oneoff's subscription. In
+// wasi_unstable a clock has an identifier before its other fields, so these
+// sit eight bytes later.
 type subscriptionLayout struct {
-	size, clock int // of a subscription; where the clock's fields begin in it
+	size  int // of a subscription
+	clock int // offset of the clock's fields
 }
 
 var (
@@ -17,9 +19,12 @@ var (
 	subscriptionUnstable = subscriptionLayout{size: 56, clock: 24}
 )
 
-const eventSize = 32
+const (
+	subscriptionUnion = 16 // offset of a subscription's union
+	eventSize         = 32
+)
 
-// event types.
+// Event types. Source: preview1 docs, section eventtype.
 const (
 	eventClock = iota
 	eventFDRead
@@ -27,22 +32,23 @@ const (
 )
 
 const (
-	subclockAbstime     = 1 << 0
-	eventrwflagHangup   = 1 << 0
-	maxSubscriptions    = 1 << 16 // bounds what the host holds for one call
-	subscriptionContent = 16      // where the union of a subscription begins
+	subclockAbstime   = 1 << 0
+	eventrwflagHangup = 1 << 0
 )
 
-// subscription is one of poll_oneoff's, decoded.
+// maxSubscriptions bounds what the host allocates for one call.
+const maxSubscriptions = 1 << 16
+
+// subscription is a decoded subscription of poll_oneoff.
 type subscription struct {
 	userdata uint64
 	deadline time.Time // of a clock
 	file     *openFile // of a descriptor
-	errno    Errno     // what is wrong with it; the event says so
-	kind     uint8
+	errno    Errno     // the error to report in the event
+	kind     uint8     // an event type, or any other value with errno EINVAL
 }
 
-// readiness is what became of a subscription.
+// readiness is the result for a subscription.
 type readiness struct {
 	occurred bool
 	hangup   bool
@@ -51,31 +57,27 @@ type readiness struct {
 }
 
 // pollOneoff: poll_oneoff(in, out, nsubscriptions, nevents).
-func pollOneoff(s *System, m memory, p []uint64) Errno {
-	return s.pollOneoff(m, p, subscriptionPreview1)
-}
+func pollOneoff(c *call) Errno { return c.pollOneoff(subscriptionPreview1) }
 
-func pollOneoffUnstable(s *System, m memory, p []uint64) Errno {
-	return s.pollOneoff(m, p, subscriptionUnstable)
-}
+func pollOneoffUnstable(c *call) Errno { return c.pollOneoff(subscriptionUnstable) }
 
-func (s *System) pollOneoff(m memory, p []uint64, layout subscriptionLayout) Errno {
-	count := uint32(p[2])
+func (c *call) pollOneoff(layout subscriptionLayout) Errno {
+	count := c.u32(2)
 	if count == 0 || count > maxSubscriptions {
 		return EINVAL
 	}
-	in, errno := m.array(uint32(p[0]), count, uint32(layout.size))
+	in, errno := c.memory.array(c.ptr(0), count, uint32(layout.size))
 	if errno != ESUCCESS {
 		return errno
 	}
-	out, errno := m.array(uint32(p[1]), count, eventSize)
+	out, errno := c.memory.array(c.ptr(1), count, eventSize)
 	if errno != ESUCCESS {
 		return errno
 	}
-	if errno := m.check(uint32(p[3]), 4); errno != ESUCCESS {
+	if errno := c.checkOut(3, 4); errno != ESUCCESS {
 		return errno
 	}
-	// A few, as programs wait for, stay on the stack.
+	// Programs wait for few things at a time. Those stay on the stack.
 	var fewSubs [8]subscription
 	var fewReady [len(fewSubs)]readiness
 	subs, ready := fewSubs[:], fewReady[:]
@@ -84,9 +86,9 @@ func (s *System) pollOneoff(m memory, p []uint64, layout subscriptionLayout) Err
 	}
 	subs, ready = subs[:count], ready[:count]
 	for i := range subs {
-		s.decodeSubscription(in[i*layout.size:], layout, &subs[i])
+		c.system.decodeSubscription(in[i*layout.size:], layout, &subs[i])
 	}
-	if errno := s.poll(subs, ready); errno != ESUCCESS {
+	if errno := c.poll(subs, ready); errno != ESUCCESS {
 		return errno
 	}
 	n := 0
@@ -96,7 +98,7 @@ func (s *System) pollOneoff(m memory, p []uint64, layout subscriptionLayout) Err
 			n++
 		}
 	}
-	return m.putU32(uint32(p[3]), uint32(n))
+	return c.out32(3, uint32(n))
 }
 
 func (s *System) decodeSubscription(b []byte, layout subscriptionLayout, sub *subscription) {
@@ -104,23 +106,21 @@ func (s *System) decodeSubscription(b []byte, layout subscriptionLayout, sub *su
 	sub.kind = b[8]
 	switch sub.kind {
 	case eventClock:
-		c := b[layout.clock:]
-		sub.deadline, sub.errno = clockDeadline(binary.LittleEndian.Uint32(c),
-			binary.LittleEndian.Uint64(c[8:]), binary.LittleEndian.Uint16(c[24:]))
-	case eventFDRead:
-		sub.file, sub.errno = s.fds.get(binary.LittleEndian.Uint32(b[subscriptionContent:]), RightPollFDReadwrite)
-	case eventFDWrite:
-		sub.file, sub.errno = s.fds.get(binary.LittleEndian.Uint32(b[subscriptionContent:]), RightPollFDReadwrite)
+		clock := b[layout.clock:]
+		sub.deadline, sub.errno = clockDeadline(binary.LittleEndian.Uint32(clock),
+			binary.LittleEndian.Uint64(clock[8:]), binary.LittleEndian.Uint16(clock[24:]))
+	case eventFDRead, eventFDWrite:
+		sub.file, sub.errno = s.fds.get(binary.LittleEndian.Uint32(b[subscriptionUnion:]), rightPollFDReadwrite)
 	default:
 		sub.errno = EINVAL
 	}
 }
 
-// clockDeadline turns a clock's time-out into a moment. What lies further in
-// the future than the host can count is as good as never.
+// clockDeadline returns when a clock's timeout ends. A timeout too long for
+// the host's clock becomes the longest one that it can express, 292 years.
 func clockDeadline(id uint32, timeout uint64, flags uint16) (time.Time, Errno) {
 	if id != clockRealtime && id != clockMonotonic {
-		return time.Time{}, EINVAL // CPU clocks cannot be waited for
+		return time.Time{}, EINVAL // a CPU clock cannot be waited for
 	}
 	now := time.Now()
 	if flags&subclockAbstime != 0 {
@@ -136,10 +136,11 @@ func clockDeadline(id uint32, timeout uint64, flags uint16) (time.Time, Errno) {
 	return now.Add(time.Duration(min(timeout, math.MaxInt64))), ESUCCESS
 }
 
-// poll waits until a subscription occurred and marks all that did.
-func (s *System) poll(subs []subscription, ready []readiness) Errno {
+// poll waits until at least one subscription has occurred, and marks all that
+// have.
+func (c *call) poll(subs []subscription, ready []readiness) Errno {
 	var earliest time.Time
-	waits := false // for a descriptor that is not ready by nature
+	waits := false // for a descriptor
 	occurred := false
 	for i := range subs {
 		sub := &subs[i]
@@ -159,15 +160,15 @@ func (s *System) poll(subs []subscription, ready []readiness) Errno {
 		}
 	}
 	if occurred {
-		earliest = time.Now() // nothing to wait for; who else is ready now?
+		earliest = time.Now() // do not wait; only see which others are ready
 	}
 	switch {
 	case waits:
-		if errno := s.osPoll(subs, ready, earliest); errno != ESUCCESS {
+		if errno := c.osPoll(subs, ready, earliest); errno != ESUCCESS {
 			return errno
 		}
 	case !occurred:
-		s.sleepUntil(earliest)
+		c.sleepUntil(earliest)
 	}
 	now := time.Now()
 	for i := range subs {
@@ -178,29 +179,25 @@ func (s *System) poll(subs []subscription, ready []readiness) Errno {
 	return ESUCCESS
 }
 
-// alwaysReady reports whether reading or writing never waits: files, and the
-// streams that Go serves, which cannot tell.
-func (d *openFile) alwaysReady() bool {
-	return d.sysfd == noSysfd || d.seekable() || d.filetype == filetypeDirectory
-}
-
-// available is how many bytes a read will get at once, where it is known.
-func (d *openFile) available(kind uint8) uint64 {
-	if kind != eventFDRead || d.filetype != filetypeRegularFile {
+// available returns how many bytes are left to read in a regular file, and 0
+// for all others, which do not tell.
+func (f *openFile) available(kind uint8) uint64 {
+	if kind != eventFDRead || f.filetype != filetypeRegularFile {
 		return 0
 	}
 	var st filestat
-	if osFilestat(d.sysfd, &st) != ESUCCESS || d.syncOffset() != ESUCCESS {
+	if osFilestat(f.sysfd, &st) != ESUCCESS || f.syncOffset() != ESUCCESS {
 		return 0
 	}
-	if at := uint64(max(d.offset, 0)); at < st.size {
+	if at := uint64(max(f.offset, 0)); at < st.size {
 		return st.size - at
 	}
 	return 0
 }
 
-// sleepUntil waits for the deadline; a done context ends the guest.
-func (s *System) sleepUntil(deadline time.Time) {
+// sleepUntil waits for the deadline. It ends the guest if the context is done
+// first.
+func (c *call) sleepUntil(deadline time.Time) {
 	wait := time.Until(deadline)
 	if wait <= 0 {
 		return
@@ -209,8 +206,8 @@ func (s *System) sleepUntil(deadline time.Time) {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-	case <-s.ctx.Done():
-		panic(doneError(s.ctx))
+	case <-c.ctx.Done():
+		panic(doneError(c.ctx))
 	}
 }
 

@@ -93,7 +93,7 @@ func TestPollDescriptors(t *testing.T) {
 	wantEvents(t, p.poll(write1, never), event{userdata: 2, kind: eventWrite, errno: wasi.EPIPE, flags: hangup})
 
 	// Files are always ready, and tell what is left of them.
-	file := p.mustOpen(openFile{dir: root, path: "file", base: readRights | wasi.RightFDWrite | wasi.RightPollFDReadwrite})
+	file := p.mustOpen(openParams{dir: root, path: "file", base: readRights | rightFDWrite | rightPollFDReadwrite})
 	p.seek(file, 4, seekSet)
 	wantEvents(t, p.poll(
 		subscription{userdata: 1, kind: eventRead, fd: uint32(file)},

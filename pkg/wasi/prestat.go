@@ -7,10 +7,10 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// prestatTable maps descriptors to the names of preopened directories. It
-// stands for WAMR's fd_prestats, with its operations: init, insert, get,
-// remove, renumber, destroy. What init acquires (the table and its lock)
-// destroy releases, whether or not an entry was ever inserted: that is
+// prestatTable maps descriptors to the names of preopened directories. It has
+// the operations of WAMR's fd_prestats: init, insert, get, remove, renumber,
+// destroy. Whatever init acquires (the table and its lock) destroy releases,
+// even if no entry was ever inserted. WAMR did not, which is
 // wasm-micro-runtime issue 4192.
 type prestatTable struct {
 	scope   *memstat.Scope
@@ -18,7 +18,7 @@ type prestatTable struct {
 	lock    memstat.Handle
 	fault   Fault
 	mu      *sync.RWMutex
-	entries []prestat // by descriptor; name "" where there is none
+	entries []prestat // indexed by descriptor; a name of "" means no prestat
 }
 
 type prestat struct {
@@ -26,7 +26,8 @@ type prestat struct {
 	handle memstat.Handle
 }
 
-// init makes an empty table with room for n entries from descriptor first on.
+// init makes an empty table with room for the descriptors below room. A table
+// without room allocates at its first insert.
 func (t *prestatTable) init(scope *memstat.Scope, fault Fault, room int) {
 	t.scope, t.fault = scope, fault
 	t.mu = new(sync.RWMutex)
@@ -37,13 +38,13 @@ func (t *prestatTable) init(scope *memstat.Scope, fault Fault, room int) {
 	t.table = scope.Acquire(memstat.KindPrestatTable, t.size())
 }
 
-// size is the bytes that the table's slots take.
+// size returns the size of the table's slots in bytes. The entry's account has
+// the bytes of its name only, because its struct lies in a slot.
 func (t *prestatTable) size() int64 {
 	return int64(cap(t.entries)) * int64(unsafe.Sizeof(prestat{}))
 }
 
-// insert gives fd a prestat of that name. A name is never empty: an empty one
-// is ".".
+// insert gives fd a prestat with the given name, or "." if that is empty.
 func (t *prestatTable) insert(fd uint32, name string) {
 	if name == "" {
 		name = "."
@@ -54,8 +55,8 @@ func (t *prestatTable) insert(fd uint32, name string) {
 	t.entries[fd] = prestat{name, t.scope.Acquire(memstat.KindPrestatEntry, int64(len(name)))}
 }
 
-// grow makes room for fd. It needs the lock. fd is open, and so within the
-// descriptor table's limit.
+// grow makes room for fd. The caller holds the lock. As fd is open, it is below
+// the descriptor table's limit.
 func (t *prestatTable) grow(fd uint32) {
 	if int(fd) < len(t.entries) {
 		return
@@ -79,13 +80,14 @@ func (t *prestatTable) get(fd uint32) (string, Errno) {
 	return t.entries[fd].name, ESUCCESS
 }
 
-// remove forgets fd's prestat, if it has one.
+// remove removes fd's prestat, if it has one.
 func (t *prestatTable) remove(fd uint32) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.drop(fd)
 }
 
+// drop removes fd's prestat, if it has one. The caller holds the lock.
 func (t *prestatTable) drop(fd uint32) {
 	if uint64(fd) < uint64(len(t.entries)) && t.entries[fd].name != "" {
 		t.scope.Release(t.entries[fd].handle)
@@ -93,7 +95,7 @@ func (t *prestatTable) drop(fd uint32) {
 	}
 }
 
-// renumber makes the prestat of from, if any, that of to, whose own is gone.
+// renumber removes the prestat of to, and moves the one of from, if any, there.
 func (t *prestatTable) renumber(from, to uint32) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -104,7 +106,7 @@ func (t *prestatTable) renumber(from, to uint32) {
 	}
 }
 
-// destroy releases all that init and insert acquired.
+// destroy releases everything that init and insert acquired.
 func (t *prestatTable) destroy() {
 	t.mu.Lock()
 	for fd := range t.entries {
@@ -115,38 +117,8 @@ func (t *prestatTable) destroy() {
 	t.mu.Unlock()
 	t.scope.Release(t.table)
 	if t.fault&FaultPrestatsLock != 0 && !hadEntries {
-		return // the fault: no entries, no release
+		return // the fault: WAMR releases the lock only if there are entries
 	}
 	t.mu = nil
 	t.scope.Release(t.lock)
-}
-
-// fdPrestatGet: fd_prestat_get(fd, buf).
-func fdPrestatGet(s *System, m memory, p []uint64) Errno {
-	name, errno := s.prestats.get(uint32(p[0]))
-	if errno != ESUCCESS {
-		return errno
-	}
-	// A prestat is a tag, 0 for a directory, and the length of its name.
-	b, errno := m.bytes(uint32(p[1]), prestatSize)
-	if errno != ESUCCESS {
-		return errno
-	}
-	clear(b)
-	return memory(b).putU32(4, uint32(len(name)))
-}
-
-// fdPrestatDirName: fd_prestat_dir_name(fd, path, path_len). The name is not
-// NUL-terminated.
-func fdPrestatDirName(s *System, m memory, p []uint64) Errno {
-	name, errno := s.prestats.get(uint32(p[0]))
-	if errno != ESUCCESS {
-		return errno
-	}
-	if uint64(uint32(p[2])) < uint64(len(name)) {
-		return ENAMETOOLONG
-	}
-	b, errno := m.bytes(uint32(p[1]), uint32(len(name)))
-	copy(b, name)
-	return errno
 }

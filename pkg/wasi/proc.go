@@ -6,21 +6,22 @@ import (
 	"github.com/tetratelabs/wazero/sys"
 )
 
-// procExit: proc_exit(rval). The panic unwinds the guest's stack; wazero
+// procExit: proc_exit(rval). The panic unwinds the guest's stack. wazero
 // returns the *sys.ExitError from the function that was called.
-func procExit(_ *System, _ memory, p []uint64) Errno {
-	panic(sys.NewExitError(uint32(p[0])))
+func procExit(c *call) Errno {
+	panic(sys.NewExitError(c.u32(0)))
 }
 
-// What a signal does to a program that handles none. Source: preview1 docs,
-// section signal, and POSIX, signal.h.
+// The default action of a signal: what it does to a program that does not
+// handle it. Source: preview1 docs, section signal, and POSIX, signal.h.
 const (
 	signalTerm = iota // ends the program
 	signalStop        // stops it, which a guest cannot be
 	signalIgnore
 )
 
-// signals are numbered as in preview1: 0 is none, 1 HUP to 30 SYS.
+// signals holds each signal's default action by its number in preview1, in
+// which 0 is no signal, 1 is HUP and 30 is SYS.
 var signals = [...]uint8{
 	0:  signalIgnore,
 	16: signalIgnore,                                               // CHLD
@@ -31,11 +32,11 @@ var signals = [...]uint8{
 	30: signalTerm,   // SYS
 }
 
-// procRaise: proc_raise(sig). A guest has no handlers, so that the default
-// action is taken: it ends as a shell says of a signalled program, with 128
-// and the signal's number.
-func procRaise(_ *System, _ memory, p []uint64) Errno {
-	sig := uint32(p[0])
+// procRaise: proc_raise(sig). A guest has no handlers, so the signal takes its
+// default action. A signal that ends the guest gives the exit code that a
+// shell reports for a signalled program, 128 plus the signal's number.
+func procRaise(c *call) Errno {
+	sig := c.u32(0)
 	if sig >= uint32(len(signals)) {
 		return EINVAL
 	}
@@ -49,14 +50,14 @@ func procRaise(_ *System, _ memory, p []uint64) Errno {
 }
 
 // schedYield: sched_yield().
-func schedYield(*System, memory, []uint64) Errno {
+func schedYield(*call) Errno {
 	runtime.Gosched()
 	return ESUCCESS
 }
 
-// randomGet: random_get(buf, buf_len). The bytes are the system's.
-func randomGet(_ *System, m memory, p []uint64) Errno {
-	b, errno := m.bytes(uint32(p[0]), uint32(p[1]))
+// randomGet: random_get(buf, buf_len).
+func randomGet(c *call) Errno {
+	b, errno := c.buffer(0)
 	if errno != ESUCCESS {
 		return errno
 	}

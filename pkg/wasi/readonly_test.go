@@ -17,7 +17,7 @@ type writingCall struct {
 	call func(p *proxy) wasi.Errno
 }
 
-func opening(o openFile) func(*proxy) wasi.Errno {
+func opening(o openParams) func(*proxy) wasi.Errno {
 	return func(p *proxy) wasi.Errno { _, errno := p.open(o); return errno }
 }
 
@@ -34,27 +34,27 @@ func setTimesOf(path string) func(*proxy) wasi.Errno {
 
 // writingCalls, with the errnos of a read-only mount.
 var writingCalls = []writingCall{
-	{"create", wasi.EROFS, opening(openFile{dir: root, path: "new", oflags: oCreat, base: readRights})},
-	{"create for writing", wasi.EROFS, opening(openFile{dir: root, path: "new", oflags: oCreat, base: fileRights})},
-	{"create exclusively", wasi.EROFS, opening(openFile{dir: root, path: "new", oflags: oCreat | oExcl, base: readRights})},
-	{"create beneath", wasi.EROFS, opening(openFile{dir: root, path: "dir/new", oflags: oCreat, base: readRights})},
-	{"create in nothing", wasi.ENOENT, opening(openFile{dir: root, path: "none/new", oflags: oCreat, base: readRights})},
-	{"create in a file", wasi.ENOTDIR, opening(openFile{dir: root, path: "file/new", oflags: oCreat, base: readRights})},
-	{"create what exists exclusively", wasi.EEXIST, opening(openFile{dir: root, path: "file", oflags: oCreat | oExcl, base: readRights})},
-	{"create a link exclusively", wasi.EEXIST, opening(openFile{dir: root, path: "link", lookup: follow, oflags: oCreat | oExcl, base: readRights})},
-	{"create a directory", wasi.EISDIR, opening(openFile{dir: root, path: "dir", oflags: oCreat, base: readRights})},
-	{"truncate", wasi.EROFS, opening(openFile{dir: root, path: "file", oflags: oTrunc, base: fileRights})},
-	{"truncate for reading", wasi.EROFS, opening(openFile{dir: root, path: "file", oflags: oTrunc, base: readRights})},
-	{"truncate a directory", wasi.EISDIR, opening(openFile{dir: root, path: "dir", oflags: oTrunc, base: readRights})},
-	{"open for writing", wasi.EROFS, opening(openFile{dir: root, path: "file", base: wasi.RightFDWrite})},
-	{"open for reading and writing", wasi.EROFS, opening(openFile{dir: root, path: "file", base: fileRights})},
-	{"open for allocating", wasi.EROFS, opening(openFile{dir: root, path: "file", base: wasi.RightFDAllocate})},
-	{"open for set size", wasi.EROFS, opening(openFile{dir: root, path: "file", base: wasi.RightFDFilestatSetSize})},
-	{"open for appending", wasi.EROFS, opening(openFile{dir: root, path: "file", base: fileRights, fdflags: fAppend})},
-	{"open a link for writing", wasi.EROFS, opening(openFile{dir: root, path: "link", lookup: follow, base: fileRights})},
-	{"open a link itself for writing", wasi.ELOOP, opening(openFile{dir: root, path: "link", base: fileRights})},
-	{"open a directory for writing", wasi.EISDIR, opening(openFile{dir: root, path: "dir", base: fileRights})},
-	{"open nothing for writing", wasi.ENOENT, opening(openFile{dir: root, path: "none", base: fileRights})},
+	{"create", wasi.EROFS, opening(openParams{dir: root, path: "new", oflags: oCreat, base: readRights})},
+	{"create for writing", wasi.EROFS, opening(openParams{dir: root, path: "new", oflags: oCreat, base: fileRights})},
+	{"create exclusively", wasi.EROFS, opening(openParams{dir: root, path: "new", oflags: oCreat | oExcl, base: readRights})},
+	{"create beneath", wasi.EROFS, opening(openParams{dir: root, path: "dir/new", oflags: oCreat, base: readRights})},
+	{"create in nothing", wasi.ENOENT, opening(openParams{dir: root, path: "none/new", oflags: oCreat, base: readRights})},
+	{"create in a file", wasi.ENOTDIR, opening(openParams{dir: root, path: "file/new", oflags: oCreat, base: readRights})},
+	{"create what exists exclusively", wasi.EEXIST, opening(openParams{dir: root, path: "file", oflags: oCreat | oExcl, base: readRights})},
+	{"create a link exclusively", wasi.EEXIST, opening(openParams{dir: root, path: "link", lookup: follow, oflags: oCreat | oExcl, base: readRights})},
+	{"create a directory", wasi.EISDIR, opening(openParams{dir: root, path: "dir", oflags: oCreat, base: readRights})},
+	{"truncate", wasi.EROFS, opening(openParams{dir: root, path: "file", oflags: oTrunc, base: fileRights})},
+	{"truncate for reading", wasi.EROFS, opening(openParams{dir: root, path: "file", oflags: oTrunc, base: readRights})},
+	{"truncate a directory", wasi.EISDIR, opening(openParams{dir: root, path: "dir", oflags: oTrunc, base: readRights})},
+	{"open for writing", wasi.EROFS, opening(openParams{dir: root, path: "file", base: rightFDWrite})},
+	{"open for reading and writing", wasi.EROFS, opening(openParams{dir: root, path: "file", base: fileRights})},
+	{"open for allocating", wasi.EROFS, opening(openParams{dir: root, path: "file", base: rightFDAllocate})},
+	{"open for set size", wasi.EROFS, opening(openParams{dir: root, path: "file", base: rightFDFilestatSetSize})},
+	{"open for appending", wasi.EROFS, opening(openParams{dir: root, path: "file", base: fileRights, fdflags: fAppend})},
+	{"open a link for writing", wasi.EROFS, opening(openParams{dir: root, path: "link", lookup: follow, base: fileRights})},
+	{"open a link itself for writing", wasi.ELOOP, opening(openParams{dir: root, path: "link", base: fileRights})},
+	{"open a directory for writing", wasi.EISDIR, opening(openParams{dir: root, path: "dir", base: fileRights})},
+	{"open nothing for writing", wasi.ENOENT, opening(openParams{dir: root, path: "none", base: fileRights})},
 	{"unlink", wasi.EROFS, on("path_unlink_file", "file")},
 	{"unlink a link", wasi.EROFS, on("path_unlink_file", "link")},
 	{"remove directory", wasi.EROFS, on("path_remove_directory", "dir")},
@@ -72,20 +72,20 @@ var writingCalls = []writingCall{
 	{"set times of a link", wasi.EROFS, setTimesOf("link")},
 	{"set times of nothing", wasi.ENOENT, setTimesOf("none")},
 	{"set times by descriptor", wasi.EROFS, func(p *proxy) wasi.Errno {
-		fd := p.mustOpen(openFile{dir: root, path: "file", base: readRights | wasi.RightFDFilestatSetTimes})
+		fd := p.mustOpen(openParams{dir: root, path: "file", base: readRights | rightFDFilestatSetTimes})
 		return p.call("fd_filestat_set_times", fd, 0, 1, setMtim)
 	}},
 	{"set times of the root", wasi.EROFS, func(p *proxy) wasi.Errno {
 		return p.call("fd_filestat_set_times", root, 0, 1, setMtim)
 	}},
 	{"set size by descriptor", wasi.ENOTCAPABLE, func(p *proxy) wasi.Errno {
-		return p.call("fd_filestat_set_size", p.mustOpen(openFile{dir: root, path: "file", base: readRights}), 1)
+		return p.call("fd_filestat_set_size", p.mustOpen(openParams{dir: root, path: "file", base: readRights}), 1)
 	}},
 	{"allocate by descriptor", wasi.ENOTCAPABLE, func(p *proxy) wasi.Errno {
-		return p.call("fd_allocate", p.mustOpen(openFile{dir: root, path: "file", base: readRights}), 0, 100)
+		return p.call("fd_allocate", p.mustOpen(openParams{dir: root, path: "file", base: readRights}), 0, 100)
 	}},
 	{"write by descriptor", wasi.ENOTCAPABLE, func(p *proxy) wasi.Errno {
-		_, errno := p.write(p.mustOpen(openFile{dir: root, path: "file", base: readRights}), "x")
+		_, errno := p.write(p.mustOpen(openParams{dir: root, path: "file", base: readRights}), "x")
 		return errno
 	}},
 }
@@ -110,12 +110,12 @@ func TestReadOnlyIsInherited(t *testing.T) {
 	dir, other := rightsTree(t), rightsTree(t)
 	p := newProxy(t, wasi.Config{Preopens: []wasi.Preopen{{Host: dir, ReadOnly: true}, {Host: other}}})
 	st := p.fdstat(root)
-	sub := p.mustOpen(openFile{dir: root, path: "dir", oflags: oDirectory, base: st.base, inherit: st.inherit})
+	sub := p.mustOpen(openParams{dir: root, path: "dir", oflags: oDirectory, base: st.base, inherit: st.inherit})
 	const writable = root + 1
 	before, beforeOther := snapshotTree(t, dir), snapshotTree(t, other)
 	for name, errno := range map[string]wasi.Errno{
 		"mkdir":       p.on("path_create_directory", sub, "new"),
-		"create":      opening(openFile{dir: sub, path: "new", oflags: oCreat, base: fileRights})(p),
+		"create":      opening(openParams{dir: sub, path: "new", oflags: oCreat, base: fileRights})(p),
 		"symlink":     p.symlink("x", sub, "new"),
 		"rename from": p.rename(root, "file", writable, "new"),
 		"rename to":   p.rename(writable, "file", root, "new"),
@@ -137,7 +137,7 @@ func TestReadOnlyIsInherited(t *testing.T) {
 
 func TestReadOnlyReads(t *testing.T) {
 	p := newProxy(t, wasi.Config{Preopens: []wasi.Preopen{{Host: rightsTree(t), Guest: "/", ReadOnly: true}}})
-	for _, o := range []openFile{
+	for _, o := range []openParams{
 		{dir: root, path: "file", base: readRights},
 		{dir: root, path: "file", oflags: oCreat, base: readRights},
 		{dir: root, path: "link", lookup: follow, oflags: oCreat, base: readRights},

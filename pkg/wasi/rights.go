@@ -1,71 +1,72 @@
 package wasi
 
-// Rights is a set of what may be done with a descriptor.
+// rights is a set of operations that a descriptor allows. A guest can give up
+// rights and pass fewer on, but cannot add any.
 // Source: preview1 docs, section rights.
-type Rights uint64
+type rights uint64
 
-// The rights of preview1, by their bit.
+// The rights of preview1, in the order of their bits.
 const (
-	RightFDDatasync Rights = 1 << iota
-	RightFDRead
-	RightFDSeek
-	RightFDFdstatSetFlags
-	RightFDSync
-	RightFDTell
-	RightFDWrite
-	RightFDAdvise
-	RightFDAllocate
-	RightPathCreateDirectory
-	RightPathCreateFile
-	RightPathLinkSource
-	RightPathLinkTarget
-	RightPathOpen
-	RightFDReaddir
-	RightPathReadlink
-	RightPathRenameSource
-	RightPathRenameTarget
-	RightPathFilestatGet
-	RightPathFilestatSetSize
-	RightPathFilestatSetTimes
-	RightFDFilestatGet
-	RightFDFilestatSetSize
-	RightFDFilestatSetTimes
-	RightPathSymlink
-	RightPathRemoveDirectory
-	RightPathUnlinkFile
-	RightPollFDReadwrite
-	RightSockShutdown
-	RightSockAccept
+	rightFDDatasync rights = 1 << iota
+	rightFDRead
+	rightFDSeek
+	rightFDFdstatSetFlags
+	rightFDSync
+	rightFDTell
+	rightFDWrite
+	rightFDAdvise
+	rightFDAllocate
+	rightPathCreateDirectory
+	rightPathCreateFile
+	rightPathLinkSource
+	rightPathLinkTarget
+	rightPathOpen
+	rightFDReaddir
+	rightPathReadlink
+	rightPathRenameSource
+	rightPathRenameTarget
+	rightPathFilestatGet
+	rightPathFilestatSetSize
+	rightPathFilestatSetTimes
+	rightFDFilestatGet
+	rightFDFilestatSetSize
+	rightFDFilestatSetTimes
+	rightPathSymlink
+	rightPathRemoveDirectory
+	rightPathUnlinkFile
+	rightPollFDReadwrite
+	rightSockShutdown
+	rightSockAccept
 )
 
-// What each type of file can do at all. A descriptor never has more.
+// The rights that each type of file can have. A descriptor never has more.
 const (
-	fileRights = RightFDDatasync | RightFDRead | RightFDSeek | RightFDFdstatSetFlags |
-		RightFDSync | RightFDTell | RightFDWrite | RightFDAdvise | RightFDAllocate |
-		RightFDFilestatGet | RightFDFilestatSetSize | RightFDFilestatSetTimes |
-		RightPollFDReadwrite
+	fileRights = rightFDDatasync | rightFDRead | rightFDSeek | rightFDFdstatSetFlags |
+		rightFDSync | rightFDTell | rightFDWrite | rightFDAdvise | rightFDAllocate |
+		rightFDFilestatGet | rightFDFilestatSetSize | rightFDFilestatSetTimes |
+		rightPollFDReadwrite
 
-	dirRights = RightFDFdstatSetFlags | RightFDSync | RightFDAdvise | RightFDDatasync |
-		RightPathCreateDirectory | RightPathCreateFile | RightPathLinkSource |
-		RightPathLinkTarget | RightPathOpen | RightFDReaddir | RightPathReadlink |
-		RightPathRenameSource | RightPathRenameTarget | RightPathFilestatGet |
-		RightPathFilestatSetSize | RightPathFilestatSetTimes | RightFDFilestatGet |
-		RightFDFilestatSetTimes | RightPathSymlink | RightPathRemoveDirectory |
-		RightPathUnlinkFile | RightPollFDReadwrite
+	dirRights = rightFDFdstatSetFlags | rightFDSync | rightFDAdvise | rightFDDatasync |
+		rightPathCreateDirectory | rightPathCreateFile | rightPathLinkSource |
+		rightPathLinkTarget | rightPathOpen | rightFDReaddir | rightPathReadlink |
+		rightPathRenameSource | rightPathRenameTarget | rightPathFilestatGet |
+		rightPathFilestatSetSize | rightPathFilestatSetTimes | rightFDFilestatGet |
+		rightFDFilestatSetTimes | rightPathSymlink | rightPathRemoveDirectory |
+		rightPathUnlinkFile | rightPollFDReadwrite
 
-	// streamRights are for what has no position: terminals, pipes, devices.
-	streamRights = RightFDRead | RightFDWrite | RightFDFdstatSetFlags | RightFDSync |
-		RightFDDatasync | RightFDFilestatGet | RightPollFDReadwrite
+	// streamRights are for files without a position: terminals, pipes, devices.
+	streamRights = rightFDRead | rightFDWrite | rightFDFdstatSetFlags | rightFDSync |
+		rightFDDatasync | rightFDFilestatGet | rightPollFDReadwrite
 
-	socketRights = RightFDRead | RightFDWrite | RightFDFdstatSetFlags |
-		RightFDFilestatGet | RightPollFDReadwrite | RightSockShutdown
+	socketRights = rightFDRead | rightFDWrite | rightFDFdstatSetFlags |
+		rightFDFilestatGet | rightPollFDReadwrite | rightSockShutdown
 
-	listenerRights = RightSockAccept | RightFDFdstatSetFlags | RightFDFilestatGet |
-		RightPollFDReadwrite | RightFDRead | RightFDWrite | RightSockShutdown
+	listenerRights = rightSockAccept | rightFDFdstatSetFlags | rightFDFilestatGet |
+		rightPollFDReadwrite | rightFDRead | rightFDWrite | rightSockShutdown
 
-	// inheritedRights are what a preopened directory hands down.
+	// inheritedRights are what a file opened in a preopened directory can have.
 	inheritedRights = fileRights | dirRights
 )
 
-// has reports whether all of want are in r.
-func (r Rights) has(want Rights) bool { return r&want == want }
+// has reports whether r includes all rights of want.
+func (r rights) has(want rights) bool { return r&want == want }

@@ -67,82 +67,82 @@ func rightsTree(t testing.TB) string {
 
 // guarded are the calls that need each right: on a directory, or on a file.
 var guarded = []struct {
-	right wasi.Rights
+	right rights
 	name  string
 	on    string // dir, file, listener, socket
 	call  func(p *proxy, fd uint64) wasi.Errno
 }{
-	{wasi.RightFDDatasync, "fd_datasync", "file", func(p *proxy, fd uint64) wasi.Errno { return p.call("fd_datasync", fd) }},
-	{wasi.RightFDRead, "fd_read", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.read(fd, 1); return e }},
-	{wasi.RightFDRead, "fd_pread", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.pread(fd, 1, 0); return e }},
-	{wasi.RightFDRead, "sock_recv", "socket", func(p *proxy, fd uint64) wasi.Errno {
+	{rightFDDatasync, "fd_datasync", "file", func(p *proxy, fd uint64) wasi.Errno { return p.call("fd_datasync", fd) }},
+	{rightFDRead, "fd_read", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.read(fd, 1); return e }},
+	{rightFDRead, "fd_pread", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.pread(fd, 1, 0); return e }},
+	{rightFDRead, "sock_recv", "socket", func(p *proxy, fd uint64) wasi.Errno {
 		at, n := p.iovecs(span{atData, 1})
 		return p.call("sock_recv", fd, at, n, 0, atResult, atResult+8)
 	}},
-	{wasi.RightFDSeek, "fd_seek", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.seek(fd, 1, seekSet); return e }},
-	{wasi.RightFDSeek, "fd_seek by 1", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.seek(fd, 1, seekCur); return e }},
-	{wasi.RightFDSeek, "fd_pread", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.pread(fd, 1, 0); return e }},
-	{wasi.RightFDSeek, "fd_pwrite", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.pwrite(fd, "x", 0); return e }},
-	{wasi.RightFDFdstatSetFlags, "fd_fdstat_set_flags", "file", func(p *proxy, fd uint64) wasi.Errno {
+	{rightFDSeek, "fd_seek", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.seek(fd, 1, seekSet); return e }},
+	{rightFDSeek, "fd_seek by 1", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.seek(fd, 1, seekCur); return e }},
+	{rightFDSeek, "fd_pread", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.pread(fd, 1, 0); return e }},
+	{rightFDSeek, "fd_pwrite", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.pwrite(fd, "x", 0); return e }},
+	{rightFDFdstatSetFlags, "fd_fdstat_set_flags", "file", func(p *proxy, fd uint64) wasi.Errno {
 		return p.call("fd_fdstat_set_flags", fd, fAppend)
 	}},
-	{wasi.RightFDSync, "fd_sync", "file", func(p *proxy, fd uint64) wasi.Errno { return p.call("fd_sync", fd) }},
-	{wasi.RightFDTell, "fd_tell", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.tell(fd); return e }},
-	{wasi.RightFDTell, "fd_seek by 0", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.seek(fd, 0, seekCur); return e }},
-	{wasi.RightFDWrite, "fd_write", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.write(fd, "x"); return e }},
-	{wasi.RightFDWrite, "fd_pwrite", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.pwrite(fd, "x", 0); return e }},
-	{wasi.RightFDWrite, "sock_send", "socket", func(p *proxy, fd uint64) wasi.Errno {
+	{rightFDSync, "fd_sync", "file", func(p *proxy, fd uint64) wasi.Errno { return p.call("fd_sync", fd) }},
+	{rightFDTell, "fd_tell", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.tell(fd); return e }},
+	{rightFDTell, "fd_seek by 0", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.seek(fd, 0, seekCur); return e }},
+	{rightFDWrite, "fd_write", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.write(fd, "x"); return e }},
+	{rightFDWrite, "fd_pwrite", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.pwrite(fd, "x", 0); return e }},
+	{rightFDWrite, "sock_send", "socket", func(p *proxy, fd uint64) wasi.Errno {
 		at, n := p.iovecs(span{atData, 1})
 		return p.call("sock_send", fd, at, n, 0, atResult)
 	}},
-	{wasi.RightFDAdvise, "fd_advise", "file", func(p *proxy, fd uint64) wasi.Errno { return p.call("fd_advise", fd, 0, 0, 0) }},
-	{wasi.RightFDAllocate, "fd_allocate", "file", func(p *proxy, fd uint64) wasi.Errno { return p.call("fd_allocate", fd, 0, 100) }},
-	{wasi.RightPathCreateDirectory, "path_create_directory", "dir", func(p *proxy, fd uint64) wasi.Errno {
+	{rightFDAdvise, "fd_advise", "file", func(p *proxy, fd uint64) wasi.Errno { return p.call("fd_advise", fd, 0, 0, 0) }},
+	{rightFDAllocate, "fd_allocate", "file", func(p *proxy, fd uint64) wasi.Errno { return p.call("fd_allocate", fd, 0, 100) }},
+	{rightPathCreateDirectory, "path_create_directory", "dir", func(p *proxy, fd uint64) wasi.Errno {
 		return p.on("path_create_directory", fd, "new")
 	}},
-	{wasi.RightPathCreateFile, "path_open CREAT", "dir", func(p *proxy, fd uint64) wasi.Errno {
-		_, e := p.open(openFile{dir: fd, path: "new", oflags: oCreat, base: fileRights})
+	{rightPathCreateFile, "path_open CREAT", "dir", func(p *proxy, fd uint64) wasi.Errno {
+		_, e := p.open(openParams{dir: fd, path: "new", oflags: oCreat, base: fileRights})
 		return e
 	}},
-	{wasi.RightPathLinkSource, "path_link from", "dir", func(p *proxy, fd uint64) wasi.Errno { return p.link(fd, "file", root, "new") }},
-	{wasi.RightPathLinkTarget, "path_link to", "dir", func(p *proxy, fd uint64) wasi.Errno { return p.link(root, "file", fd, "new") }},
-	{wasi.RightPathOpen, "path_open", "dir", func(p *proxy, fd uint64) wasi.Errno {
-		_, e := p.open(openFile{dir: fd, path: "file", base: readRights})
+	{rightPathLinkSource, "path_link from", "dir", func(p *proxy, fd uint64) wasi.Errno { return p.link(fd, "file", root, "new") }},
+	{rightPathLinkTarget, "path_link to", "dir", func(p *proxy, fd uint64) wasi.Errno { return p.link(root, "file", fd, "new") }},
+	{rightPathOpen, "path_open", "dir", func(p *proxy, fd uint64) wasi.Errno {
+		_, e := p.open(openParams{dir: fd, path: "file", base: readRights})
 		return e
 	}},
-	{wasi.RightFDReaddir, "fd_readdir", "dir", func(p *proxy, fd uint64) wasi.Errno { _, _, e := p.readdir(fd, 100, 0); return e }},
-	{wasi.RightPathReadlink, "path_readlink", "dir", func(p *proxy, fd uint64) wasi.Errno { _, e := p.readlink(fd, "link", 100); return e }},
-	{wasi.RightPathRenameSource, "path_rename from", "dir", func(p *proxy, fd uint64) wasi.Errno { return p.rename(fd, "file", root, "new") }},
-	{wasi.RightPathRenameTarget, "path_rename to", "dir", func(p *proxy, fd uint64) wasi.Errno { return p.rename(root, "file", fd, "new") }},
-	{wasi.RightPathFilestatGet, "path_filestat_get", "dir", func(p *proxy, fd uint64) wasi.Errno { _, e := p.pathStat(fd, "file", 0); return e }},
-	{wasi.RightPathFilestatSetSize, "path_open TRUNC", "dir", func(p *proxy, fd uint64) wasi.Errno {
-		_, e := p.open(openFile{dir: fd, path: "file", oflags: oTrunc, base: fileRights})
+	{rightFDReaddir, "fd_readdir", "dir", func(p *proxy, fd uint64) wasi.Errno { _, _, e := p.readdir(fd, 100, 0); return e }},
+	{rightPathReadlink, "path_readlink", "dir", func(p *proxy, fd uint64) wasi.Errno { _, e := p.readlink(fd, "link", 100); return e }},
+	{rightPathRenameSource, "path_rename from", "dir", func(p *proxy, fd uint64) wasi.Errno { return p.rename(fd, "file", root, "new") }},
+	{rightPathRenameTarget, "path_rename to", "dir", func(p *proxy, fd uint64) wasi.Errno { return p.rename(root, "file", fd, "new") }},
+	{rightPathFilestatGet, "path_filestat_get", "dir", func(p *proxy, fd uint64) wasi.Errno { _, e := p.pathStat(fd, "file", 0); return e }},
+	{rightPathFilestatSetSize, "path_open TRUNC", "dir", func(p *proxy, fd uint64) wasi.Errno {
+		_, e := p.open(openParams{dir: fd, path: "file", oflags: oTrunc, base: fileRights})
 		return e
 	}},
-	{wasi.RightPathFilestatSetTimes, "path_filestat_set_times", "dir", func(p *proxy, fd uint64) wasi.Errno {
+	{rightPathFilestatSetTimes, "path_filestat_set_times", "dir", func(p *proxy, fd uint64) wasi.Errno {
 		at, n := p.path1("file")
 		return p.call("path_filestat_set_times", fd, 0, at, n, 0, 1, setMtim)
 	}},
-	{wasi.RightFDFilestatGet, "fd_filestat_get", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.stat(fd); return e }},
-	{wasi.RightFDFilestatSetSize, "fd_filestat_set_size", "file", func(p *proxy, fd uint64) wasi.Errno {
+	{rightFDFilestatGet, "fd_filestat_get", "file", func(p *proxy, fd uint64) wasi.Errno { _, e := p.stat(fd); return e }},
+	{rightFDFilestatSetSize, "fd_filestat_set_size", "file", func(p *proxy, fd uint64) wasi.Errno {
 		return p.call("fd_filestat_set_size", fd, 1)
 	}},
-	{wasi.RightFDFilestatSetTimes, "fd_filestat_set_times", "file", func(p *proxy, fd uint64) wasi.Errno {
+	{rightFDFilestatSetTimes, "fd_filestat_set_times", "file", func(p *proxy, fd uint64) wasi.Errno {
 		return p.call("fd_filestat_set_times", fd, 0, 1, setMtim)
 	}},
-	{wasi.RightPathSymlink, "path_symlink", "dir", func(p *proxy, fd uint64) wasi.Errno { return p.symlink("file", fd, "new") }},
-	{wasi.RightPathRemoveDirectory, "path_remove_directory", "dir", func(p *proxy, fd uint64) wasi.Errno {
+	{rightPathSymlink, "path_symlink", "dir", func(p *proxy, fd uint64) wasi.Errno { return p.symlink("file", fd, "new") }},
+	{rightPathRemoveDirectory, "path_remove_directory", "dir", func(p *proxy, fd uint64) wasi.Errno {
 		return p.on("path_remove_directory", fd, "dir")
 	}},
-	{wasi.RightPathUnlinkFile, "path_unlink_file", "dir", func(p *proxy, fd uint64) wasi.Errno { return p.on("path_unlink_file", fd, "file") }},
-	{wasi.RightPollFDReadwrite, "poll_oneoff read", "file", func(p *proxy, fd uint64) wasi.Errno {
+	{rightPathUnlinkFile, "path_unlink_file", "dir", func(p *proxy, fd uint64) wasi.Errno { return p.on("path_unlink_file", fd, "file") }},
+	{rightPollFDReadwrite, "poll_oneoff read", "file", func(p *proxy, fd uint64) wasi.Errno {
 		return p.poll(subscription{kind: eventRead, fd: uint32(fd)})[0].errno
 	}},
-	{wasi.RightPollFDReadwrite, "poll_oneoff write", "file", func(p *proxy, fd uint64) wasi.Errno {
+	{rightPollFDReadwrite, "poll_oneoff write", "file", func(p *proxy, fd uint64) wasi.Errno {
 		return p.poll(subscription{kind: eventWrite, fd: uint32(fd)})[0].errno
 	}},
-	{wasi.RightSockShutdown, "sock_shutdown", "socket", func(p *proxy, fd uint64) wasi.Errno { return p.call("sock_shutdown", fd, 2) }},
-	{wasi.RightSockAccept, "sock_accept", "listener", func(p *proxy, fd uint64) wasi.Errno {
+	{rightSockShutdown, "sock_shutdown", "socket", func(p *proxy, fd uint64) wasi.Errno { return p.call("sock_shutdown", fd, 2) }},
+	{rightSockAccept, "sock_accept", "listener", func(p *proxy, fd uint64) wasi.Errno {
 		return p.call("sock_accept", fd, 0, atResult)
 	}},
 }
@@ -196,7 +196,7 @@ func guardedFD(t *testing.T, on string) (p *proxy, fd uint64, dir string) {
 	case "dir":
 		fd = root + 1
 	case "file":
-		fd = p.mustOpen(openFile{dir: root, path: "file", base: fileRights})
+		fd = p.mustOpen(openParams{dir: root, path: "file", base: fileRights})
 	case "listener":
 		fd = root + 2
 	case "socket":
@@ -207,7 +207,7 @@ func guardedFD(t *testing.T, on string) (p *proxy, fd uint64, dir string) {
 }
 
 func TestEachRightGuards(t *testing.T) {
-	var covered wasi.Rights
+	var covered rights
 	for _, g := range guarded {
 		covered |= g.right
 		t.Run(g.name+" without bit "+string('0'+rune(bits.TrailingZeros64(uint64(g.right))/10))+
@@ -228,7 +228,7 @@ func TestEachRightGuards(t *testing.T) {
 			if d := cmp.Diff(before, snapshotTree(t, dir)); d != "" {
 				t.Errorf("the refused call had an effect:\n%s", d)
 			}
-			if g.on == "file" && st.base&wasi.RightFDTell&^g.right != 0 {
+			if g.on == "file" && st.base&rightFDTell&^g.right != 0 {
 				if at, errno := p.tell(fd); errno != 0 || at != 0 {
 					t.Errorf("the refused call moved the position to %d (%v)", at, errno)
 				}
@@ -250,43 +250,43 @@ func TestRightsNarrowOnOpen(t *testing.T) {
 	p := newProxy(t, wasi.Config{Preopens: []wasi.Preopen{{Host: rightsTree(t), Guest: "/"}}})
 	dirRights := p.fdstat(root)
 
-	fd := p.mustOpen(openFile{dir: root, path: "file", base: readRights})
+	fd := p.mustOpen(openParams{dir: root, path: "file", base: readRights})
 	if got := p.fdstat(fd); got.base != readRights || got.inherit != 0 {
 		t.Errorf("opened with %#x: got %#x/%#x", readRights, got.base, got.inherit)
 	}
 	// A file gets no rights of directories, a directory none of files.
-	fd = p.mustOpen(openFile{dir: root, path: "file", base: allRights &^ (1<<28 | 1<<29)})
+	fd = p.mustOpen(openParams{dir: root, path: "file", base: allRights &^ (1<<28 | 1<<29)})
 	if got := p.fdstat(fd).base; got&^fileRights != 0 || got == 0 {
 		t.Errorf("a file has the rights %#x", got)
 	}
-	fd = p.mustOpen(openFile{dir: root, path: "dir", oflags: oDirectory, base: dirRights.base, inherit: dirRights.inherit})
-	if got := p.fdstat(fd); got.base&(wasi.RightFDRead|wasi.RightFDWrite|wasi.RightFDSeek) != 0 || got.base&wasi.RightPathOpen == 0 {
+	fd = p.mustOpen(openParams{dir: root, path: "dir", oflags: oDirectory, base: dirRights.base, inherit: dirRights.inherit})
+	if got := p.fdstat(fd); got.base&(rightFDRead|rightFDWrite|rightFDSeek) != 0 || got.base&rightPathOpen == 0 {
 		t.Errorf("a directory has the rights %#x", got.base)
 	}
 
 	// What a directory hands down bounds what is opened in it.
-	fd = p.mustOpen(openFile{dir: root, path: ".", oflags: oDirectory, base: dirRights.base, inherit: readRights})
+	fd = p.mustOpen(openParams{dir: root, path: ".", oflags: oDirectory, base: dirRights.base, inherit: readRights})
 	if got := p.fdstat(fd).inherit; got != readRights {
 		t.Errorf("inheriting %#x, want %#x", got, readRights)
 	}
-	for _, o := range []openFile{
-		{dir: fd, path: "file", base: readRights | wasi.RightFDWrite},
-		{dir: fd, path: "file", base: wasi.RightFDSync},
-		{dir: fd, path: "file", base: readRights, inherit: wasi.RightFDWrite},
-		{dir: fd, path: "dir", oflags: oDirectory, base: wasi.RightPathOpen},
+	for _, o := range []openParams{
+		{dir: fd, path: "file", base: readRights | rightFDWrite},
+		{dir: fd, path: "file", base: rightFDSync},
+		{dir: fd, path: "file", base: readRights, inherit: rightFDWrite},
+		{dir: fd, path: "dir", oflags: oDirectory, base: rightPathOpen},
 	} {
 		if _, errno := p.open(o); errno != wasi.ENOTCAPABLE {
 			t.Errorf("%+v: %v, want ENOTCAPABLE", o, errno)
 		}
 	}
-	p.mustOpen(openFile{dir: fd, path: "file", base: readRights})
+	p.mustOpen(openParams{dir: fd, path: "file", base: readRights})
 }
 
 func TestRightsNeverWiden(t *testing.T) {
 	p := newProxy(t, wasi.Config{Preopens: []wasi.Preopen{{Host: rightsTree(t), Guest: "/"}}})
 	st := p.fdstat(root)
 	for bit := range 64 {
-		r := wasi.Rights(1) << bit
+		r := rights(1) << bit
 		if st.base&r == 0 {
 			p.want(wasi.ENOTCAPABLE, "fd_fdstat_set_rights", root, uint64(st.base|r), uint64(st.inherit))
 		}

@@ -1,6 +1,7 @@
 package wasi
 
-// riflags, roflags and sdflags. Source: preview1 docs.
+// Flags of the sock functions. Source: preview1 docs, sections riflags,
+// roflags and sdflags.
 const (
 	riflagPeek    = 1 << 0
 	riflagWaitall = 1 << 1
@@ -12,55 +13,56 @@ const (
 )
 
 // sockAccept: sock_accept(fd, flags, opened_fd).
-func sockAccept(s *System, m memory, p []uint64) Errno {
-	d, errno := s.socket(uint32(p[0]), RightSockAccept)
+func sockAccept(c *call) Errno {
+	f, errno := c.socket(0, rightSockAccept)
 	if errno != ESUCCESS {
 		return errno
 	}
-	if uint32(p[1])&^uint32(fdflagNonblock) != 0 {
-		return EINVAL
-	}
-	if errno := m.check(uint32(p[2]), 4); errno != ESUCCESS {
+	flags, errno := c.flags(1, uint32(fdflagNonblock))
+	if errno != ESUCCESS {
 		return errno
 	}
-	if s.fds.full() {
+	if errno := c.checkOut(2, 4); errno != ESUCCESS {
+		return errno
+	}
+	if c.system.fds.full() {
 		return EMFILE // the connection stays in the queue
 	}
-	conn, errno := s.osAccept(d)
+	conn, errno := c.osAccept(f)
 	if errno != ESUCCESS {
 		return errno
 	}
-	conn.flags = fdflags(p[1])
-	fd, errno := s.fds.insert(conn)
+	conn.flags = fdflags(flags)
+	fd, errno := c.system.fds.insert(conn)
 	if errno != ESUCCESS {
 		return errno
 	}
-	return m.putU32(uint32(p[2]), fd)
+	return c.out32(2, fd)
 }
 
 // sockRecv: sock_recv(fd, ri_data, ri_data_len, ri_flags, ro_datalen,
 // ro_flags).
-func sockRecv(s *System, m memory, p []uint64) Errno {
-	d, errno := s.socket(uint32(p[0]), RightFDRead)
+func sockRecv(c *call) Errno {
+	f, errno := c.socket(0, rightFDRead)
 	if errno != ESUCCESS {
 		return errno
 	}
-	if uint32(p[3])&^(riflagPeek|riflagWaitall) != 0 {
-		return EINVAL
-	}
-	if errno := m.check(uint32(p[4]), 4); errno != ESUCCESS {
-		return errno
-	}
-	roflags, errno := m.bytes(uint32(p[5]), 2)
+	flags, errno := c.flags(3, riflagPeek|riflagWaitall)
 	if errno != ESUCCESS {
 		return errno
 	}
-	bufs, errno := m.iovecs(s.bufs[:0], uint32(p[1]), uint32(p[2]))
+	if errno := c.checkOut(4, 4); errno != ESUCCESS {
+		return errno
+	}
+	roflags, errno := c.memory.bytes(c.ptr(5), 2)
 	if errno != ESUCCESS {
 		return errno
 	}
-	n, truncated, errno := s.osRecv(d, bufs, uint32(p[3]))
-	s.keep(bufs)
+	bufs, errno := c.iovs(1)
+	if errno != ESUCCESS {
+		return errno
+	}
+	n, truncated, errno := c.osRecv(f, bufs, flags)
 	if errno != ESUCCESS {
 		return errno
 	}
@@ -68,42 +70,30 @@ func sockRecv(s *System, m memory, p []uint64) Errno {
 	if truncated {
 		roflags[0] = roflagTruncated
 	}
-	return m.putU32(uint32(p[4]), uint32(n))
+	return c.out32(4, uint32(n))
 }
 
-// sockSend: sock_send(fd, si_data, si_data_len, si_flags, so_datalen). No
-// si_flags are defined.
-func sockSend(s *System, m memory, p []uint64) Errno {
-	if _, errno := s.socket(uint32(p[0]), RightFDWrite); errno != ESUCCESS {
+// sockSend: sock_send(fd, si_data, si_data_len, si_flags, so_datalen).
+// preview1 defines no si_flags.
+func sockSend(c *call) Errno {
+	if _, errno := c.socket(0, rightFDWrite); errno != ESUCCESS {
 		return errno
 	}
-	if uint32(p[3]) != 0 {
-		return EINVAL
+	if _, errno := c.flags(3, 0); errno != ESUCCESS {
+		return errno
 	}
-	return s.transfer(m, uint32(p[0]), RightFDWrite, p[1], p[2], p[4], (*System).writeFile)
+	return c.transfer(rightFDWrite, 4, (*call).writeFile)
 }
 
 // sockShutdown: sock_shutdown(fd, how).
-func sockShutdown(s *System, _ memory, p []uint64) Errno {
-	d, errno := s.socket(uint32(p[0]), RightSockShutdown)
+func sockShutdown(c *call) Errno {
+	f, errno := c.socket(0, rightSockShutdown)
 	if errno != ESUCCESS {
 		return errno
 	}
-	how := uint32(p[1])
-	if how == 0 || how&^(sdflagRead|sdflagWrite) != 0 {
+	how, errno := c.flags(1, sdflagRead|sdflagWrite)
+	if errno != ESUCCESS || how == 0 {
 		return EINVAL
 	}
-	return errnoOf(osShutdown(d.sysfd, how))
-}
-
-// socket looks a socket up: what is none gets ENOTSOCK, whatever its rights.
-func (s *System) socket(fd uint32, need Rights) (*openFile, Errno) {
-	d, errno := s.fds.lookupTyped(fd)
-	if errno != ESUCCESS {
-		return nil, errno
-	}
-	if d.filetype != filetypeSocketStream && d.filetype != filetypeSocketDgram {
-		return nil, ENOTSOCK
-	}
-	return s.fds.get(fd, need)
+	return errnoOf(osShutdown(f.sysfd, how))
 }

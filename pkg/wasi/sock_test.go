@@ -187,7 +187,7 @@ func TestSocketRightsNarrowOnAccept(t *testing.T) {
 	listener := loopback(t)
 	p := newProxy(t, wasi.Config{Listeners: []*os.File{listener}})
 	st := p.fdstat(firstListener)
-	p.must("fd_fdstat_set_rights", firstListener, uint64(st.base), uint64(st.inherit&^wasi.RightFDWrite))
+	p.must("fd_fdstat_set_rights", firstListener, uint64(st.base), uint64(st.inherit&^rightFDWrite))
 	host := dial(t, listener)
 	fd := p.accept(firstListener)
 	if _, errno := p.send(fd, "no"); errno != wasi.ENOTCAPABLE {

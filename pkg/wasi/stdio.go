@@ -5,25 +5,26 @@ import (
 	"os"
 )
 
-// inputFile is descriptor 0. A nil reader is at its end at once.
+// inputFile returns the open file of descriptor 0. A nil reader is empty.
 func inputFile(r io.Reader) *openFile {
-	d := &openFile{sysfd: noSysfd, filetype: filetypeUnknown, reader: r,
-		base: streamRights &^ RightFDWrite}
-	if f, ok := r.(*os.File); ok && f != nil {
-		borrowSysfd(d, f)
+	f := &openFile{sysfd: noSysfd, filetype: filetypeUnknown, reader: r,
+		base: streamRights &^ rightFDWrite}
+	if file, ok := r.(*os.File); ok && file != nil {
+		borrowSysfd(f, file)
 	}
-	return d
+	return f
 }
 
-// outputFile is descriptor 1 or 2. A nil writer discards.
+// outputFile returns the open file of descriptor 1 or 2. A nil writer
+// discards.
 func outputFile(w io.Writer) *openFile {
-	d := &openFile{sysfd: noSysfd, filetype: filetypeUnknown, writer: w,
-		base: streamRights &^ RightFDRead}
+	f := &openFile{sysfd: noSysfd, filetype: filetypeUnknown, writer: w,
+		base: streamRights &^ rightFDRead}
 	if w == io.Discard {
-		d.writer = nil
+		f.writer = nil
 	}
-	if f, ok := w.(*os.File); ok && f != nil {
-		borrowSysfd(d, f)
+	if file, ok := w.(*os.File); ok && file != nil {
+		borrowSysfd(f, file)
 	}
-	return d
+	return f
 }

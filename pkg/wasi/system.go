@@ -1,43 +1,53 @@
 package wasi
 
 import (
-	"context"
 	"errors"
 	"unsafe"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// System is the host as one guest sees it. It is not safe for concurrent use:
-// it serves one call of one guest at a time. [System.Close] ends it.
+// System is the WASI state of one instance: arguments, environment,
+// descriptors and preopened directories. Make one with [NewSystem], call the
+// guest with a context from [WithSystem], and end it with [System.Close].
+//
+// A System is not safe for concurrent use. Its guest can run on one goroutine
+// at a time, but its calls can nest: a stream of the [Config] may call the
+// guest from its Read or Write.
 type System struct {
-	scope    *memstat.Scope
-	self     memstat.Handle
-	args     stringList
-	environ  stringList
-	fds      fdTable
-	prestats prestatTable
-	trace    *Trace
-
-	streams    []*openFile // directories that have one, oldest first; some may be closed
+	// State of the instance that is fixed once NewSystem has returned. Threads
+	// can read it without a lock.
+	scope      *memstat.Scope
+	self       memstat.Handle
+	args       stringList
+	environ    stringList
+	trace      *Trace // writes whole lines; its Writer must be safe for threads
 	maxStreams int
 
-	closed bool
+	// State of the instance that calls change. With threads, each needs a lock
+	// where the comment says.
+	fds      fdTable      // see fdTable; the open files have state, too
+	prestats prestatTable // has its lock
+	streams  []*openFile  // the directories with a stream, oldest first; some may be closed; fds' lock
+	closed   bool         // Close ends all threads before it sets this
 
-	// Of the call in progress, kept here so that a call allocates nothing.
-	ctx    context.Context
-	memory memoryCache
-	bufs   [][]byte
-	paths  [2][]byte
-	poller poller
+	// State of calls is in call values. These lists need one lock.
+	free  *call // call values that no call uses, the last used first
+	calls *call // all call values, the newest first
+	first call  // the oldest one: an instance whose calls do not overlap needs no other
+	size  int64 // bytes that the account has for the System and its call values
 }
 
 const systemSize = int64(unsafe.Sizeof(System{}))
 
-// NewSystem makes a system of cfg, and acquires all that it holds in scope
-// (which may be nil). The caller closes it, before the scope. On error,
-// everything acquired so far has been released; a *PreopenError says which
-// directory could not be opened.
+// NewSystem returns a System for cfg. It acquires everything that the System
+// holds in scope, which may be nil for no accounting. The caller must close
+// the System, and then the scope.
+//
+// If it fails, NewSystem has released everything that it acquired. The error
+// is a *[PreopenError] if a directory cannot be opened, an [Errno] if the
+// descriptors do not fit the limit, and otherwise describes the argument or
+// environment entry at fault, or why a listener cannot be duplicated.
 func NewSystem(cfg Config, scope *memstat.Scope) (*System, error) {
 	limits := cfg.Limits.withDefaults()
 	if err := errors.Join(
@@ -47,11 +57,13 @@ func NewSystem(cfg Config, scope *memstat.Scope) (*System, error) {
 		return nil, err
 	}
 
-	s := &System{scope: scope, trace: cfg.Trace, maxStreams: limits.DirStreams}
-	s.self = scope.Acquire(memstat.KindSystem, systemSize)
+	s := &System{scope: scope, trace: cfg.Trace, maxStreams: limits.DirStreams, size: systemSize}
+	s.first.system = s
+	s.free, s.calls = &s.first, &s.first
+	s.self = scope.Acquire(memstat.KindSystem, s.size)
 	s.args.init(scope, memstat.KindArgs, cfg.Args)
 	s.environ.init(scope, memstat.KindEnviron, cfg.Env)
-	// Room for stdio, what is preopened, and a few files before it grows.
+	// Make room for stdio, preopens and a few files, so the table rarely grows.
 	const stdio, files = 3, 5
 	preopened := len(cfg.Preopens) + len(cfg.Listeners)
 	s.fds.init(scope, limits.FDs, stdio+preopened+files)
@@ -61,7 +73,7 @@ func NewSystem(cfg Config, scope *memstat.Scope) (*System, error) {
 	}
 	s.prestats.init(scope, cfg.Faults, room)
 
-	// All that Close gives back is there now; what follows can fail.
+	// From here on Close releases everything, even if a step below fails.
 	if err := s.open(cfg); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -70,19 +82,19 @@ func NewSystem(cfg Config, scope *memstat.Scope) (*System, error) {
 
 // open fills the tables: stdio, preopens, listeners.
 func (s *System) open(cfg Config) error {
-	for _, d := range []*openFile{
+	for _, f := range []*openFile{
 		inputFile(cfg.Stdin), outputFile(cfg.Stdout), outputFile(cfg.Stderr),
 	} {
-		if _, errno := s.fds.insert(d); errno != ESUCCESS {
+		if _, errno := s.fds.insert(f); errno != ESUCCESS {
 			return errno
 		}
 	}
 	for _, p := range cfg.Preopens {
-		d, err := openPreopen(p)
+		f, err := openPreopen(p)
 		if err != nil {
 			return &PreopenError{p, err}
 		}
-		fd, errno := s.fds.insert(d)
+		fd, errno := s.fds.insert(f)
 		if errno != ESUCCESS {
 			return &PreopenError{p, errno}
 		}
@@ -92,33 +104,36 @@ func (s *System) open(cfg Config) error {
 		}
 		s.prestats.insert(fd, name)
 	}
-	for _, f := range cfg.Listeners {
-		d, err := duplicateListener(f)
+	for _, l := range cfg.Listeners {
+		f, err := duplicateListener(l)
 		if err != nil {
 			return err
 		}
-		if _, errno := s.fds.insert(d); errno != ESUCCESS {
+		if _, errno := s.fds.insert(f); errno != ESUCCESS {
 			return errno
 		}
 	}
 	return nil
 }
 
-// Close gives back all that NewSystem and the guest acquired, in reverse
-// order, unconditionally. A second Close does nothing. The guest must not
-// run any more. The error joins those of closing the host's descriptors,
-// which are closed all the same.
+// Close releases everything that NewSystem and the guest acquired, in reverse
+// order. It always releases all of it; the error joins those of closing
+// descriptors. A second Close does nothing and returns nil.
+//
+// The guest must not run any more. A call with a closed System panics.
 func (s *System) Close() error {
 	if s.closed {
 		return nil
 	}
 	s.closed = true
-	s.poller.destroy(s.scope)
+	for c := s.calls; c != nil; c = c.older {
+		c.destroy()
+	}
 	s.prestats.destroy()
 	err := s.fds.destroy()
 	s.environ.destroy(s.scope)
 	s.args.destroy(s.scope)
-	s.streams, s.bufs, s.memory, s.ctx = nil, nil, memoryCache{}, nil
+	s.streams = nil
 	s.scope.Release(s.self)
 	return err
 }

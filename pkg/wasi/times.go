@@ -2,9 +2,9 @@ package wasi
 
 import "math"
 
-// timeSpec says what becomes of one timestamp.
+// timeSpec says what a call sets a timestamp to.
 type timeSpec struct {
-	ns  int64 // since the epoch, where set is timeGiven
+	ns  int64 // since the epoch, for timeGiven
 	set timeSetting
 }
 
@@ -16,12 +16,13 @@ const (
 	timeNow
 )
 
-// times are access and modification time, in that order.
+// times are a file's access and modification time, in that order.
 type times [2]timeSpec
 
-// newTimes decodes the three last parameters of the set_times functions.
-func newTimes(atim, mtim, flags uint64) (times, Errno) {
-	if uint32(flags)&^uint32(allFstflags) != 0 {
+// newTimes decodes the last three parameters of fd_filestat_set_times and
+// path_filestat_set_times.
+func newTimes(atim, mtim uint64, flags uint32) (times, Errno) {
+	if flags&^uint32(allFstflags) != 0 {
 		return times{}, EINVAL
 	}
 	f := fstflags(flags)

@@ -9,9 +9,10 @@ import (
 
 func TestNewTimes(t *testing.T) {
 	for _, test := range []struct {
-		atim, mtim, flags uint64
-		want              times
-		errno             Errno
+		atim, mtim uint64
+		flags      uint32
+		want       times
+		errno      Errno
 	}{
 		{5, 6, 0, times{}, ESUCCESS},
 		{5, 6, 1, times{{5, timeGiven}, {}}, ESUCCESS},

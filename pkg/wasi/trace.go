@@ -8,17 +8,19 @@ import (
 	"time"
 )
 
-// Trace writes a line for each call that a guest makes, as strace does. It is
-// of a Config; nil traces nothing and costs a comparison.
+// Trace writes one line for each WASI call, in the form of strace. Make one
+// with [NewTrace], or as a literal to trace all functions, and set it in a
+// [Config]. It may serve several Systems, if its Writer is safe for that.
 type Trace struct {
-	Writer    io.Writer // gets whole lines, one Write each; its errors are ignored
-	Durations bool      // end each line with the time that the call took
+	Writer    io.Writer // gets each line in one Write; its errors are ignored
+	Durations bool      // end each line with the call's duration in seconds
 	wanted    map[string]bool
 }
 
-// NewTrace returns a trace of the groups and functions named, all of them
-// where none is. A group is a function's name up to its first underscore: fd,
-// path, sock. An unknown name is an error that lists the groups.
+// NewTrace returns a Trace of the given functions and groups of functions, or
+// of all functions if names is empty. A group is the part of a function's name
+// before its first underscore, such as fd, path or sock. The error for an
+// unknown name lists the groups.
 func NewTrace(w io.Writer, durations bool, names ...string) (*Trace, error) {
 	t := &Trace{Writer: w, Durations: durations}
 	for _, name := range names {
@@ -39,7 +41,7 @@ func NewTrace(w io.Writer, durations bool, names ...string) (*Trace, error) {
 	return t, nil
 }
 
-// TraceGroups lists the groups of functions.
+// TraceGroups returns the groups that [NewTrace] knows.
 func TraceGroups() []string {
 	var groups []string
 	for _, r := range table {
@@ -59,20 +61,21 @@ func (t *Trace) wants(name string) bool {
 	return t.wanted == nil || t.wanted[name]
 }
 
-// traced makes the call and writes its line, also where the call ends the
-// guest. What the guest passed is decoded before the call, which overwrites
-// it; what it got, after.
-func (s *System) traced(r *row, unstable bool, call handler, m memory, stack []uint64) (errno Errno) {
-	args := slices.Clone(stack)
-	params := r.traceParams(unstable)
-	line := append([]byte(nil), r.name...)
+// call makes a call and writes its line, even if the call ends the guest. It
+// formats the parameters before the call, which may overwrite what they point
+// to, and the results after it.
+func (t *Trace) call(d *dispatcher, c *call) (errno Errno) {
+	args := c.params
+	line := append([]byte(nil), d.row.name...)
 	line = append(line, '(')
-	for i, p := range params {
+	at := 0
+	for i, p := range d.row.params {
 		if i > 0 {
 			line = append(line, ", "...)
 		}
 		line = append(append(line, p.name...), '=')
-		line = p.before(line, m, args[p.index:])
+		line = p.appendArg(line, c.memory, args[at:], d.unstable)
+		at += p.width()
 	}
 	line = append(line, ") = "...)
 	start := time.Now()
@@ -83,36 +86,26 @@ func (s *System) traced(r *row, unstable bool, call handler, m memory, stack []u
 			line = append(line, '?')
 		} else {
 			line = append(line, errno.String()...)
-			if errno == ESUCCESS {
-				for _, p := range params {
-					line = p.after(line, m, args)
-				}
-			}
 		}
-		if s.trace.Durations {
+		if returned && errno == ESUCCESS {
+			line = d.row.appendResults(line, c.memory, args, d.unstable)
+		}
+		if t.Durations {
 			line = fmt.Appendf(line, " <%.6f>", took.Seconds())
 		}
-		_, _ = s.trace.Writer.Write(append(line, '\n'))
+		_, _ = t.Writer.Write(append(line, '\n'))
 	}()
-	errno = call(s, m, stack)
+	errno = d.handler(c)
 	returned = true
 	return errno
 }
 
-// traceParam is one parameter as a trace shows it.
-type traceParam struct {
-	name, kind string
-	index      int // of its first value
-	unstable   bool
-}
-
-func (r *row) traceParams(unstable bool) []traceParam {
-	var params []traceParam
-	index := 0
-	for field := range strings.FieldsSeq(r.params) {
-		name, kind, _ := strings.Cut(field, ":")
-		params = append(params, traceParam{name, kind, index, unstable})
-		index += paramWidth(kind)
+// appendResults appends what the call put where its parameters point.
+func (r *row) appendResults(line []byte, m memory, args []uint64, unstable bool) []byte {
+	at := 0
+	for _, p := range r.params {
+		line = p.appendResult(line, m, args[at:], unstable)
+		at += p.width()
 	}
-	return params
+	return line
 }

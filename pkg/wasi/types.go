@@ -14,7 +14,8 @@ const (
 	filetypeSymbolicLink
 )
 
-// fdflags are the flags of an open descriptor.
+// fdflags are the flags of an open file. Source: preview1 docs, as for all
+// types of this file.
 type fdflags uint16
 
 const (
@@ -27,7 +28,7 @@ const (
 	allFDFlags = fdflagAppend | fdflagDsync | fdflagNonblock | fdflagRsync | fdflagSync
 )
 
-// oflags say how path_open opens.
+// oflags say how path_open opens a file.
 type oflags uint16
 
 const (
@@ -39,10 +40,11 @@ const (
 	allOflags = oflagCreat | oflagDirectory | oflagExcl | oflagTrunc
 )
 
-// lookupflags say how a path is resolved.
+// lookupSymlinkFollow is the only lookupflag: follow a symbolic link at the end
+// of a path.
 const lookupSymlinkFollow = 1 << 0
 
-// fstflags say which times to set, and to what.
+// fstflags say which timestamps to set, and to what.
 type fstflags uint16
 
 const (
@@ -54,7 +56,7 @@ const (
 	allFstflags = fstAtim | fstAtimNow | fstMtim | fstMtimNow
 )
 
-// clock ids.
+// Clock IDs.
 const (
 	clockRealtime = iota
 	clockMonotonic
@@ -62,10 +64,10 @@ const (
 	clockThreadCPUTime
 )
 
-// filestat is what fd_filestat_get answers, whatever the ABI's layout.
+// filestat holds the attributes of a file, independent of the ABI's layout.
 type filestat struct {
 	dev, ino, nlink  uint64
 	filetype         filetype
 	size             uint64
-	atim, mtim, ctim uint64 // ns since the epoch
+	atim, mtim, ctim uint64 // nanoseconds since the epoch
 }
