@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
@@ -13,10 +12,7 @@ import (
 
 // newOurs is this project's engine, with its ledger as the command line has it.
 func newOurs(ctx context.Context, w work) (*embedded, error) {
-	r, err := engine.NewRuntime(ctx, engine.Config{Ledger: memstat.NewLedger(memstat.SitesAuto)})
-	if err != nil {
-		return nil, err
-	}
+	r := engine.NewRuntime(engine.Config{Ledger: memstat.NewLedger(memstat.SitesAuto)})
 	m, err := r.Compile(ctx, &engine.Binary{Path: w.name, Bytes: w.wasm})
 	if err != nil {
 		return nil, errors.Join(err, r.Close(ctx))
@@ -49,8 +45,8 @@ func ourCycle(ctx context.Context, m *engine.Module, cfg wasi.Config, start bool
 	if start {
 		outcome = in.Start(ctx)
 	}
-	if leaks := in.Close(ctx); len(leaks) > 0 {
-		return fmt.Errorf("%d leaks", len(leaks))
+	if err := in.Close(ctx); err != nil {
+		return err
 	}
 	if !outcome.Clean() {
 		return errors.New(outcome.String())

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
-	"github.com/wamr-go/wamr-go/pkg/memstat/report"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 // cacheOption is the --cache-dir flag of the commands about compiled code.
@@ -51,7 +51,7 @@ func newCache(a *app, _ helps) *cobra.Command {
 				if err != nil {
 					return cannotRunf("the cache directory %s: %v", dir, systemReason(err))
 				}
-				_, err = fmt.Fprintf(a.stdout, format, dir, report.Grouped(n.Entries), report.Grouped(n.Bytes))
+				_, err = fmt.Fprintf(a.stdout, format, dir, memstat.Grouped(n.Entries), memstat.Grouped(n.Bytes))
 				return err
 			},
 		}

@@ -39,10 +39,7 @@ func (a *app) warmCache(ctx context.Context, dir, path string) (err error) {
 		return j.cannotRun(err)
 	}
 	defer a.ui.waitFor("compiling " + path)()
-	r, err := engine.NewRuntime(ctx, engine.Config{CacheDir: dir, NoImage: true})
-	if err != nil {
-		return j.cannotRun(err)
-	}
+	r := engine.NewRuntime(engine.Config{CacheDir: dir, NoImage: true})
 	defer func() { err = errors.Join(err, r.Close(ctx)) }()
 	m, err := r.Compile(ctx, binary)
 	if err != nil {

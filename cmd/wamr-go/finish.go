@@ -20,8 +20,19 @@ type ending struct {
 
 // finish says how the run ended, writes the report and returns the exit code.
 func (j *job) finish() int {
-	outcome := j.outcome()
-	r := j.buildReport(outcome)
+	run := engine.Run{Module: j.result.module, Cycles: j.result.cycles, Budget: j.budget, Target: j.target}
+	if f := j.result.failure; f != nil {
+		run.Err = f
+	}
+	outcome := run.Outcome()
+	r, err := engine.NewReport(run)
+	if err != nil {
+		j.ui.warnf("%v", err)
+	}
+	if outcome.Kind == engine.OutcomeError {
+		j.result.failure = j.cannotRun(outcome.Err)
+		r.Outcome.Message = j.result.failure.problem
+	}
 	endings := j.endings(outcome, r)
 	if len(endings) > 0 && r.Outcome.Message == "" {
 		r.Outcome.Message = endings[len(endings)-1].text
@@ -31,28 +42,6 @@ func (j *job) finish() int {
 		endings = append(endings, *e)
 	}
 	return j.printEndings(outcome, endings)
-}
-
-// outcome is the one that counts: of the first cycle that was not a clean exit,
-// if there is one. Its cycle is 0 where no single cycle is meant.
-func (j *job) outcome() engine.CycleOutcome {
-	r := &j.result
-	interrupted := engine.Outcome{Kind: engine.OutcomeInterrupted}
-	switch c := r.cycles; {
-	case r.failure != nil:
-		return engine.CycleOutcome{Outcome: engine.Outcome{Kind: engine.OutcomeError, Err: r.failure}}
-	case c.Completed == 0:
-		return engine.CycleOutcome{Outcome: interrupted}
-	case c.Bad != nil && c.Bad.Kind == engine.OutcomeError:
-		r.failure = j.cannotRun(c.Bad.Err)
-		return engine.CycleOutcome{Cycle: c.Bad.Cycle, Outcome: engine.Outcome{Kind: engine.OutcomeError, Err: r.failure}}
-	case c.Bad != nil:
-		return *c.Bad
-	case j.stopped.Load() && j.cycling() && (c.Requested == 0 || c.Completed < c.Requested):
-		return engine.CycleOutcome{Outcome: interrupted}
-	default:
-		return engine.CycleOutcome{Cycle: 1, Outcome: c.First}
-	}
 }
 
 // endings are the reasons for another exit code than the guest's; the last one
@@ -71,7 +60,7 @@ func (j *job) endings(o engine.CycleOutcome, r *report.Report) []ending {
 	}
 	if b := r.Budget; b != nil && b.Passed {
 		list = append(list, ending{code: int(j.leakCode), text: fmt.Sprintf(
-			"the linear memory grew to %s bytes, and the budget is %s", report.Grouped(b.PeakBytes), report.Grouped(b.LimitBytes))})
+			"the linear memory grew to %s bytes, and the budget is %s", memstat.Grouped(b.PeakBytes), memstat.Grouped(b.LimitBytes))})
 	}
 	switch o.Kind {
 	case engine.OutcomeTrap:
@@ -92,9 +81,9 @@ func (j *job) progressText() string {
 	case !j.cycling() || c == nil:
 		return ""
 	case c.Requested > 0:
-		return fmt.Sprintf(" after %s of %s cycles", report.Grouped(c.Completed), report.Grouped(c.Requested))
+		return fmt.Sprintf(" after %s of %s cycles", memstat.Grouped(c.Completed), memstat.Grouped(c.Requested))
 	default:
-		return fmt.Sprintf(" after %s cycles", report.Grouped(c.Completed))
+		return fmt.Sprintf(" after %s cycles", memstat.Grouped(c.Completed))
 	}
 }
 
@@ -105,48 +94,24 @@ func (j *job) cyclesText(o engine.CycleOutcome) string {
 	}
 	c := j.result.cycles
 	return fmt.Sprintf(" in %s of %s cycles, first in cycle %s",
-		report.Grouped(c.Outcomes[o.Kind]), report.Grouped(c.Completed), report.Grouped(o.Cycle))
+		memstat.Grouped(c.Outcomes[o.Kind]), memstat.Grouped(c.Completed), memstat.Grouped(o.Cycle))
 }
 
 // leakText sums up what was lost.
 func leakText(r *report.Report) string {
 	var parts []string
 	if l := r.Ledger; l != nil {
-		if lost := lostText(l.Leaks); lost != "" {
-			parts = append(parts, lost)
+		if len(l.Leaks) > 0 {
+			parts = append(parts, (&memstat.LeakError{Leaks: l.Leaks}).Error())
 		}
 		if l.DoubleReleases > 0 {
-			parts = append(parts, fmt.Sprintf("%s releases of what was not alive", report.Grouped(l.DoubleReleases)))
+			parts = append(parts, fmt.Sprintf("%s releases of what was not alive", memstat.Grouped(l.DoubleReleases)))
 		}
 	}
 	if c := r.Cycles; len(parts) == 0 && c != nil && c.Verdict == trend.Leaking {
 		parts = append(parts, "the process grows by the cycle, "+c.Reason)
 	}
 	return "leak: " + strings.Join(parts, "; ")
-}
-
-// lostText adds up the leaks of each kind.
-func lostText(leaks []memstat.Leak) string {
-	var kinds []memstat.Kind
-	sums := map[memstat.Kind]memstat.Leak{}
-	for _, l := range leaks {
-		sum, seen := sums[l.Kind]
-		if !seen {
-			kinds = append(kinds, l.Kind)
-		}
-		sum.Objects += l.Objects
-		sum.Bytes += l.Bytes
-		sums[l.Kind] = sum
-	}
-	var parts []string
-	for _, k := range kinds {
-		parts = append(parts, fmt.Sprintf("%s %s (%s bytes)",
-			report.Grouped(uint64(sums[k].Objects)), k, report.Grouped(uint64(max(sums[k].Bytes, 0)))))
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return strings.Join(parts, ", ") + " not given back"
 }
 
 // printStack says what a trap was and where, one frame a line.
@@ -157,11 +122,10 @@ func (j *job) printStack(o engine.CycleOutcome) {
 	}
 	j.ui.sayTrap(trap.Message)
 	for _, frame := range trap.Stack {
-		if source, ok := strings.CutPrefix(frame, "\t"); ok {
-			j.ui.line("       " + source)
-			continue
-		}
-		j.ui.line("at " + frame)
+		j.ui.line("at " + frame.String())
+	}
+	if trap.StackTruncated {
+		j.ui.line("... maybe followed by omitted frames")
 	}
 }
 

@@ -5,12 +5,10 @@ import (
 	"errors"
 	"math"
 	"os"
-	"sync/atomic"
 	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
-	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
@@ -22,17 +20,13 @@ type job struct {
 	args   []string
 	guest  wasi.Config // of the first cycle
 	result result
-
-	stopped atomic.Bool // by a signal
 }
 
-// result is what a run came to. A nil pointer is what it did not come to.
+// result holds what there is of a run, for its report and its exit code.
 type result struct {
-	module        *engine.ModuleInfo
-	before, after *probe.Process
-	cycles        *engine.CycleResult
-	ledger        memstat.Snapshot
-	failure       *failure // why the module could not be run
+	module  *engine.Module
+	cycles  *engine.CycleResult
+	failure *failure // why the module could not be run
 }
 
 func newJob(a *app, o *options, module string, args []string) (*job, error) {
@@ -91,10 +85,7 @@ func (j *job) run() int {
 // the end at once.
 func (j *job) interrupted(end func()) interruptActions {
 	return interruptActions{
-		first: func() {
-			j.stopped.Store(true)
-			end()
-		},
+		first: end,
 		overdue: func() {
 			if j.cycling() {
 				j.ui.hintf("the cycle in progress is not over yet; press Ctrl-C again to end at once")
@@ -119,28 +110,20 @@ func (j *job) execute(ctx context.Context, stop <-chan struct{}, ready func()) (
 	if err != nil {
 		return err
 	}
-	ledger := memstat.NewLedger(j.sites())
-	runtime, err := engine.NewRuntime(ctx, engine.Config{
+	runtime := engine.NewRuntime(engine.Config{
 		Interpreter:   j.interpreter,
 		MaxMemory:     j.maxMemory,
 		CacheDir:      j.cache(),
 		Interruptible: j.timeout > 0,
 		NoImage:       !j.cycling(), // for one instance it would cost more than it saves
-		Inspect:       j.reportFormat() != "" || j.ui.verbose,
-		Ledger:        ledger,
+		Inspect:       j.reportFormat() != "",
 	})
-	if err != nil {
-		return err
-	}
-	defer func() {
-		err = errors.Join(err, runtime.Close(context.WithoutCancel(ctx)))
-		j.result.ledger = ledger.Snapshot()
-	}()
+	defer func() { err = errors.Join(err, withoutLeaks(runtime.Close(context.WithoutCancel(ctx)))) }()
 	module, err := j.compile(ctx, runtime, binary)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, module.Close(context.WithoutCancel(ctx))) }()
+	defer func() { err = errors.Join(err, withoutLeaks(module.Close(context.WithoutCancel(ctx)))) }()
 	if err := j.checkCall(module); err != nil {
 		return err
 	}
@@ -155,13 +138,11 @@ func (j *job) execute(ctx context.Context, stop <-chan struct{}, ready func()) (
 	return nil
 }
 
-// sites are recorded where a report can name them: a stack costs more than the
-// system call whose descriptor it is recorded for.
-func (j *job) sites() memstat.Sites {
-	if j.cycling() || j.reportFormat() != "" {
-		return memstat.SitesAuto
-	}
-	return memstat.SitesNever
+// withoutLeaks drops the leaks from the error of a Close. They are no reason to
+// fail: the ledger has them, and the report tells of them.
+func withoutLeaks(err error) error {
+	_, other := memstat.SplitLeaks(err)
+	return other
 }
 
 func (j *job) compile(ctx context.Context, runtime *engine.Runtime, b *engine.Binary) (*engine.Module, error) {
@@ -179,10 +160,9 @@ func (j *job) compile(ctx context.Context, runtime *engine.Runtime, b *engine.Bi
 	if err != nil {
 		return nil, err
 	}
-	info := module.Info()
-	j.result.module = &info
+	j.result.module = module
 	how := "compiled"
-	if info.Cached {
+	if module.Info().Cached {
 		how = "taken from the cache"
 	}
 	j.ui.notef("%s: %s in %v", j.module, how, time.Since(began).Round(time.Microsecond))
@@ -228,16 +208,7 @@ func (j *job) cycle(ctx context.Context, module *engine.Module, stop <-chan stru
 		cfg.Progress = bar.show
 		defer bar.clear()
 	}
-	report := j.reportFormat() != ""
-	if report {
-		before := probe.Settled()
-		j.result.before = &before
-	}
 	result := module.Cycle(ctx, cfg)
-	if report {
-		after := probe.Settled()
-		j.result.after = &after
-	}
 	j.result.cycles = &result
 }
 

@@ -7,7 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/wamr-go/wamr-go/pkg/memstat/report"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 // progressBar is a line on a terminal that shows the progress of cycles. It has
@@ -54,12 +54,12 @@ func (p *progressBar) clear() {
 // terminal, because some terminals wrap a full line.
 func (p *progressBar) line(completed uint64, elapsed time.Duration) string {
 	share, left := p.share(completed, elapsed)
-	count := report.Grouped(completed)
+	count := memstat.Grouped(completed)
 	if p.total > 0 {
-		count += "/" + report.Grouped(p.total)
+		count += "/" + memstat.Grouped(p.total)
 	}
 	rate := float64(completed) / elapsed.Seconds()
-	text := fmt.Sprintf("%s cycles, %s/s, %s left", count, report.Grouped(uint64(rate+0.5)), shortDuration(left))
+	text := fmt.Sprintf("%s cycles, %s/s, %s left", count, memstat.Grouped(uint64(rate+0.5)), shortDuration(left))
 	room := p.width - 1
 	if utf8.RuneCountInString(text) > room {
 		text = count

@@ -5,73 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
-	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
-	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
-
-// buildReport puts together what was measured.
-func (j *job) buildReport(o engine.CycleOutcome) *report.Report {
-	r := &report.Report{Schema: report.Schema, Outcome: j.outcomeReport(o)}
-	if m := j.result.module; m != nil {
-		r.Module = &report.Module{
-			Path: m.Path, SHA256: m.SHA256, WasmBytes: m.WasmBytes, NativeBytes: m.NativeBytes,
-			Functions: m.Functions, DataBytes: m.DataBytes, Cached: m.Cached,
-		}
-		r.Ledger = report.NewLedger(j.result.ledger)
-	}
-	c := j.result.cycles
-	if c == nil || c.Completed == 0 {
-		return r
-	}
-	r.Memory = &report.Memory{
-		InitialBytes: c.Memory.InitialBytes, PeakBytes: c.Memory.PeakBytes,
-		TouchedBytes: c.Memory.TouchedBytes, LimitBytes: c.Memory.LimitBytes, Grows: c.Memory.Grows,
-	}
-	if j.budget > 0 {
-		r.Budget = report.NewBudget(j.budget, c.Memory.PeakBytes)
-	}
-	if j.result.after != nil {
-		r.Process = &report.Process{Process: *j.result.after, Before: j.result.before}
-	}
-	if j.cycling() {
-		r.Cycles = &report.Cycles{
-			Requested: c.Requested, Completed: c.Completed, Workers: c.Workers, PerSecond: c.PerSecond,
-			P50NS: c.P50.Nanoseconds(), P99NS: c.P99.Nanoseconds(),
-			Trend: trend.New(c.Samples).With(j.result.ledger.Leaks), Samples: c.Samples,
-		}
-	}
-	if j.target != "" {
-		// The flag takes no unknown name, so that there is no error to tell.
-		r.Target, _ = report.NewTarget(j.target, j.result.ledger)
-	}
-	return r
-}
-
-func (j *job) outcomeReport(o engine.CycleOutcome) report.Outcome {
-	r := report.Outcome{Kind: o.Kind.String()}
-	if o.Kind == engine.OutcomeExit {
-		r.ExitCode = &o.ExitCode
-	}
-	var trap *engine.TrapError
-	switch {
-	case errors.As(o.Err, &trap):
-		r.Message = strings.Join(append([]string{trap.Message}, indented(trap.Stack)...), "\n")
-	case j.result.failure != nil:
-		r.Message = j.result.failure.problem
-	}
-	return r
-}
-
-func indented(lines []string) []string {
-	list := make([]string, len(lines))
-	for i, l := range lines {
-		list[i] = "\t" + l
-	}
-	return list
-}
 
 // writeReport writes the report where it is asked for. more says that
 // messages follow. What cannot be written to its file goes to standard error,

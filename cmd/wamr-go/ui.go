@@ -8,8 +8,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/fatih/color"
-	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 	"golang.org/x/term"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 // ui is the voice of wamr-go on standard error. Each message begins with a word:
@@ -99,7 +100,7 @@ func (u *ui) say(word string, c color.Attribute, text string) {
 	taken := len(word) + len(": ") // columns of the next line
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		own := len(line) - len(strings.TrimLeft(line, " "))
-		for _, part := range wrap(report.Printable(line), u.width-taken-own) {
+		for _, part := range wrap(memstat.Printable(line), u.width-taken-own) {
 			b.WriteString(prefix + part + "\n")
 			prefix = indent + strings.Repeat(" ", own)
 		}
@@ -110,7 +111,7 @@ func (u *ui) say(word string, c color.Attribute, text string) {
 
 // line writes an indented line without a first word, such as a frame of a stack.
 func (u *ui) line(text string) {
-	fmt.Fprintf(u.w, "    %s\n", report.Printable(text))
+	fmt.Fprintf(u.w, "    %s\n", memstat.Printable(text))
 }
 
 func (u *ui) paint(text string, attributes ...color.Attribute) string {

@@ -8,7 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/wamr-go/wamr-go/pkg/memstat/report"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 func TestPrintable(t *testing.T) {
@@ -23,8 +24,8 @@ func TestPrintable(t *testing.T) {
 		{"\ufffd", "\ufffd"},
 	}
 	for _, tt := range tests {
-		if got := report.Printable(tt.give); got != tt.want {
-			t.Errorf("report.Printable(%q) = %q, want %q", tt.give, got, tt.want)
+		if got := memstat.Printable(tt.give); got != tt.want {
+			t.Errorf("memstat.Printable(%q) = %q, want %q", tt.give, got, tt.want)
 		}
 	}
 }

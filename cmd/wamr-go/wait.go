@@ -6,7 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/wamr-go/wamr-go/pkg/memstat/report"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 // waitDelay is the time after which a user is told the reason for waiting.
@@ -52,7 +52,7 @@ func (u *ui) waitFor(what string) (done func()) {
 // waitLine returns a line that is one column narrower than the terminal, because
 // some terminals wrap a full line.
 func waitLine(what string, took time.Duration, width int) string {
-	what, seconds := report.Printable(what), fmt.Sprintf(" %ds", int(took.Seconds()))
+	what, seconds := memstat.Printable(what), fmt.Sprintf(" %ds", int(took.Seconds()))
 	room := width - 1 - len(seconds)
 	if n := utf8.RuneCountInString(what); n > room {
 		const dots = "..."

@@ -58,8 +58,8 @@ func cycle(b *testing.B, m *engine.Module, start bool) {
 			b.Fatal(o)
 		}
 	}
-	if leaks := in.Close(ctx); len(leaks) > 0 {
-		b.Fatal(leaks)
+	if err := in.Close(ctx); err != nil {
+		b.Fatal(err)
 	}
 }
 

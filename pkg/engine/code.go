@@ -33,7 +33,7 @@ func (s *source) hollow(key [sha256.Size]byte) []byte {
 
 // compile finds the code of a module in the cache, or makes it. It does not let
 // the cache fail it: a damaged entry is compiled again, and code that can't be
-// written to the cache is used all the same. The module has a host of its own.
+// written to the cache is used all the same. The module has a linker of its own.
 //
 // wazero keeps code under the hash of the binary that it compiles, and decodes
 // and validates a binary before it looks for the code. That takes longer than
@@ -47,7 +47,7 @@ func (r *Runtime) compile(ctx context.Context, s *source) (*Module, error) {
 	ctx = experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0))
 	if r.cache == nil || s.functions == 0 { // which has no code
 		defer relaxCollector(compileGCPercent)()
-		m, _, err := r.compileIn(ctx, r.newHost(ctx, nil), s.edited())
+		m, _, err := r.compileIn(ctx, r.newLinker(ctx, nil), s.edited())
 		return m, err
 	}
 	key := r.key(s)
@@ -88,7 +88,7 @@ func (r *Runtime) fetch(ctx context.Context, folder string, hollow []byte) *Modu
 		over, cancel := context.WithCancel(experimental.WithCompilationWorkers(ctx, 2))
 		cancel()
 		var m *Module
-		if m, _, err = r.compileIn(over, r.newHost(ctx, cache), hollow); err == nil {
+		if m, _, err = r.compileIn(over, r.newLinker(ctx, cache), hollow); err == nil {
 			m.info.Cached = true
 			return m
 		}
@@ -127,7 +127,7 @@ func (r *Runtime) compileAndKeep(ctx context.Context, folder string, hollow, bin
 	if failed == nil {
 		cache, failed = wazero.NewCompilationCacheWithDir(stage)
 	}
-	m, unkept, err := r.compileIn(ctx, r.newHost(ctx, cache), binary)
+	m, unkept, err := r.compileIn(ctx, r.newLinker(ctx, cache), binary)
 	if failed = errors.Join(failed, unkept); err == nil && failed == nil {
 		failed = moveEntry(stage, folder, name)
 	}
@@ -141,9 +141,9 @@ func (r *Runtime) nameOf(ctx context.Context, stage string, hollow []byte) (name
 	if err != nil {
 		return "", err
 	}
-	h := r.newHost(ctx, cache)
-	defer func() { err = errors.Join(err, h.close(ctx)) }()
-	if _, err = h.CompileModule(ctx, hollow); err != nil {
+	l := r.newLinker(ctx, cache)
+	defer func() { err = errors.Join(err, l.close(ctx)) }()
+	if _, err = l.CompileModule(ctx, hollow); err != nil {
 		return "", err
 	}
 	if name, err = onlyEntry(stage); err != nil {
@@ -152,27 +152,27 @@ func (r *Runtime) nameOf(ctx context.Context, stage string, hollow []byte) (name
 	return name, os.Remove(filepath.Join(stage, name))
 }
 
-// compileIn has wazero compile in a host, which the module owns from then on.
+// compileIn has wazero compile in a linker, which the module owns from then on.
 // Where the code could not be kept, but used, unkept says why.
-func (r *Runtime) compileIn(ctx context.Context, h *host, binary []byte) (m *Module, unkept, err error) {
+func (r *Runtime) compileIn(ctx context.Context, l *linker, binary []byte) (m *Module, unkept, err error) {
 	defer func() {
 		if m == nil { // wazero may also panic, where it gets no memory
-			_ = h.close(ctx)
+			_ = l.close(ctx)
 		}
 	}()
 	var before codeRanges
 	if r.config.Inspect && r.compiles {
 		before = executable()
 	}
-	compiled, err := h.CompileModule(ctx, binary)
+	compiled, err := l.CompileModule(ctx, binary)
 	if err != nil && cacheFailed(err) {
 		unkept = err
-		compiled, err = h.CompileModule(ctx, binary) // it has the code in memory, if it was to write it
+		compiled, err = l.CompileModule(ctx, binary) // it has the code in memory, if it was to write it
 	}
 	if err != nil {
 		return nil, unkept, err
 	}
-	m = &Module{runtime: r, host: h, compiled: compiled}
+	m = &Module{runtime: r, linker: l, compiled: compiled}
 	if before != nil {
 		n := executable().beyond(before)
 		m.info.NativeBytes = &n

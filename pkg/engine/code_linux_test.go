@@ -34,10 +34,7 @@ func TestCompileLeavesNoCode(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			compile := func() {
-				r, err := NewRuntime(ctx, Config{CacheDir: tc.dir()})
-				if err != nil {
-					t.Fatal(err)
-				}
+				r := NewRuntime(Config{CacheDir: tc.dir()})
 				m, err := r.Compile(ctx, &Binary{"hello.wasm", binary})
 				if err != nil {
 					t.Fatal(err)

@@ -17,10 +17,7 @@ import (
 func TestFetchCompilesNothing(t *testing.T) {
 	ctx := context.Background()
 	dir := t.TempDir()
-	r, err := NewRuntime(ctx, Config{CacheDir: dir})
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := NewRuntime(Config{CacheDir: dir})
 	defer r.Close(ctx)
 	binary, err := os.ReadFile("../../testdata/c/hello.wasm")
 	if err != nil {
@@ -49,9 +46,9 @@ func TestFetchCompilesNothing(t *testing.T) {
 	}
 	look(1)
 	look(1)
-	if m, _, err := r.compileIn(ctx, r.newHost(ctx, cache), hollow); err != nil || len(entries(folder)) != 2 {
+	if m, _, err := r.compileIn(ctx, r.newLinker(ctx, cache), hollow); err != nil || len(entries(folder)) != 2 {
 		t.Errorf("compiled: %v, %v: the test would not notice", m, err)
-	} else if err := m.host.close(ctx); err != nil {
+	} else if err := m.linker.close(ctx); err != nil {
 		t.Error(err)
 	}
 }

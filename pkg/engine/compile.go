@@ -4,39 +4,21 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
-// CompileError says why a module is not valid, or cannot be compiled.
-type CompileError struct {
-	Path string
-	Err  error
-}
-
-func (e *CompileError) Error() string { return fmt.Sprintf("%s: %v", e.Path, e.Err) }
-
-func (e *CompileError) Unwrap() error { return e.Err }
-
-// MemoryLimitError says that a module's memory begins larger than the
-// runtime's Config.MaxMemory allows. Sizes are in bytes.
-type MemoryLimitError struct{ Need, Limit uint64 }
-
-func (e *MemoryLimitError) Error() string {
-	return fmt.Sprintf("the module's memory begins with %d bytes, and the limit is %d", e.Need, e.Limit)
-}
-
-// Compile validates a module and compiles it, with all cores. The caller closes
-// the module. The error is an *ImportError for an import that the host does
-// not have, a *MemoryLimitError, or a *CompileError.
+// Compile validates a module and compiles it, on all processors. The caller
+// closes the module. The error is an *ImportError for an import that the host
+// does not have, a *MemoryLimitError, a *CompileError, or ErrClosed. Do not
+// rely on ctx to cancel a compilation that has begun.
 func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
-	if r.over() {
+	if r.isClosed() {
 		return nil, errRuntimeClosed
 	}
 	outline, err := wasmbin.Read(b.Bytes)
 	if err != nil {
-		return nil, &CompileError{b.Path, err}
+		return nil, &CompileError{b.Path, binaryError(b.Bytes, err)}
 	}
 	functions, err := resolve(outline.Imports)
 	if err != nil {
@@ -46,6 +28,8 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		return nil, err
 	}
 	edits, initial := r.strip(b.Bytes)
+	hidden, names := hideNames(b.Bytes, r.config.DebugInfo)
+	edits = append(edits, hidden...)
 	source := source{binary: b.Bytes, edits: edits, functions: outline.Functions}
 	if r.cache != nil || r.config.Inspect {
 		source.sum = sha256.Sum256(b.Bytes)
@@ -53,14 +37,15 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	m, compileErr := r.compile(ctx, &source)
 	if compileErr != nil {
 		_ = initial.image.Close() // a memfd of our own: nothing is lost
-		return nil, &CompileError{b.Path, compileErr}
+		return nil, &CompileError{b.Path, compileReason(ctx, compileErr)}
 	}
+	m.names = names
 	m.initial, m.slots = initial, r.newPool(initial)
 	if err = r.remember(m); err == nil {
 		err = functions.check(m.compiled)
 	}
 	if err == nil {
-		err = m.host.define(ctx, functions)
+		err = m.linker.define(ctx, functions)
 	}
 	if err != nil {
 		_ = m.Close(ctx)
@@ -76,6 +61,14 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	m.kind = kindOf(m.exports)
 	m.instance = named("").WithStartFunctions() // none: Start calls them
 	return m, nil
+}
+
+// compileReason says that the module is invalid, unless the context is done.
+func compileReason(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	return because(err.Error(), ErrInvalid, err)
 }
 
 func (r *Runtime) checkMemories(memories []wasmbin.Limits) error {

@@ -12,73 +12,59 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// CycleConfig says how often, and how, an instance is made, run and closed.
+// CycleConfig says how often, and how, an instance is made, run and closed. The
+// zero CycleConfig is one cycle of Instance.Start.
 type CycleConfig struct {
-	// Cycles is how many; 0 means as many as fit into Duration, which is then
-	// not 0. With both, whichever is reached first ends the run.
+	// Cycles is the number of cycles; 0 means as many as fit into Duration, or
+	// one if that is 0 too. With both, whichever is reached first ends the run.
 	Cycles   uint64
 	Duration time.Duration
-	Workers  int           // at once; 0 means 1
-	Timeout  time.Duration // of one cycle's guest; 0 means none
+	Workers  int           // that run cycles at once; 0 means 1
+	Timeout  time.Duration // for the guest of one cycle; 0 means none
 
-	// Stop, when closed, ends the run after the cycles in progress. (The
+	// Stop ends the run after the cycles in progress, once it is closed. (The
 	// context of Cycle, when done, ends their guests too.)
 	Stop <-chan struct{}
-	// FailFast ends the run after the first cycle that is not a clean exit.
-	// Whatever it says, the run ends where the first cycle could not be run.
+	// FailFast ends the run after the first cycle that is not a clean exit. The
+	// run always ends if the first cycle could not be run.
 	FailFast bool
 
 	// Config returns a cycle's WASI configuration; cycles are numbered from 1.
 	// It is called from several goroutines. Nil means the zero Config.
 	Config func(cycle uint64) wasi.Config
-	Invoke string // the function to call; "" means as Instance.Start
-	Args   []string
-	// Results is told what Invoke returned. It is called from several
-	// goroutines. May be nil.
+	Invoke string   // name of the function to call; "" means Instance.Start
+	Args   []string // of Invoke
+	// Results receives the results of Invoke, from several goroutines. May be
+	// nil.
 	Results func(cycle uint64, results []string)
 
-	// Progress is told the number of completed cycles, from one goroutine,
-	// not more often than ten times a second and once at the end. May be nil.
+	// Progress receives the number of completed cycles, from one goroutine, at
+	// most ten times a second and once at the end. May be nil.
 	Progress func(completed uint64)
 	// SampleEvery is the least number of cycles between two samples of the
-	// process; 0 spreads up to eighty over the run, -1 takes none. 40 are taken
-	// of any run that has so many cycles, and more while sampling costs less
-	// than 2 % of the run.
+	// process; 0 spreads up to eighty over the run, -1 takes none. A run takes
+	// 40, or one in each cycle if it has fewer, and more while sampling costs
+	// less than 2 % of its time.
 	SampleEvery int64
 }
 
-// CycleOutcome is the outcome of one cycle.
-type CycleOutcome struct {
-	Cycle uint64
-	Outcome
-}
-
-// CycleResult is what a run of cycles came to.
-type CycleResult struct {
-	Requested uint64 // 0 where only a duration was asked for
-	Completed uint64 // instantiated (or not, see Outcomes) and closed
-	Workers   int
-	Elapsed   time.Duration
-	Sampling  time.Duration // part of Elapsed in which samples were taken
-
-	PerSecond float64       // completed cycles by elapsed time without sampling
-	P50, P99  time.Duration // half, and 99 of 100 cycles, took no longer; at most 0.8 % too high
-	Max       time.Duration
-
-	First    Outcome       // of the first cycle
-	Bad      *CycleOutcome // the first that was not a clean exit, or nil
-	Outcomes [outcomeKinds]uint64
-	Leaky    uint64 // cycles that leaked
-	CloseErr error  // of the first cycle that had one, see Instance.CloseErr
-
-	Memory  MemoryStat // the largest figures of all cycles; touched: of some
-	Samples []probe.Sample
-}
-
-// Cycle instantiates, runs and closes the module again and again. Ledger scopes
-// have the number of the cycle. The first cycle is run alone. When ctx is done
-// the guests in progress are ended, as by Instance.Start.
+// Cycle instantiates, runs and closes the module again and again. The scopes of
+// the ledger have the numbers of the cycles. The first cycle runs alone. When
+// ctx is done, the guests in progress end as in Instance.Start. With
+// Config.Inspect, Cycle also measures the process before the first cycle and
+// after the last one.
 func (m *Module) Cycle(ctx context.Context, cfg CycleConfig) CycleResult {
+	if !m.runtime.config.Inspect {
+		return m.cycle(ctx, cfg)
+	}
+	before := probe.Settled()
+	r := m.cycle(ctx, cfg)
+	after := probe.Settled()
+	r.Before, r.After = &before, &after
+	return r
+}
+
+func (m *Module) cycle(ctx context.Context, cfg CycleConfig) CycleResult {
 	if cfg.Cycles == 0 && cfg.Duration == 0 {
 		cfg.Cycles = 1
 	}
@@ -109,28 +95,33 @@ func (m *Module) Cycle(ctx context.Context, cfg CycleConfig) CycleResult {
 	wg.Wait()
 	elapsed := time.Since(c.started)
 	endProgress()
-	return c.result(workers, elapsed)
+	return c.result(ctx, workers, elapsed)
 }
 
-// cycles is a run in progress.
+// cycles is the state of a run in progress.
 type cycles struct {
 	module    *Module
 	cfg       *CycleConfig
 	started   time.Time
 	claimed   atomic.Uint64
 	completed atomic.Uint64
-	halt      atomic.Bool
+	halt      atomic.Bool // no more cycles: one failed
+	stopped   atomic.Bool // no more cycles: the caller ended the run
 	sampling  *sampling
 	first     Outcome
 }
 
-// claim takes the next cycle, if there is to be one.
+// claim returns the number of the next cycle, or false if there is to be none.
 func (c *cycles) claim(ctx context.Context) (cycle uint64, ok bool) {
-	if c.halt.Load() || ctx.Err() != nil {
+	if c.halt.Load() {
 		return 0, false
 	}
 	select {
+	case <-ctx.Done():
+		c.stopped.Store(true)
+		return 0, false
 	case <-c.cfg.Stop:
+		c.stopped.Store(true)
 		return 0, false
 	default:
 	}
@@ -141,7 +132,7 @@ func (c *cycles) claim(ctx context.Context) (cycle uint64, ok bool) {
 	return cycle, c.cfg.Cycles == 0 || cycle <= c.cfg.Cycles
 }
 
-// progress reports until the function that it returns is called.
+// progress calls Progress from a goroutine, until end is called.
 func (c *cycles) progress() (end func()) {
 	if c.cfg.Progress == nil {
 		return func() {}
@@ -165,47 +156,13 @@ func (c *cycles) progress() (end func()) {
 	return func() { close(done); <-ended }
 }
 
-func (c *cycles) result(workers []*cycleWorker, elapsed time.Duration) CycleResult {
-	r := CycleResult{
-		Requested: c.cfg.Cycles,
-		Completed: c.completed.Load(),
-		Workers:   c.cfg.Workers,
-		Elapsed:   elapsed,
-		Sampling:  c.sampling.spent,
-		First:     c.first,
-		Samples:   c.sampling.samples(),
-	}
-	latency := &workers[0].latency
-	for i, w := range workers {
-		if i > 0 {
-			latency.merge(&w.latency)
-		}
-		for kind, n := range w.outcomes {
-			r.Outcomes[kind] += n
-		}
-		r.Leaky += w.leaky
-		r.Memory = r.Memory.larger(w.memory)
-		if w.bad != nil && (r.Bad == nil || w.bad.Cycle < r.Bad.Cycle) {
-			r.Bad = w.bad
-		}
-		if r.CloseErr == nil {
-			r.CloseErr = w.closeErr
-		}
-	}
-	r.P50, r.P99, r.Max = latency.percentile(50), latency.percentile(99), time.Duration(latency.max)
-	if busy := elapsed - r.Sampling; busy > 0 {
-		r.PerSecond = float64(r.Completed) / busy.Seconds()
-	}
-	return r
-}
-
 // cycleWorker runs cycles one after the other, and counts for itself.
 type cycleWorker struct {
 	latency  histogram
 	outcomes [outcomeKinds]uint64
 	last     Outcome
-	bad      *CycleOutcome
-	leaky    uint64
+	failure  *CycleOutcome // the first
+	leaking  uint64
 	closeErr error
 	memory   MemoryStat
 }
@@ -220,7 +177,7 @@ func (w *cycleWorker) loop(ctx context.Context, c *cycles) {
 	}
 }
 
-// run is one cycle and its accounting.
+// run runs one cycle and accounts for it.
 func (w *cycleWorker) run(ctx context.Context, c *cycles, n uint64) {
 	var cfg wasi.Config
 	if c.cfg.Config != nil {
@@ -234,8 +191,8 @@ func (w *cycleWorker) run(ctx context.Context, c *cycles, n uint64) {
 
 	w.outcomes[w.last.Kind]++
 	if !w.last.Clean() {
-		if w.bad == nil {
-			w.bad = &CycleOutcome{n, w.last}
+		if w.failure == nil {
+			w.failure = &CycleOutcome{n, w.last}
 		}
 		if c.cfg.FailFast {
 			c.halt.Store(true)
@@ -256,12 +213,12 @@ func (w *cycleWorker) cycle(ctx context.Context, c *cycles, n uint64, cfg wasi.C
 		if !errors.As(err, &failed) {
 			return Outcome{Kind: OutcomeError, Err: err}
 		}
-		w.closed(failed.Leaks, nil)
+		w.closed(failed.CloseErr)
 		return failed.Outcome
 	}
 	outcome := w.call(ctx, c, n, in)
 	w.memory = w.memory.larger(in.memoryStat(touchedIsMeasured(n)))
-	w.closed(in.Close(ctx), in.closeErr)
+	w.closed(in.Close(ctx))
 	return outcome
 }
 
@@ -276,27 +233,18 @@ func (w *cycleWorker) call(ctx context.Context, c *cycles, n uint64, in *Instanc
 	return outcome
 }
 
-func (w *cycleWorker) closed(leaks []memstat.Leak, err error) {
-	if len(leaks) > 0 {
-		w.leaky++
+// closed counts the error of an instance's Close.
+func (w *cycleWorker) closed(err error) {
+	leaks, other := memstat.SplitLeaks(err)
+	if leaks != nil {
+		w.leaking++
 	}
 	if w.closeErr == nil {
-		w.closeErr = err
+		w.closeErr = other
 	}
 }
 
-// touchedIsMeasured spares most cycles the system call: it is made in the
-// first few and in every 1024th.
+// touchedIsMeasured reports whether a cycle counts the touched bytes of its
+// memory: the first few do, and every 1024th. The others are spared the system
+// call.
 func touchedIsMeasured(cycle uint64) bool { return cycle&(cycle-1) == 0 || cycle%1024 == 0 }
-
-// larger returns the larger of each figure.
-func (s MemoryStat) larger(o MemoryStat) MemoryStat {
-	s.InitialBytes = max(s.InitialBytes, o.InitialBytes)
-	s.PeakBytes = max(s.PeakBytes, o.PeakBytes)
-	s.LimitBytes = max(s.LimitBytes, o.LimitBytes)
-	s.Grows = max(s.Grows, o.Grows)
-	if s.TouchedBytes == nil || o.TouchedBytes != nil && *o.TouchedBytes > *s.TouchedBytes {
-		s.TouchedBytes = o.TouchedBytes
-	}
-	return s
-}

@@ -39,8 +39,8 @@ func TestCycle(t *testing.T) {
 		if r.Requested != 200 || r.Completed != 200 || r.Workers != max(workers, 1) || r.Outcomes[engine.OutcomeExit] != 200 {
 			t.Errorf("%+v", r)
 		}
-		if !r.First.Clean() || r.Bad != nil || r.Leaky != 0 || r.CloseErr != nil {
-			t.Errorf("first %v, bad %v, leaky %d, %v", r.First, r.Bad, r.Leaky, r.CloseErr)
+		if !r.First.Clean() || r.FirstFailure != nil || r.LeakingCycles != 0 || r.CloseErr != nil {
+			t.Errorf("first %v, first failure %v, %d leaking, %v", r.First, r.FirstFailure, r.LeakingCycles, r.CloseErr)
 		}
 		if r.P50 <= 0 || r.P50 > r.P99 || r.P99 > r.Max || r.Max > r.Elapsed || r.PerSecond <= 0 {
 			t.Errorf("p50 %v, p99 %v, max %v, elapsed %v, rate %v", r.P50, r.P99, r.Max, r.Elapsed, r.PerSecond)
@@ -109,8 +109,8 @@ func TestCycleEnds(t *testing.T) {
 		if got.Completed != tc.completed || got.Outcomes[tc.outcome] != tc.completed {
 			t.Errorf("%s: %d completed, outcomes %v; want %d of %v", tc.name, got.Completed, got.Outcomes, tc.completed, tc.outcome)
 		}
-		if got.Bad == nil != (tc.bad == 0) || got.Bad != nil && got.Bad.Cycle != tc.bad {
-			t.Errorf("%s: bad %v, want %d", tc.name, got.Bad, tc.bad)
+		if got.FirstFailure == nil != (tc.bad == 0) || got.FirstFailure != nil && got.FirstFailure.Cycle != tc.bad {
+			t.Errorf("%s: bad %v, want %d", tc.name, got.FirstFailure, tc.bad)
 		}
 	}
 }

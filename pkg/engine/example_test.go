@@ -2,80 +2,107 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"log"
 	"os"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// A program is loaded, compiled, run, and destroyed; the ledger tells whether
-// all was given back.
+// A program is loaded, compiled, run, and destroyed. Close says whether
+// everything was given back.
 func Example() {
 	ctx := context.Background()
-	ledger := memstat.NewLedger(memstat.SitesAuto)
 	binary, err := engine.Load("../../testdata/c/hello.wasm", nil)
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
-	runtime, err := engine.NewRuntime(ctx, engine.Config{Ledger: ledger})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	runtime := engine.NewRuntime(engine.Config{})
 	defer runtime.Close(ctx)
 	module, err := runtime.Compile(ctx, binary)
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	defer module.Close(ctx)
 	instance, err := module.Instantiate(ctx, wasi.Config{Args: []string{"hello"}, Stdout: os.Stdout})
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	fmt.Println(instance.Start(ctx))
-	fmt.Println("leaks:", len(instance.Close(ctx)))
+	fmt.Println("close:", instance.Close(ctx))
 	// Output:
 	// hello, world
 	// exit 0
-	// leaks: 0
+	// close: <nil>
 }
 
-// Cycles find a leak in the first one: here of a lock that is lost on purpose,
-// as in wasm-micro-runtime's issue 4192.
-func ExampleModule_Cycle() {
+// An instance that loses something says so when it is closed: here the lock of
+// wasm-micro-runtime's issue 4192, which is lost on purpose.
+func ExampleInstance_Close() {
 	ctx := context.Background()
-	ledger := memstat.NewLedger(memstat.SitesNever)
 	binary, err := engine.Load("../../testdata/c/hello.wasm", nil)
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
-	runtime, err := engine.NewRuntime(ctx, engine.Config{Ledger: ledger})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	runtime := engine.NewRuntime(engine.Config{})
 	defer runtime.Close(ctx)
 	module, err := runtime.Compile(ctx, binary)
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	defer module.Close(ctx)
+	instance, err := module.Instantiate(ctx, wasi.Config{Faults: wasi.FaultPrestatsLock})
+	if err != nil {
+		log.Fatal(err)
+	}
+	instance.Start(ctx)
+	leaks, err := memstat.SplitLeaks(instance.Close(ctx))
+	for _, leak := range leaks {
+		fmt.Println(leak.Objects, leak.Kind)
+	}
+	fmt.Println("other failures:", err)
+	// Output:
+	// 1 prestat_lock
+	// other failures: <nil>
+}
+
+// Many instances are made, run and destroyed, and the report tells what they
+// cost and what they lost.
+func ExampleNewReport() {
+	ctx := context.Background()
+	binary, err := engine.Load("../../testdata/c/hello.wasm", nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	runtime := engine.NewRuntime(engine.Config{Inspect: true})
+	module, err := runtime.Compile(ctx, binary)
+	if err != nil {
+		log.Fatal(err)
+	}
 	result := module.Cycle(ctx, engine.CycleConfig{
 		Cycles: 1000,
 		Config: func(uint64) wasi.Config { return wasi.Config{Faults: wasi.FaultPrestatsLock} },
 	})
-	fmt.Println(result.Completed, "cycles,", result.Leaky, "leaked")
-	for _, leak := range ledger.Snapshot().Leaks {
-		fmt.Println(leak.Objects, leak.Kind, "from cycle", leak.Cycle)
+	err = errors.Join(module.Close(ctx), runtime.Close(ctx))
+	rep, err := engine.NewReport(engine.Run{Module: module, Cycles: &result, Err: err, Target: "esp32s3"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(rep.Outcome.Kind, *rep.Outcome.ExitCode)
+	fmt.Println(rep.Cycles.Completed, "cycles,", result.LeakingCycles, "leaked:", rep.Cycles.Verdict)
+	for _, leak := range rep.Ledger.Leaks {
+		fmt.Println(leak.Objects, leak.Kind, "from cycle", leak.Cycle, "in", leak.Site[0].Function)
+	}
+	if err := report.WriteJSON(io.Discard, rep, report.Options{}); err != nil { // or WriteText
+		log.Fatal(err)
 	}
 	// Output:
-	// 1000 cycles, 1000 leaked
-	// 1000 prestat_lock from cycle 1
+	// exit 0
+	// 1000 cycles, 1000 leaked: leak
+	// 1000 prestat_lock from cycle 1 in wasi.(*prestatTable).init
 }

@@ -109,8 +109,8 @@ func TestAddressSpace(t *testing.T) {
 		t.Error("too few")
 	}
 	for _, in := range open {
-		if leaks := in.Close(ctx); leaks != nil {
-			t.Error(leaks)
+		if err := in.Close(ctx); err != nil {
+			t.Error(err)
 		}
 	}
 	checkLedger(t, ledger)

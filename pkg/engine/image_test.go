@@ -59,10 +59,7 @@ func instantiateOnce(t *testing.T, cfg Config, binary []byte) (results [2]instan
 	t.Helper()
 	ctx := context.Background()
 	cfg.Ledger = memstat.NewLedger(memstat.SitesNever)
-	r, err := NewRuntime(ctx, cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := NewRuntime(cfg)
 	defer func() {
 		if err := r.Close(ctx); err != nil {
 			t.Error(err)
@@ -92,8 +89,8 @@ func instantiateOnce(t *testing.T, cfg Config, binary []byte) (results [2]instan
 		for j := range memory {
 			memory[j] = 0xa5
 		}
-		if leaks := in.Close(ctx); leaks != nil {
-			t.Errorf("leaks: %+v", leaks)
+		if err := in.Close(ctx); err != nil {
+			t.Errorf("close: %v", err)
 		}
 	}
 	return results, nil
@@ -117,7 +114,7 @@ func plainOnce(t *testing.T, binary []byte) (result instantiation, compileErr er
 	if err != nil {
 		result.err, result.outcome = (&InstantiateError{Err: err}).Error(), OutcomeError
 		if ran(err) {
-			result.outcome = outcomeOf(ctx, err).Kind
+			result.outcome = outcomeOf(ctx, err, wasmbin.Names{}).Kind
 		}
 		return result, nil
 	}

@@ -18,8 +18,9 @@ import (
 )
 
 // Instance is one instance of a module, with a memory and a WASI system of its
-// own. It serves one call at a time: a second one waits, as Close does.
-// Whoever instantiated it closes it.
+// own. Its methods may be called from any goroutine, but it serves one call at a
+// time: a second call waits, and so does Close. The caller of Instantiate closes
+// it.
 type Instance struct {
 	module *Module
 	scope  *memstat.Scope
@@ -31,34 +32,18 @@ type Instance struct {
 	handle      memstat.Handle // of guest
 	initialized *Outcome       // of _initialize, once it was called
 	closed      bool
-	leaks       []memstat.Leak
-	closeErr    error
 }
 
-// InstantiateError says why a module was not instantiated. Everything that was
-// acquired has been given back, but for Leaks.
-type InstantiateError struct {
-	Err error
-	// Outcome is that of the start section's code, if it was run: a trap or an
-	// exit, which is no failure of the program's where the code is 0. Else it
-	// is of kind OutcomeError.
-	Outcome Outcome
-	Leaks   []memstat.Leak
-}
-
-func (e *InstantiateError) Error() string { return fmt.Sprintf("instantiate: %v", e.Err) }
-
-func (e *InstantiateError) Unwrap() error { return e.Err }
-
-// Instantiate makes an instance, in a scope of the ledger numbered from 1. A
-// start section, if the module has one, is run with ctx. The error is an
-// *InstantiateError; a *wasi.PreopenError or a *MemoryError may be inside.
+// Instantiate makes an instance, with a scope of the ledger whose number counts
+// the runtime's instances from 1. It runs the start section, if the module has
+// one, with ctx; Start and Invoke run the rest. The error is an
+// *InstantiateError, which may wrap a *wasi.PreopenError or a *MemoryError.
 func (m *Module) Instantiate(ctx context.Context, cfg wasi.Config) (*Instance, error) {
 	return m.instantiate(ctx, cfg, m.runtime.instances.Add(1), false)
 }
 
-// instantiate makes the instance of the given number; fresh, so that what it
-// touches of its memory can be measured.
+// instantiate makes the instance of that number. With fresh it gets pages that
+// no earlier instance used, so that those it touches can be counted.
 func (m *Module) instantiate(ctx context.Context, cfg wasi.Config, number uint64, fresh bool) (*Instance, error) {
 	r := m.runtime
 	r.open.Add(1)
@@ -67,9 +52,9 @@ func (m *Module) instantiate(ctx context.Context, cfg wasi.Config, number uint64
 	if err := in.start(ctx, cfg); err != nil {
 		outcome := Outcome{Kind: OutcomeError, Err: err}
 		if ran(err) {
-			outcome = outcomeOf(ctx, err)
+			outcome = outcomeOf(ctx, err, m.names)
 		}
-		return nil, &InstantiateError{Err: err, Outcome: outcome, Leaks: in.Close(ctx)}
+		return nil, &InstantiateError{Err: err, Outcome: outcome, CloseErr: in.Close(ctx)}
 	}
 	return in, nil
 }
@@ -86,32 +71,34 @@ func (in *Instance) start(ctx context.Context, cfg wasi.Config) (err error) {
 	}()
 	// The system is outermost, where host functions find it at once.
 	ctx = wasi.WithSystem(experimental.WithMemoryAllocator(ctx, &in.memory), in.system)
-	in.guest, err = in.module.host.InstantiateModule(ctx, in.module.compiled, in.module.instance)
+	in.guest, err = in.module.linker.InstantiateModule(ctx, in.module.compiled, in.module.instance)
 	if err == nil {
 		in.handle = in.scope.Acquire(memstat.KindInstance, 0)
 	}
 	return err
 }
 
-// ran says whether an error of instantiation is one of the start section's
-// code: wazero returns an exit as it is, and says "start" before a trap.
+// ran reports whether an error of instantiation comes from the code of the start
+// section: wazero returns an exit as it is, and writes "start" before a trap.
 func ran(err error) bool {
 	var exit *sys.ExitError
 	return errors.As(err, &exit) || strings.HasPrefix(err.Error(), "start ")
 }
 
-// panicked makes an error of a recovered panic.
+// panicked returns the error for the value of a recovered panic.
 func panicked(value any) error {
 	if e, ok := value.(*linmem.Error); ok {
 		return (*MemoryError)(e)
 	}
+	cause, _ := value.(error)
 	buf := make([]byte, 16<<10)
-	return &InternalError{Message: fmt.Sprint(value), GoStack: string(buf[:goruntime.Stack(buf, false)])}
+	stack := string(buf[:goruntime.Stack(buf, false)])
+	return &InternalError{Message: fmt.Sprint(value), GoStack: stack, Err: cause}
 }
 
-// Start runs _start of a command, or _initialize of a reactor where that was
-// not done before. For a library it does nothing. When ctx is done the guest
-// is ended at its next WASI call, or in a loop if the runtime is interruptible.
+// Start runs _start of a command, or _initialize of a reactor unless that was
+// done before. For a library it does nothing. When ctx is done, the guest ends
+// at its next WASI call, or in a loop if the runtime is interruptible.
 func (in *Instance) Start(ctx context.Context) Outcome {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -126,7 +113,8 @@ func (in *Instance) Start(ctx context.Context) Outcome {
 	}
 }
 
-// initialize calls _initialize, once, whatever comes of it. It needs the lock.
+// initialize calls _initialize, once even if that fails, and returns its
+// outcome. The caller holds the lock.
 func (in *Instance) initialize(ctx context.Context) Outcome {
 	if o := in.usable(); o.Kind != OutcomeExit {
 		return o
@@ -138,21 +126,20 @@ func (in *Instance) initialize(ctx context.Context) Outcome {
 	return *in.initialized
 }
 
-var errInstanceClosed = errors.New("the instance is closed")
-
-// usable says whether the instance can be called. It needs the lock.
+// usable returns a clean outcome if the instance can be called. The caller holds
+// the lock.
 func (in *Instance) usable() Outcome {
 	switch {
 	case in.closed:
 		return Outcome{Kind: OutcomeError, Err: errInstanceClosed}
 	case in.guest.IsClosed():
-		return Outcome{Kind: OutcomeError, Err: errors.New("the instance was ended by its context, or its module is closed")}
+		return Outcome{Kind: OutcomeError, Err: because("the instance was ended by its context, or its module is closed", ErrClosed)}
 	default:
 		return Outcome{}
 	}
 }
 
-// call calls an export that is known to exist. It needs the lock.
+// call calls an export that exists. The caller holds the lock.
 func (in *Instance) call(ctx context.Context, name string, params []uint64) ([]uint64, Outcome) {
 	if o := in.usable(); o.Kind != OutcomeExit {
 		return nil, o
@@ -161,53 +148,46 @@ func (in *Instance) call(ctx context.Context, name string, params []uint64) ([]u
 		return nil, doneOutcome(ctx)
 	}
 	results, err := in.guest.ExportedFunction(name).Call(wasi.WithSystem(ctx, in.system), params...)
-	return results, outcomeOf(ctx, err)
+	return results, outcomeOf(ctx, err, in.module.names)
 }
 
-// Memory measures the linear memory. What is touched is measured with a system
-// call, and absent once the instance is closed; see [MemoryStat].
+// Memory measures the linear memory. Counting the touched bytes takes a system
+// call; they are absent once the instance is closed, see [MemoryStat].
 func (in *Instance) Memory() MemoryStat {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	return in.memoryStat(true)
 }
 
-// Close gives back all that the instance acquired, in reverse order, and
-// returns what it could not. It waits for a call in progress; cancel the
-// call's context to end it. A second Close returns the same leaks.
-func (in *Instance) Close(ctx context.Context) []memstat.Leak {
+// Close gives back all that the instance acquired, in reverse order. It waits
+// for a call in progress: cancel the call's context to end it. No step is left
+// out because another failed, and the error joins all failures; it includes a
+// *memstat.LeakError if something was not given back. A second Close does
+// nothing and returns nil.
+func (in *Instance) Close(ctx context.Context) error {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if in.closed {
-		return in.leaks
+		return nil
 	}
 	in.closed = true
-	in.step(ctx, closeGuest)
-	in.step(ctx, closeMemory)
-	in.step(ctx, closeSystem)
-	in.leaks = in.scope.Close()
-	in.module.runtime.open.Add(-1)
-	return in.leaks
+	defer in.module.runtime.open.Add(-1)
+	return errors.Join(
+		in.step(ctx, closeGuest),
+		in.step(ctx, closeMemory),
+		in.step(ctx, closeSystem),
+		in.scope.Close(),
+	)
 }
 
-// CloseErr returns the errors of Close's steps, such as a host descriptor that
-// could not be closed. No step is left out for the failure of another.
-func (in *Instance) CloseErr() error {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	return in.closeErr
-}
-
-// step runs one step of Close; what it panics with is an error like any other.
-func (in *Instance) step(ctx context.Context, step func(context.Context, *Instance) error) {
+// step runs one step of Close. A panic is an error like any other.
+func (in *Instance) step(ctx context.Context, step func(context.Context, *Instance) error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			in.closeErr = errors.Join(in.closeErr, panicked(r))
+			err = panicked(r)
 		}
 	}()
-	if err := step(ctx, in); err != nil {
-		in.closeErr = errors.Join(in.closeErr, err)
-	}
+	return step(ctx, in)
 }
 
 func closeGuest(ctx context.Context, in *Instance) error {

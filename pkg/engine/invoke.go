@@ -11,29 +11,6 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// ExportError says that a module does not export a function.
-type ExportError struct {
-	Name    string
-	Exports []Export // that it does export, by name
-}
-
-func (e *ExportError) Error() string { return fmt.Sprintf("no function %q is exported", e.Name) }
-
-// ArgumentError says what is wrong with the arguments of a call by name.
-type ArgumentError struct {
-	Export  Export // which shows the signature
-	Index   int    // of the argument, from 0; -1 where it is about all of them
-	Value   string // of the argument
-	Problem string
-}
-
-func (e *ArgumentError) Error() string {
-	if e.Index < 0 {
-		return fmt.Sprintf("%s: %s", e.Export, e.Problem)
-	}
-	return fmt.Sprintf("%s: argument %d, %q: %s", e.Export, e.Index+1, e.Value, e.Problem)
-}
-
 // Invoke calls an exported function. Arguments are parsed by its signature:
 // i32 and i64 are decimal or, after 0x, hexadecimal numbers of either the
 // signed or the unsigned range; f32 and f64 are decimal or hexadecimal numbers,

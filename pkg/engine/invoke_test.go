@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -139,10 +140,10 @@ func TestTrap(t *testing.T) {
 				t.Errorf("%s %s: %v", tc.guest, tc.invoke, o)
 				continue
 			}
-			stack := strings.Join(trap.Stack, "\n")
+			stack := fmt.Sprint(trap.Stack)
 			for _, f := range tc.frames {
 				if !strings.Contains(stack, f) {
-					t.Errorf("%s: no frame %q in %q", tc.guest, f, trap.Stack)
+					t.Errorf("%s: no frame %q in %v", tc.guest, f, trap.Stack)
 				}
 			}
 			if strings.Contains(stack, "wazero") || strings.Contains(stack, "goroutine") {

@@ -13,35 +13,23 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
-// Binary is a WebAssembly module as it was read, by [Load] or by others. It
-// must not be changed.
+// Binary is a WebAssembly module as bytes, from [Load] or from elsewhere. It
+// must not be changed while a Module of it is open.
 type Binary struct {
-	Path  string // as it was given; "-" is standard input
+	Path  string // for messages and reports; "-" is standard input
 	Bytes []byte
 }
 
-// LoadError says why a file is not a module that can run.
-type LoadError struct {
-	Path    string
-	Problem string // "is a directory"
-	Hint    string // what to do about it, or ""
-	Err     error  // the system's error, or nil
-}
-
-func (e *LoadError) Error() string { return fmt.Sprintf("%s: %s", e.Path, e.Problem) }
-
-func (e *LoadError) Unwrap() error { return e.Err }
-
-// Load reads a module from a file, or from stdin where path is "-". The
-// module's outline is checked, and not its code: see [Runtime.Compile]. The
-// error is a *LoadError.
+// Load reads a module from a file, or from stdin if path is "-"; a nil stdin is
+// empty. It checks the headers of the sections and not what is in them: see
+// [Runtime.Compile]. The error is a *LoadError.
 func Load(path string, stdin io.Reader) (*Binary, error) {
 	data, err := read(path, stdin)
 	if err != nil {
 		return nil, systemError(path, err)
 	}
-	if err := check(path, data); err != nil {
-		return nil, err
+	if err := check(data); err != nil {
+		return nil, &LoadError{path, err}
 	}
 	return &Binary{path, data}, nil
 }
@@ -56,56 +44,59 @@ func read(path string, stdin io.Reader) ([]byte, error) {
 	return io.ReadAll(stdin)
 }
 
-// systemError words what the system says as a problem of the file.
+// systemError words an error of the system as a reason to refuse the file.
 func systemError(path string, err error) error {
-	e := &LoadError{Path: path, Err: err}
 	var pathError *fs.PathError
+	reason := err
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		e.Problem = "no such file"
-	case errors.Is(err, syscall.EISDIR):
-		e.Problem, e.Hint = "is a directory", "name a .wasm file"
+		reason = because("no such file", err)
+	case errors.Is(err, syscall.EISDIR) || isDirectory(path):
+		reason = because(ErrIsDirectory.Error(), ErrIsDirectory, err)
 	case errors.Is(err, fs.ErrPermission):
-		e.Problem = "permission denied"
+		reason = because("permission denied", err)
 	case errors.As(err, &pathError):
-		e.Problem = pathError.Err.Error()
-	default:
-		e.Problem = err.Error()
+		reason = because(pathError.Err.Error(), err)
 	}
-	if e.Hint == "" {
-		if info, statErr := os.Stat(path); statErr == nil && info.IsDir() {
-			e.Problem, e.Hint = "is a directory", "name a .wasm file"
-		}
-	}
-	return e
+	return &LoadError{path, reason}
 }
 
-const (
-	hintCore = "wamr-go runs core modules with WASI preview1; build for wasm32-wasip1"
-	hintCut  = "the file is incomplete; copy or download it again"
-)
+// isDirectory asks the system, for those whose read of a directory fails with
+// an error of its own.
+func isDirectory(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
 
-func check(path string, data []byte) error {
-	e := &LoadError{Path: path}
+// check returns nil for the binary of a core module whose sections are whole,
+// and else the reason to refuse it.
+func check(data []byte) error {
+	if len(data) == 0 {
+		return ErrEmpty
+	}
 	err := outline(data)
+	if errors.Is(err, wasmbin.ErrNotWasm) {
+		return recognize(data)
+	}
+	return binaryError(data, err)
+}
+
+// binaryError words an error of package wasmbin as a reason to refuse a binary.
+func binaryError(data []byte, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case len(data) == 0:
-		e.Problem = "is empty"
 	case errors.Is(err, wasmbin.ErrNotWasm):
-		e.Problem, e.Hint = recognize(path, data)
+		return because(ErrNotWasm.Error(), ErrNotWasm, err)
 	case errors.Is(err, wasmbin.ErrComponent):
-		e.Problem, e.Hint = "is a WebAssembly component, not a core module", hintCore
+		return because(ErrComponent.Error(), ErrComponent, err)
 	case errors.Is(err, wasmbin.ErrVersion):
-		e.Problem = fmt.Sprintf("has WebAssembly version %#x, and only 1 is known", data[4:wasmbin.HeaderSize])
-		e.Hint = hintCore
+		return because(fmt.Sprintf("has WebAssembly version %#x, and only 1 is known", data[4:wasmbin.HeaderSize]), ErrVersion, err)
 	case errors.Is(err, wasmbin.ErrTruncated):
-		e.Problem, e.Hint, e.Err = "is truncated: "+err.Error(), hintCut, err
+		return because(fmt.Sprintf("%v: %v", ErrTruncated, err), ErrTruncated, err)
 	default:
-		e.Problem, e.Err = "is not a valid WebAssembly module: "+err.Error(), err
+		return because(fmt.Sprintf("%v: %v", ErrInvalid, err), ErrInvalid, err)
 	}
-	return e
 }
 
 // outline walks the section headers.
@@ -118,21 +109,30 @@ func outline(data []byte) error {
 	return nil
 }
 
-// recognize tells what the bytes are, if not WebAssembly.
-func recognize(path string, data []byte) (problem, hint string) {
+// signatures are how files begin that are mistaken for modules.
+var signatures = [...]struct {
+	begin string
+	err   error
+}{
+	{"\x00aot", ErrAOT},
+	{"\x1f\x8b", ErrGzip},
+	{"\x7fELF", ErrELF},
+}
+
+// recognize returns the most precise reason why bytes are not WebAssembly.
+func recognize(data []byte) error {
+	for _, s := range signatures {
+		if bytes.HasPrefix(data, []byte(s.begin)) {
+			return s.err
+		}
+	}
 	switch {
-	case bytes.HasPrefix(data, []byte("\x00aot")):
-		return "is compiled by wamrc for WAMR, not WebAssembly", "name the .wasm file that it was made from"
-	case bytes.HasPrefix(data, []byte("\x1f\x8b")):
-		return "is compressed by gzip, not a WebAssembly module", "decompress it first"
-	case bytes.HasPrefix(data, []byte("\x7fELF")):
-		return "is a native program (ELF), not a WebAssembly module", "build for wasm32-wasip1"
 	case isWAT(data):
-		return "is WebAssembly text (WAT), not a binary module", "wat2wasm " + path
+		return ErrWAT
 	case isText(data):
-		return "is a text file, not a WebAssembly module", ""
+		return ErrText
 	default:
-		return "is not a WebAssembly module", ""
+		return ErrNotWasm
 	}
 }
 

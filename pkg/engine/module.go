@@ -3,54 +3,57 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 
 	"github.com/tetratelabs/wazero"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/linmem"
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
 // ModuleInfo describes a compiled module. Sizes are in bytes.
 type ModuleInfo struct {
 	Path        string
-	SHA256      string // of the binary, in hexadecimal; "" without Config.Inspect
-	WasmBytes   uint64
-	NativeBytes *uint64 // executable memory that was mapped for its code, in whole pages; nil where not measured: see Config.Inspect
-	Functions   uint64  // that the module defines
+	SHA256      string  // of the binary, in hexadecimal; "" without Config.Inspect
+	WasmBytes   uint64  // size of the binary
+	NativeBytes *uint64 // executable memory mapped for its code, in whole pages; nil if not measured: see Config.Inspect
+	Functions   uint64  // number of functions that the module defines
 	DataBytes   uint64  // sum of its data segments
 	Cached      bool    // the code came from the cache
 }
 
-// Module is a compiled module. It is safe for concurrent use. Whoever compiled
-// it closes it, after its instances.
+// Module is a compiled module. It is safe for concurrent use. The caller of
+// Compile closes it, after its instances.
 type Module struct {
 	runtime  *Runtime
-	host     *host
+	linker   *linker
 	compiled wazero.CompiledModule
 	instance wazero.ModuleConfig
 	info     ModuleInfo
 	exports  []Export
+	names    wasmbin.Names
 	kind     ModuleKind
 	initial  initialMemory
 	slots    *linmem.Pool
 	closed   atomic.Bool
 }
 
-// Info describes the module.
+// Info describes the module. It can be called after Close.
 func (m *Module) Info() ModuleInfo { return m.info }
 
-// Exports lists the functions that the module exports, by name.
-func (m *Module) Exports() []Export { return append([]Export(nil), m.exports...) }
+// Exports returns the functions that the module exports, by name.
+func (m *Module) Exports() []Export { return slices.Clone(m.exports) }
 
 // Kind says how the module wants to be run.
 func (m *Module) Kind() ModuleKind { return m.kind }
 
-// Close releases the code and the memory kept for instances. A second Close
-// does nothing.
+// Close releases the code and the memory kept for instances. No instance may be
+// open. A second Close does nothing and returns nil.
 func (m *Module) Close(ctx context.Context) error {
 	if m.closed.Swap(true) {
 		return nil
 	}
 	m.runtime.forget(m)
-	return errors.Join(m.slots.Close(), m.initial.image.Close(), m.host.close(ctx))
+	return errors.Join(m.slots.Close(), m.initial.image.Close(), m.linker.close(ctx))
 }

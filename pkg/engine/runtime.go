@@ -9,8 +9,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/tetratelabs/wazero"
-
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/linmem"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
@@ -19,22 +17,24 @@ import (
 type Config struct {
 	// Interpreter runs modules without compiling them to native code.
 	Interpreter bool
-	// MaxMemory bounds the linear memory of an instance, in bytes; it is rounded
-	// down to whole pages of 64 KiB. 0 means WebAssembly's own limit, 4 GiB; but
-	// compiled code has one page less, see memoryLimit.
+	// MaxMemory bounds the linear memory of an instance, in bytes, rounded down
+	// to whole pages of 64 KiB. 0 means WebAssembly's own limit, 4 GiB. Native
+	// code has one page less: see [MemoryStat].
 	MaxMemory uint64
-	// CacheDir is where compiled code is kept between runs; "" means nowhere.
-	// A directory that can't be used is a warning, see [Runtime.Warnings].
+	// CacheDir is the directory that keeps compiled code between runs; "" means
+	// none. A directory that cannot be used is a warning, see
+	// [Runtime.Warnings].
 	CacheDir string
 	// Interruptible compiles checks into loops, so that a context ends a guest
-	// which makes no calls. Without it a context ends a guest at its next call
-	// of WASI. The checks cost speed, and each call of the guest a goroutine.
+	// that makes no calls. Without it a context ends a guest at its next call of
+	// WASI. The checks make the guest slower, and each call of it costs a
+	// goroutine.
 	Interruptible bool
-	// DebugInfo reads DWARF, so that traps name source lines. It is off, as
-	// wazero looks the lines up for proc_exit too.
+	// DebugInfo reads DWARF, so that the frames of a trap have source lines. It
+	// is off because wazero looks the lines up for proc_exit too.
 	DebugInfo bool
-	// KeepResident bounds what the mapping that a closed instance leaves for the
-	// next one keeps in memory, in bytes; 0 means 16 MiB. A module keeps at most
+	// KeepResident bounds the memory, in bytes, that the mapping of a closed
+	// instance keeps for the next one; 0 means 16 MiB. A module keeps at most
 	// two such mappings for each processor, until it is closed or was not
 	// instantiated for ten seconds.
 	KeepResident uint64
@@ -42,19 +42,21 @@ type Config struct {
 	// copy-on-write images. That is cheaper for a module of which one instance is
 	// made, and dearer from the second on.
 	NoImage bool
-	// Inspect has Compile find SHA256 and NativeBytes of ModuleInfo: it may read
-	// the whole binary once more, and looks through the process's mappings before
-	// and after.
+	// Inspect measures what only a report shows: SHA256 and NativeBytes of
+	// ModuleInfo, the stacks at which leaked objects were acquired (in the first
+	// instance, and in all after a leak), and the process before and after
+	// [Module.Cycle]. Compile then reads the whole binary once more, and Cycle
+	// takes up to a quarter of a second longer.
 	Inspect bool
-	// Ledger accounts for what instances acquire; nil for no account.
+	// Ledger accounts for what instances acquire. Nil means a ledger of the
+	// runtime's own, see [Runtime.Ledger]; with one that is given, the ledger
+	// decides about stacks, and not Inspect.
 	Ledger *memstat.Ledger
 }
 
-var errRuntimeClosed = errors.New("the runtime is closed")
-
-// Runtime compiles modules, and accounts for what their instances share: memory
-// images, and mappings to use again. It is safe for concurrent use. Whoever
-// makes it closes it, after all that was made from it.
+// Runtime compiles modules, and owns what their instances share: memory images,
+// and mappings for reuse. It is safe for concurrent use. Its maker closes it,
+// after all that was made from it.
 type Runtime struct {
 	config    Config
 	cache     *codeCache // nil for none
@@ -70,16 +72,17 @@ type Runtime struct {
 	closed   bool
 }
 
-// host is a wazero runtime of a module's, with its cache.
-type host struct {
-	wazero.Runtime
-	cache wazero.CompilationCache // nil for none
-}
-
-// NewRuntime returns a runtime. The context is for values only, of which there
-// are none yet. What can't be used, such as the cache, is no error: see
+// NewRuntime returns a runtime. It cannot fail: a part of the configuration that
+// this system or this user cannot have, such as the cache, is a warning, see
 // [Runtime.Warnings].
-func NewRuntime(_ context.Context, cfg Config) (*Runtime, error) {
+func NewRuntime(cfg Config) *Runtime {
+	if cfg.Ledger == nil {
+		sites := memstat.SitesNever
+		if cfg.Inspect {
+			sites = memstat.SitesAuto
+		}
+		cfg.Ledger = memstat.NewLedger(sites)
+	}
 	r := &Runtime{
 		config: cfg, compiles: !cfg.Interpreter && canCompile(),
 		scope: cfg.Ledger.Open(0), pages: linmem.OpenPageMap(),
@@ -93,26 +96,16 @@ func NewRuntime(_ context.Context, cfg Config) (*Runtime, error) {
 			r.warn(fmt.Sprintf("the code cache %s cannot be used: %v", cfg.CacheDir, err))
 		}
 	}
-	return r, nil
+	return r
 }
 
-func (r *Runtime) newHost(ctx context.Context, cache wazero.CompilationCache) *host {
-	c := wazero.NewRuntimeConfigInterpreter()
-	if r.compiles {
-		c = wazero.NewRuntimeConfigCompiler()
-	}
-	c = c.WithMemoryLimitPages(uint32(r.memoryLimit() / pageSize)).
-		WithCloseOnContextDone(r.config.Interruptible).
-		WithDebugInfoEnabled(r.config.DebugInfo)
-	if cache != nil {
-		c = c.WithCompilationCache(cache)
-	}
-	return &host{wazero.NewRuntimeWithConfig(ctx, c), cache}
-}
+// Ledger returns the account of what the runtime's instances acquired: the one
+// of Config, or the runtime's own. It stays usable after Close.
+func (r *Runtime) Ledger() *memstat.Ledger { return r.config.Ledger }
 
-// memoryLimit is what MaxMemory comes to, in bytes. wazero v1.12.0's compiled
-// code keeps a memory's size in 32 bits: in one of all 65536 pages every access
-// traps, so that the last page cannot be had.
+// memoryLimit returns MaxMemory in whole pages, or its default, in bytes.
+// Compiled code of wazero v1.12.0 keeps the size of a memory in 32 bits: in a
+// memory of all 65536 pages every access traps, so the last page is not given.
 func (r *Runtime) memoryLimit() uint64 {
 	limit := uint64(maxMemory)
 	if r.compiles {
@@ -124,21 +117,14 @@ func (r *Runtime) memoryLimit() uint64 {
 	return limit
 }
 
-func (h *host) close(ctx context.Context) error {
-	err := h.Close(ctx)
-	if h.cache != nil {
-		err = errors.Join(err, h.cache.Close(ctx))
-	}
-	return err
-}
-
-func (r *Runtime) over() bool {
+func (r *Runtime) isClosed() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.closed
 }
 
-// remember and forget keep the modules that are open, for Close.
+// remember adds a module to those that Close closes. It fails once the runtime
+// is closed.
 func (r *Runtime) remember(m *Module) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -164,17 +150,19 @@ func (r *Runtime) warn(message string) {
 	r.warnings = append(r.warnings, message)
 }
 
-// Warnings returns what went wrong and was got over, such as a code cache that
-// can't be used, in order of appearance.
+// Warnings returns the failures that the runtime worked around, such as a code
+// cache that it cannot use, in order of appearance.
 func (r *Runtime) Warnings() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return append([]string(nil), r.warnings...)
+	return slices.Clone(r.warnings)
 }
 
-// Close gives back what the runtime keeps. Instances that are still open are an
-// error: they cannot be called any more, and their memory stays until each is
-// closed. A second Close does nothing.
+// Close closes the modules that are still open and releases what the runtime
+// keeps. Its error joins all failures: a *memstat.LeakError for what it could
+// not release, and an error if instances were still open. Those cannot be called
+// any more, and their memory stays until each is closed. A second Close does
+// nothing and returns nil.
 func (r *Runtime) Close(ctx context.Context) error {
 	r.mu.Lock()
 	if r.closed {
@@ -184,14 +172,13 @@ func (r *Runtime) Close(ctx context.Context) error {
 	r.closed = true
 	modules := slices.Collect(maps.Keys(r.modules))
 	r.mu.Unlock()
-	var err error
+	var errs []error
 	for _, m := range modules {
-		err = errors.Join(err, m.Close(ctx))
+		errs = append(errs, m.Close(ctx))
 	}
-	err = errors.Join(err, r.pages.Close())
+	errs = append(errs, r.pages.Close())
 	if n := r.open.Load(); n > 0 {
-		err = errors.Join(err, fmt.Errorf("%d instances were still open", n))
+		errs = append(errs, fmt.Errorf("%d instances were still open", n))
 	}
-	r.scope.Close()
-	return err
+	return errors.Join(append(errs, r.scope.Close())...)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // sampling takes samples of the process between cycles. No cycle is in progress
-// in the meantime, so that what is seen is what cycles left behind.
+// at that time, so a sample shows what cycles left behind.
 type sampling struct {
 	between sync.RWMutex // read-held during a cycle
 
@@ -18,16 +18,16 @@ type sampling struct {
 	started time.Time
 	spent   time.Duration
 
-	// Of the samples that are taken whatever they cost: when the next one is.
-	// A step of 0 means never.
+	// When the next sample is wanted, whatever it costs. A step of 0 means
+	// never.
 	nextCycle, stepCycle uint64
 	nextTime, stepTime   time.Duration
 }
 
 const (
-	// wantedSamples are taken whatever they cost, as a trend needs them for a
-	// verdict; evenly over the run, so that it is about all of it. More are
-	// taken while sampling costs less than maxShare of the run.
+	// wantedSamples are taken whatever they cost, because a trend needs them for
+	// a verdict. They are spread evenly, so that the trend is about the whole
+	// run. More are taken while sampling costs less than 1/maxShare of the run.
 	wantedSamples = 2 * trend.MinPoints
 	spreadSamples = 4 * trend.MinPoints
 	maxShare      = 50 // a fiftieth: 2 %
@@ -49,11 +49,14 @@ func newSampling(cfg *CycleConfig, now time.Time) *sampling {
 	return s
 }
 
-// observe takes a sample if one is due, and is wanted or can be afforded.
+// observe takes a sample if one is due, and is wanted or can be afforded. A
+// worker waits for another one that takes a sample, as its next cycle would: if
+// it went on, a sampler that the system suspends here could miss most of a run.
 func (s *sampling) observe(completed uint64) {
-	if s.sampler == nil || !s.mu.TryLock() {
+	if s.sampler == nil {
 		return
 	}
+	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.sampler.Due(completed) {
 		return
@@ -69,8 +72,8 @@ func (s *sampling) observe(completed uint64) {
 	s.spent += time.Since(begin)
 }
 
-// wanted says whether one of the wantedSamples is due. The first is one of
-// them.
+// wanted reports whether one of the wantedSamples is due, and plans the next
+// one. The first sample is one of them.
 func (s *sampling) wanted(completed uint64, elapsed time.Duration) bool {
 	byCycle := s.nextCycle > 0 && completed >= s.nextCycle
 	byTime := s.stepTime > 0 && elapsed >= s.nextTime

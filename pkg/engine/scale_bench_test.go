@@ -42,8 +42,8 @@ func BenchmarkLive(b *testing.B) {
 				took := time.Since(last)
 				after := probe.Settled()
 				for _, in := range live {
-					if leaks := in.Close(ctx); leaks != nil {
-						b.Fatal(leaks)
+					if err := in.Close(ctx); err != nil {
+						b.Fatal(err)
 					}
 				}
 				per := func(m probe.Metric) float64 {

@@ -140,10 +140,7 @@ func (p path) symmetry(t *testing.T) {
 	}
 	others := goleak.IgnoreCurrent()
 	mapped := reservations(t)
-	r, err := engine.NewRuntime(context.Background(), p.cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := engine.NewRuntime(p.cfg)
 	m, err := r.Compile(context.Background(), guest(t, p.guest))
 	if err != nil {
 		t.Fatal(err)
@@ -183,46 +180,40 @@ func (p path) run(t *testing.T, m *engine.Module, cfg wasi.Config) {
 		}
 	}
 	defer cancel()
-	outcome, leaks := p.outcome(t, ctx, m, cfg)
+	outcome, closeErr := p.outcome(t, ctx, m, cfg)
 	if outcome.Kind != p.want || outcome.ExitCode != p.exit {
 		t.Errorf("outcome %v, want %v %d", outcome, p.want, p.exit)
 	}
-	if len(leaks) > 0 {
-		t.Errorf("leaks: %+v", leaks)
+	if closeErr != nil {
+		t.Errorf("close: %v", closeErr)
 	}
 }
 
-func (p path) outcome(t *testing.T, ctx context.Context, m *engine.Module, cfg wasi.Config) (engine.Outcome, []memstat.Leak) {
+func (p path) outcome(t *testing.T, ctx context.Context, m *engine.Module, cfg wasi.Config) (outcome engine.Outcome, closeErr error) {
 	in, err := m.Instantiate(ctx, cfg)
 	if err != nil {
 		var failed *engine.InstantiateError
 		if p.instantiates || !errors.As(err, &failed) {
 			t.Fatal(err)
 		}
-		return failed.Outcome, failed.Leaks
+		return failed.Outcome, failed.CloseErr
 	}
 	if !p.instantiates {
 		t.Error("it was instantiated")
 	}
-	defer func() {
-		if err := in.CloseErr(); err != nil {
-			t.Error(err)
-		}
-	}()
-	var outcome engine.Outcome
 	if p.invoke != "" {
 		_, outcome = in.Invoke(ctx, p.invoke, nil)
 	} else {
 		outcome = in.Start(ctx)
 	}
-	leaks := in.Close(context.Background())
-	if again := in.Close(context.Background()); len(again) != len(leaks) {
-		t.Errorf("the second Close says %+v", again)
+	closeErr = in.Close(context.Background())
+	if again := in.Close(context.Background()); again != nil {
+		t.Errorf("the second Close says %v", again)
 	}
 	if o := in.Start(context.Background()); o.Kind != engine.OutcomeError {
 		t.Errorf("a closed instance was started: %v", o)
 	}
-	return outcome, leaks
+	return outcome, closeErr
 }
 
 // checkLedger wants nothing alive but the runtime's slots and its module's image.
@@ -272,8 +263,8 @@ func TestPrestatsLockFault(t *testing.T) {
 				Cycles: 10, Workers: 2, SampleEvery: -1,
 				Config: func(uint64) wasi.Config { return cfg },
 			})
-			if r.Completed != 10 || int64(r.Leaky) != tc.want {
-				t.Errorf("%d cycles, %d leaky, want 10 and %d", r.Completed, r.Leaky, tc.want)
+			if r.Completed != 10 || int64(r.LeakingCycles) != tc.want {
+				t.Errorf("%d cycles, %d leaky, want 10 and %d", r.Completed, r.LeakingCycles, tc.want)
 			}
 			var lost int64
 			for _, l := range ledger.Snapshot().Leaks {

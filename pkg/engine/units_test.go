@@ -5,13 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/tetratelabs/wazero/sys"
+
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 func TestHistogram(t *testing.T) {
@@ -79,8 +82,9 @@ func TestOutcomeOf(t *testing.T) {
 	cancel()
 	late, cancel := context.WithDeadline(background, time.Now().Add(-time.Second))
 	defer cancel()
-	frames := "\nwasm stack trace:\n\t.inner(i32)\n\t\t0x1: file.c:3\n\t._start()"
-	stack := []string{"inner(i32)", "\t0x1: file.c:3", "_start()"}
+	const frames = "\nwasm stack trace:\n\t.$7(i32)\n\t\t0x1: file.c:3\n\t.$0()"
+	stack := []memstat.Frame{{Function: "$7(i32)", File: "file.c", Line: 3}, {Function: "$0()"}}
+	unreachable, oops := errors.New("unreachable"), errors.New("oops")
 	for _, tc := range []struct {
 		name string
 		ctx  context.Context
@@ -95,21 +99,24 @@ func TestOutcomeOf(t *testing.T) {
 		{"wrapped exit", background, fmt.Errorf("x: %w", sys.NewExitError(4)), Outcome{ExitCode: 4}},
 		{"cancelled", cancelled, sys.NewExitError(sys.ExitCodeContextCanceled), Outcome{Kind: OutcomeInterrupted, Err: context.Canceled}},
 		{"deadline", late, sys.NewExitError(sys.ExitCodeDeadlineExceeded), Outcome{Kind: OutcomeTimeout, Err: context.DeadlineExceeded}},
-		{"trap", background, errors.New("wasm error: unreachable" + frames), Outcome{Kind: OutcomeTrap, Err: &TrapError{"unreachable", stack}}},
-		{"start", background, errors.New("start function[0] failed: wasm error: unreachable" + frames), Outcome{Kind: OutcomeTrap, Err: &TrapError{"unreachable", stack}}},
+		{"trap", background, fmt.Errorf("wasm error: %w"+frames, unreachable), Outcome{Kind: OutcomeTrap, Err: &TrapError{Message: "unreachable", Stack: stack}}},
+		{"start", background, fmt.Errorf("start function[0] failed: %w", fmt.Errorf("wasm error: %w"+frames, unreachable)),
+			Outcome{Kind: OutcomeTrap, Err: &TrapError{Message: "unreachable", Stack: stack}}},
 		{"overflow", background, errors.New("stack overflow"), Outcome{Kind: OutcomeTrap, Err: &TrapError{Message: "stack overflow"}}},
-		{"overflow in start", background, errors.New("start function[0] failed: stack overflow"), Outcome{Kind: OutcomeTrap, Err: &TrapError{Message: "stack overflow"}}},
-		{"host", background, errors.New("oops (recovered by wazero)" + frames), Outcome{Kind: OutcomeError, Err: &InternalError{"oops", stack, ""}}},
-		{"host bug", background, errors.New("nil pointer (recovered by wazero)" + frames + "\n\nGo runtime stack trace:\ngoroutine 1"),
-			Outcome{Kind: OutcomeError, Err: &InternalError{"nil pointer", stack, "goroutine 1"}}},
+		{"overflow in start", background, fmt.Errorf("start function[0] failed: %w", errors.New("stack overflow")),
+			Outcome{Kind: OutcomeTrap, Err: &TrapError{Message: "stack overflow"}}},
+		{"host", background, fmt.Errorf("%w (recovered by wazero)"+frames, oops), Outcome{Kind: OutcomeError, Err: &InternalError{Message: "oops", Stack: stack, Err: oops}}},
+		{"host, no error", background, errors.New("oops (recovered by wazero)" + frames), Outcome{Kind: OutcomeError, Err: &InternalError{Message: "oops", Stack: stack}}},
+		{"host bug", background, fmt.Errorf("%w (recovered by wazero)"+frames+"\n\nGo runtime stack trace:\ngoroutine 1", oops),
+			Outcome{Kind: OutcomeError, Err: &InternalError{Message: "oops", Stack: stack, GoStack: "goroutine 1", Err: oops}}},
 	} {
-		got := outcomeOf(tc.ctx, tc.err)
+		got := outcomeOf(tc.ctx, tc.err, wasmbin.Names{})
 		if got.Kind != tc.want.Kind || got.ExitCode != tc.want.ExitCode {
 			t.Errorf("%s: %v, want %v", tc.name, got, tc.want)
 		}
 		if !errors.Is(got.Err, tc.want.Err) {
-			if diff := cmp.Diff(tc.want.Err, got.Err); diff != "" {
-				t.Errorf("%s: %s", tc.name, diff)
+			if !reflect.DeepEqual(got.Err, tc.want.Err) {
+				t.Errorf("%s: %#v, want %#v", tc.name, got.Err, tc.want.Err)
 			}
 		}
 	}
@@ -120,9 +127,9 @@ func TestOutcomeOf(t *testing.T) {
 func TestCloseGoesOn(t *testing.T) {
 	in := &Instance{}
 	var made []string
-	in.step(context.Background(), func(context.Context, *Instance) error { panic("first") })
-	in.step(context.Background(), func(context.Context, *Instance) error { made = append(made, "second"); return errors.New("second") })
-	if len(made) != 1 || in.closeErr == nil || !strings.Contains(in.closeErr.Error(), "first") || !strings.Contains(in.closeErr.Error(), "second") {
-		t.Errorf("made %v, error %v", made, in.closeErr)
+	first := in.step(context.Background(), func(context.Context, *Instance) error { panic("first") })
+	second := in.step(context.Background(), func(context.Context, *Instance) error { made = append(made, "second"); return errors.New("second") })
+	if len(made) != 1 || first == nil || !strings.Contains(first.Error(), "first") || second == nil || second.Error() != "second" {
+		t.Errorf("made %v, errors %v and %v", made, first, second)
 	}
 }

@@ -2,19 +2,76 @@ package memstat
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 )
 
-// Leak is what closed scopes still held, of one kind and from one site.
+// Leak is a group of objects of one kind, acquired at one site, that scopes
+// still held when they closed.
 type Leak struct {
-	Kind    Kind     `json:"kind"`
-	Objects int64    `json:"objects"`
-	Bytes   int64    `json:"bytes"`
-	Cycle   uint64   `json:"cycle"`          // number of the first scope that lost one
-	Site    []string `json:"site,omitempty"` // "function file:line", innermost first; absent where stacks were not recorded
+	Kind    Kind    `json:"kind"`
+	Objects int64   `json:"objects"`
+	Bytes   int64   `json:"bytes"`
+	Cycle   uint64  `json:"cycle"`          // number of the first scope that lost one
+	Site    []Frame `json:"site,omitempty"` // stack of the acquisition, innermost first; absent if stacks were not recorded
+}
+
+// LeakError is the error of a Close that could not give everything back. It
+// may be one of several errors that are joined: see [SplitLeaks].
+type LeakError struct {
+	Leaks []Leak // at least one
+}
+
+// Error sums the leaks up by kind: "1,000 prestat_lock (24,000 bytes) not given
+// back".
+func (e *LeakError) Error() string {
+	var sums []Leak
+	for _, l := range e.Leaks {
+		i := slices.IndexFunc(sums, func(s Leak) bool { return s.Kind == l.Kind })
+		if i < 0 {
+			i = len(sums)
+			sums = append(sums, Leak{Kind: l.Kind})
+		}
+		sums[i].Objects += l.Objects
+		sums[i].Bytes += l.Bytes
+	}
+	parts := make([]string, len(sums))
+	for i, s := range sums {
+		parts[i] = fmt.Sprintf("%s %s (%s bytes)", Grouped(s.Objects), s.Kind, Grouped(max(s.Bytes, 0)))
+	}
+	return strings.Join(parts, ", ") + " not given back"
+}
+
+// SplitLeaks separates the leaks in the error of a Close from its other
+// failures, which it joins again. It looks into errors that are joined or
+// wrapped. Both results are nil for a nil error.
+func SplitLeaks(err error) (leaks []Leak, other error) {
+	switch e := err.(type) {
+	case nil:
+		return nil, nil
+	case *LeakError:
+		return e.Leaks, nil
+	case interface{ Unwrap() []error }:
+		var rest []error
+		for _, part := range e.Unwrap() {
+			lost, failure := SplitLeaks(part)
+			leaks, rest = append(leaks, lost...), append(rest, failure)
+		}
+		if leaks == nil {
+			return nil, err
+		}
+		return leaks, errors.Join(rest...)
+	case interface{ Unwrap() error }:
+		leaks, other = SplitLeaks(e.Unwrap())
+		if leaks != nil && other == nil {
+			return leaks, nil
+		}
+		return leaks, err
+	default:
+		return nil, err
+	}
 }
 
 // leakTable groups leaks by kind and acquisition stack.
@@ -50,38 +107,7 @@ func (t leakTable) list() []Leak {
 	}
 	slices.SortFunc(leaks, func(a, b Leak) int {
 		return cmp.Or(cmp.Compare(a.Cycle, b.Cycle), cmp.Compare(a.Kind, b.Kind),
-			slices.Compare(a.Site, b.Site))
+			compareFrames(a.Site, b.Site))
 	})
 	return leaks
-}
-
-// symbolize names the frames of a stack, innermost first. The Go runtime's own
-// say nothing about who acquired, so that they are left out.
-func symbolize(pcs []uintptr) []string {
-	if len(pcs) == 0 {
-		return nil
-	}
-	var site []string
-	frames := runtime.CallersFrames(pcs)
-	for {
-		f, more := frames.Next()
-		if f.Function != "" && !strings.HasPrefix(f.Function, "runtime.") {
-			site = append(site, fmt.Sprintf("%s %s:%d", shortFunction(f.Function), shortFile(f.File), f.Line))
-		}
-		if !more {
-			return site
-		}
-	}
-}
-
-// shortFunction drops the import path before the package name.
-func shortFunction(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
-
-// shortFile keeps a file and its folder.
-func shortFile(path string) string {
-	i := strings.LastIndexByte(path, '/')
-	if i < 0 {
-		return path
-	}
-	return path[strings.LastIndexByte(path[:i], '/')+1:]
 }

@@ -206,9 +206,10 @@ func (s *Scope) Live() int {
 	return s.account.held
 }
 
-// Close ends the scope and returns what it still held, grouped by kind and
-// site; nil means that all was given back. A second Close returns nil.
-func (s *Scope) Close() []Leak {
+// Close ends the scope. The error is nil or a *[LeakError] with what the scope
+// still held, grouped by kind and site. A second Close does nothing and returns
+// nil.
+func (s *Scope) Close() error {
 	if s == nil {
 		return nil
 	}
@@ -227,7 +228,7 @@ func (s *Scope) Close() []Leak {
 		l.shared = slices.DeleteFunc(l.shared, func(o *Scope) bool { return o == s })
 	}
 
-	var leaks []Leak
+	var err error
 	if a.held > 0 {
 		own := newLeakTable()
 		for i := range a.records {
@@ -237,7 +238,7 @@ func (s *Scope) Close() []Leak {
 				l.leaks.add(r.kind, r.bytes, site, s.number)
 			}
 		}
-		leaks = own.list()
+		err = &LeakError{own.list()}
 	}
 	for used := a.used; used != 0; used &= used - 1 {
 		k := bits.TrailingZeros32(used)
@@ -248,7 +249,7 @@ func (s *Scope) Close() []Leak {
 	l.doubles += a.doubles
 	a.recycle()
 	l.free = append(l.free, a)
-	return leaks
+	return err
 }
 
 // recycle empties the account for the next scope. The generation stays, so

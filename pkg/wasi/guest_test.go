@@ -73,7 +73,7 @@ func runGuest(t testing.TB, ctx context.Context, wasm []byte, cfg wasi.Config) g
 	if err := s.Close(); err != nil {
 		t.Errorf("closing the system: %v", err)
 	}
-	res.leaks = scope.Close()
+	res.leaks, _ = memstat.SplitLeaks(scope.Close())
 	for _, l := range res.leaks {
 		t.Errorf("leaked %d %s, acquired at %v", l.Objects, l.Kind, l.Site)
 	}

@@ -20,10 +20,10 @@ func leakyReport() *Report {
 			{Kind: memstat.KindPrestatLock, LiveObjects: 1000, LiveBytes: 24000, PeakObjects: 1, PeakBytes: 24, Acquired: 1000},
 		},
 		Leaks: []memstat.Leak{
-			{Kind: memstat.KindPrestatLock, Objects: 1000, Bytes: 24000, Cycle: 1, Site: []string{
-				"wasi.(*prestats).init wasi/prestat.go:41",
-				"wasi.NewSystem wasi/system.go:88",
-				"engine.(*Module).Instantiate engine/instance.go:120",
+			{Kind: memstat.KindPrestatLock, Objects: 1000, Bytes: 24000, Cycle: 1, Site: []memstat.Frame{
+				{Function: "wasi.(*prestats).init", File: "wasi/prestat.go", Line: 41},
+				{Function: "wasi.NewSystem", File: "wasi/system.go", Line: 88},
+				{Function: "engine.(*Module).Instantiate", File: "engine/instance.go", Line: 120},
 			}},
 			{Kind: memstat.KindFDEntry, Objects: 2, Bytes: 256, Cycle: 317},
 		},
@@ -42,7 +42,8 @@ func leakyReport() *Report {
 	return &Report{
 		Outcome: Outcome{
 			Kind:    "trap",
-			Message: "wasm error: unreachable\nwasm stack trace:\n\t.\x1b[2J\x1b]0;owned\a(i32)\n\t.main\u202e()",
+			Message: "wasm error: unreachable\nwasm stack trace:",
+			Stack:   []memstat.Frame{{Function: ".\x1b[2J\x1b]0;owned\a(i32)"}, {Function: ".main\u202e()"}},
 		},
 		Module: &Module{
 			Path:      "guests/\x1b[31mred\nLeaks\u009b.wasm",

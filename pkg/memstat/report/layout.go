@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/fatih/color"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 const (
@@ -96,7 +98,7 @@ func (p *page) text(label string, t tone, value string) {
 
 // exact writes a field and keeps every character of its value.
 func (p *page) exact(label, value string) {
-	p.field(label, plain, chop(Printable(value), p.valueWidth())...)
+	p.field(label, plain, chop(memstat.Printable(value), p.valueWidth())...)
 }
 
 // note writes an indented line of prose and wraps it.
@@ -205,7 +207,7 @@ func (p *page) paragraphs(heads []string, rows []row) {
 func (p *page) below(r row) {
 	const deep = 3 * indent
 	for _, text := range r.below {
-		for _, line := range chop(Printable(text), p.width-deep) {
+		for _, line := range chop(memstat.Printable(text), p.width-deep) {
 			p.out.WriteString(strings.Repeat(" ", deep) + p.paint(faint, line) + "\n")
 		}
 	}

@@ -44,6 +44,12 @@ type Outcome struct {
 	// Message is the text of the trap or error, which the guest may have
 	// chosen.
 	Message string `json:"message,omitempty"`
+	// Stack is the guest's stack at a trap, or at a failure of the host within
+	// a call of the guest's, innermost frame first. It is absent if it is not
+	// known.
+	Stack []memstat.Frame `json:"stack,omitempty"`
+	// StackTruncated says that Stack may lack its outermost frames.
+	StackTruncated bool `json:"stack_truncated,omitempty"`
 }
 
 // Module describes the binary.

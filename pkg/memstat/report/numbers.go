@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 // humanBytes spells a size in the largest binary unit that it fills, with one
@@ -32,28 +33,6 @@ func humanSigned(n int64) string {
 	return humanBytes(uint64(n))
 }
 
-// Grouped spells a whole number with commas, as the text report does:
-// "1,048,576".
-func Grouped[T ~int | ~int64 | ~uint32 | ~uint64](n T) string {
-	digits := fmt.Sprint(n)
-	sign := ""
-	if digits[0] == '-' {
-		sign, digits = "-", digits[1:]
-	}
-	return sign + groupDigits(digits)
-}
-
-func groupDigits(digits string) string {
-	var b strings.Builder
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(d)
-	}
-	return b.String()
-}
-
 // growth spells a slope with its sign and three significant digits: "+216",
 // "-0.0125", "0".
 func growth(v float64) string {
@@ -67,7 +46,7 @@ func growth(v float64) string {
 	abs := math.Abs(v)
 	switch {
 	case abs >= 100:
-		return sign + groupDigits(strconv.FormatFloat(abs, 'f', 0, 64))
+		return sign + memstat.Grouped(uint64(math.RoundToEven(abs)))
 	case abs >= 0.001:
 		return sign + strconv.FormatFloat(abs, 'g', 3, 64)
 	default:
@@ -96,6 +75,6 @@ func digits3(v float64) string {
 	case v < 100:
 		return strconv.FormatFloat(v, 'f', 1, 64)
 	default:
-		return groupDigits(strconv.FormatFloat(v, 'f', 0, 64))
+		return memstat.Grouped(uint64(math.RoundToEven(v)))
 	}
 }

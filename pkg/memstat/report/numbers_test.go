@@ -22,16 +22,6 @@ func TestHumanBytes(t *testing.T) {
 	}
 }
 
-func TestGrouped(t *testing.T) {
-	for n, want := range map[int64]string{
-		0: "0", 999: "999", 1000: "1,000", 216_000: "216,000", -1_234_567: "-1,234,567", -100: "-100",
-	} {
-		if got := Grouped(n); got != want {
-			t.Errorf("%d: %q, want %q", n, got, want)
-		}
-	}
-}
-
 func TestGrowth(t *testing.T) {
 	for v, want := range map[float64]string{
 		0: "0", 216: "+216", 1: "+1", -0.0125: "-0.0125", 12.345: "+12.3", 99.96: "+100", 1e6: "+1,000,000",

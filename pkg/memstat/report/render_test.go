@@ -14,6 +14,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 var update = flag.Bool("update", false, "write the golden files of testdata anew")
@@ -130,7 +132,8 @@ func TestNothingHostileIsRendered(t *testing.T) {
 		r := leakyReport()
 		r.Outcome.Message, r.Outcome.Kind = evil, evil
 		r.Module.Path, r.Module.SHA256 = evil, evil
-		r.Ledger.Leaks[0].Site = []string{evil}
+		r.Ledger.Leaks[0].Site = []memstat.Frame{{Function: evil, File: evil}}
+		r.Outcome.Stack = []memstat.Frame{{Function: evil, File: evil, Line: 1}}
 		r.Cycles.Reason, r.Cycles.Metrics[0].Name = evil, evil
 		r.Target.Name, r.Target.Source, r.Target.Basis = evil, evil, evil
 		for _, f := range Formats() {

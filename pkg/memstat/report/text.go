@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
@@ -47,23 +48,30 @@ func (p *page) outcome(o *Outcome) {
 	if o.Kind == "exit" {
 		t = plain
 	}
-	p.field("ended by", t, chop(Printable(o.Kind), p.valueWidth())...)
+	p.field("ended by", t, chop(memstat.Printable(o.Kind), p.valueWidth())...)
 	if o.ExitCode != nil {
-		p.text("exit code", plain, Grouped(*o.ExitCode))
-	}
-	if o.Message == "" {
-		return
+		p.text("exit code", plain, memstat.Grouped(*o.ExitCode))
 	}
 	var lines []string
 	for line := range strings.Lines(o.Message) {
 		line = strings.TrimRight(line, "\r\n")
 		body := strings.TrimLeft(line, "\t")
 		deep := strings.Repeat("  ", min(len(line)-len(body), 4))
-		for _, l := range wrap(Printable(body), p.valueWidth()-len(deep)) {
+		for _, l := range wrap(memstat.Printable(body), p.valueWidth()-len(deep)) {
 			lines = append(lines, deep+l)
 		}
 	}
-	p.field("message", plain, lines...)
+	for _, f := range o.Stack {
+		for _, l := range wrap(f.String(), p.valueWidth()-2) {
+			lines = append(lines, "  "+l)
+		}
+	}
+	if o.StackTruncated {
+		lines = append(lines, "  ... maybe followed by omitted frames")
+	}
+	if len(lines) > 0 {
+		p.field("message", plain, lines...)
+	}
 }
 
 func (p *page) module(m *Module) {
@@ -75,7 +83,7 @@ func (p *page) module(m *Module) {
 		rows = append(rows, sizeRow{"native code", *m.NativeBytes})
 	}
 	p.sizes(append(rows, sizeRow{"data", m.DataBytes}))
-	p.text("functions", plain, Grouped(m.Functions))
+	p.text("functions", plain, memstat.Grouped(m.Functions))
 	cached := "no"
 	if m.Cached {
 		cached = "yes"
@@ -98,7 +106,7 @@ func (p *page) memory(m *Memory, b *Budget) {
 	}
 	p.sizes(rows)
 	if m != nil {
-		p.text("grows", plain, Grouped(m.Grows))
+		p.text("grows", plain, memstat.Grouped(m.Grows))
 	}
 	if b != nil {
 		if b.Passed {
@@ -119,11 +127,11 @@ func (p *page) sizes(rows []sizeRow) {
 	var human, exact int
 	for _, r := range rows {
 		human = max(human, len(humanBytes(r.bytes)))
-		exact = max(exact, len(Grouped(r.bytes)))
+		exact = max(exact, len(memstat.Grouped(r.bytes)))
 	}
 	for _, r := range rows {
 		p.field(r.label, plain, padLeft(humanBytes(r.bytes), human)+
-			strings.Repeat(" ", gap)+padLeft(Grouped(r.bytes), exact)+" bytes")
+			strings.Repeat(" ", gap)+padLeft(memstat.Grouped(r.bytes), exact)+" bytes")
 	}
 }
 
@@ -141,8 +149,8 @@ func (p *page) ledger(l *Ledger) {
 			live = unsure
 		}
 		rows = append(rows, row{cells: []cell{
-			text(k.Kind.String()), text(Grouped(k.Acquired)), text(Grouped(k.Released)),
-			{Grouped(k.LiveObjects), live}, text(Grouped(k.PeakObjects)),
+			text(k.Kind.String()), text(memstat.Grouped(k.Acquired)), text(memstat.Grouped(k.Released)),
+			{memstat.Grouped(k.LiveObjects), live}, text(memstat.Grouped(k.PeakObjects)),
 			text(humanSigned(k.LiveBytes)), text(humanSigned(k.PeakBytes)),
 		}})
 	}
@@ -164,16 +172,16 @@ func (p *page) leaks(l *Ledger) {
 	}
 	var rows []row
 	for _, leak := range l.Leaks {
-		first := Grouped(leak.Cycle)
+		first := memstat.Grouped(leak.Cycle)
 		if leak.Cycle == 0 {
 			first = "runtime"
 		}
 		rows = append(rows, row{
 			cells: []cell{
-				{leak.Kind.String(), bad}, {Grouped(leak.Objects), bad},
-				text(humanSigned(leak.Bytes)), text(Grouped(leak.Bytes)), text(first),
+				{leak.Kind.String(), bad}, {memstat.Grouped(leak.Objects), bad},
+				text(humanSigned(leak.Bytes)), text(memstat.Grouped(leak.Bytes)), text(first),
 			},
-			below: leak.Site,
+			below: frameTexts(leak.Site),
 		})
 	}
 	p.table([]string{"kind", "objects", "size", "bytes", "first cycle"}, rows)
@@ -213,21 +221,21 @@ func readingText(r probe.Reading) string {
 	if !ok {
 		return "-"
 	}
-	return Grouped(v)
+	return memstat.Grouped(v)
 }
 
 func (p *page) cycles(c *Cycles) {
 	p.section("Cycles")
-	done := Grouped(c.Completed)
+	done := memstat.Grouped(c.Completed)
 	if c.Requested > 0 {
-		done += " of " + Grouped(c.Requested)
+		done += " of " + memstat.Grouped(c.Requested)
 	}
 	p.text("completed", plain, done+", on "+count(c.Workers, "worker", "workers"))
 	p.text("rate", plain, digits3(c.PerSecond)+" per second")
 	p.text("latency", plain, "p50 "+duration(c.P50NS)+", p99 "+duration(c.P99NS))
 	p.text("verdict", verdictTone(c.Verdict), c.Verdict.String())
 	if c.Reason != "" {
-		p.text("", faint, Printable(c.Reason))
+		p.text("", faint, memstat.Printable(c.Reason))
 	}
 	if len(c.Metrics) == 0 {
 		return
@@ -247,7 +255,7 @@ func (p *page) cycles(c *Cycles) {
 			interval = padLeft(growth(m.CILow), low) + " … " + padLeft(growth(m.CIHigh), high)
 		}
 		rows = append(rows, row{cells: []cell{
-			text(Printable(m.Name)), text(slope), text(interval),
+			text(memstat.Printable(m.Name)), text(slope), text(interval),
 			{m.Verdict.String(), verdictTone(m.Verdict)},
 		}})
 	}
@@ -267,7 +275,7 @@ func verdictTone(v trend.Verdict) tone {
 }
 
 func (p *page) target(t *Target) {
-	p.section(fmt.Sprintf("On %s (source: %s)", Printable(t.Name), Printable(t.Source)))
+	p.section(fmt.Sprintf("On %s (source: %s)", memstat.Printable(t.Name), memstat.Printable(t.Source)))
 	if len(t.Kinds) == 0 {
 		p.note(plain, "it gives no size for the kinds that were acquired")
 		return
@@ -279,17 +287,26 @@ func (p *page) target(t *Target) {
 			lost = bad
 		}
 		rows = append(rows, row{cells: []cell{
-			text(k.Kind.String()), text(Grouped(k.BytesEach)), {Grouped(k.LeakedObjects), lost},
-			{Grouped(k.LeakedBytes), lost}, text(Grouped(k.PeakObjects)), text(Grouped(k.PeakBytes)),
+			text(k.Kind.String()), text(memstat.Grouped(k.BytesEach)), {memstat.Grouped(k.LeakedObjects), lost},
+			{memstat.Grouped(k.LeakedBytes), lost}, text(memstat.Grouped(k.PeakObjects)), text(memstat.Grouped(k.PeakBytes)),
 		}})
 	}
 	p.table([]string{"kind", "bytes each", "leaked", "leaked bytes", "peak", "peak bytes"}, rows)
-	p.note(faint, Printable(t.Basis))
+	p.note(faint, memstat.Printable(t.Basis))
 }
 
 func count[T ~int | ~uint64](n T, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return Grouped(n) + " " + many
+	return memstat.Grouped(n) + " " + many
+}
+
+// frameTexts returns one line of text for each frame.
+func frameTexts(frames []memstat.Frame) []string {
+	lines := make([]string, len(frames))
+	for i, f := range frames {
+		lines[i] = f.String()
+	}
+	return lines
 }

@@ -1,0 +1,109 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
+)
+
+// CycleOutcome is the outcome of one cycle.
+type CycleOutcome struct {
+	Cycle uint64 // number of the cycle, from 1; 0 if no single cycle is meant
+	Outcome
+}
+
+// CycleResult says how the cycles of a run ended, how long they took, and what
+// they needed.
+type CycleResult struct {
+	Requested uint64 // 0 if only a duration was given
+	Completed uint64 // cycles that ended, whether they could be instantiated or not
+	Workers   int
+	Elapsed   time.Duration
+	Sampling  time.Duration // part of Elapsed in which samples were taken
+	Stopped   bool          // by CycleConfig.Stop or the context
+
+	PerSecond float64       // completed cycles by elapsed time without sampling
+	P50, P99  time.Duration // half, and 99 of 100 cycles, took no longer; at most 0.8 % too high
+	Max       time.Duration // of one cycle
+
+	First         Outcome              // of the first cycle
+	FirstFailure  *CycleOutcome        // of the first cycle that was not a clean exit, or nil
+	Outcomes      [outcomeKinds]uint64 // number of cycles, by OutcomeKind
+	LeakingCycles uint64               // number of cycles that did not give everything back
+	CloseErr      error                // of the first Instance.Close that failed, without its leaks
+
+	Memory  MemoryStat     // the largest figure of any cycle; TouchedBytes of some cycles only
+	Samples []probe.Sample // oldest first; nil if CycleConfig.SampleEvery is -1
+	// Before and After are readings of the process before the first and after
+	// the last cycle; nil without Config.Inspect.
+	Before, After *probe.Process
+
+	stop Outcome // of a run that was stopped
+}
+
+// Outcome returns the outcome that counts for the run: that of the first cycle
+// that was not a clean exit; else an interruption if the run was stopped before
+// it was complete; else the clean exit of the first cycle.
+func (r *CycleResult) Outcome() CycleOutcome {
+	switch {
+	case r.FirstFailure != nil:
+		return *r.FirstFailure
+	case r.Completed == 0, r.Stopped && (r.Requested == 0 || r.Completed < r.Requested):
+		return CycleOutcome{Outcome: r.stop}
+	default:
+		return CycleOutcome{Cycle: 1, Outcome: r.First}
+	}
+}
+
+// result adds up what the workers counted.
+func (c *cycles) result(ctx context.Context, workers []*cycleWorker, elapsed time.Duration) CycleResult {
+	r := CycleResult{
+		Requested: c.cfg.Cycles,
+		Completed: c.completed.Load(),
+		Workers:   c.cfg.Workers,
+		Elapsed:   elapsed,
+		Sampling:  c.sampling.spent,
+		First:     c.first,
+		Samples:   c.sampling.samples(),
+		Stopped:   c.stopped.Load(),
+		stop:      Outcome{Kind: OutcomeInterrupted},
+	}
+	if ctx.Err() != nil {
+		r.stop = doneOutcome(ctx)
+	}
+	latency := &workers[0].latency
+	for i, w := range workers {
+		if i > 0 {
+			latency.merge(&w.latency)
+		}
+		for kind, n := range w.outcomes {
+			r.Outcomes[kind] += n
+		}
+		r.LeakingCycles += w.leaking
+		r.Memory = r.Memory.larger(w.memory)
+		if w.failure != nil && (r.FirstFailure == nil || w.failure.Cycle < r.FirstFailure.Cycle) {
+			r.FirstFailure = w.failure
+		}
+		if r.CloseErr == nil {
+			r.CloseErr = w.closeErr
+		}
+	}
+	r.P50, r.P99, r.Max = latency.percentile(50), latency.percentile(99), time.Duration(latency.max)
+	if busy := elapsed - r.Sampling; busy > 0 {
+		r.PerSecond = float64(r.Completed) / busy.Seconds()
+	}
+	return r
+}
+
+// larger returns the larger of each figure.
+func (s MemoryStat) larger(o MemoryStat) MemoryStat {
+	s.InitialBytes = max(s.InitialBytes, o.InitialBytes)
+	s.PeakBytes = max(s.PeakBytes, o.PeakBytes)
+	s.LimitBytes = max(s.LimitBytes, o.LimitBytes)
+	s.Grows = max(s.Grows, o.Grows)
+	if s.TouchedBytes == nil || o.TouchedBytes != nil && *o.TouchedBytes > *s.TouchedBytes {
+		s.TouchedBytes = o.TouchedBytes
+	}
+	return s
+}

@@ -1,0 +1,185 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+)
+
+// The reasons for which a file is refused, by [Load] or [Runtime.Compile]. They
+// are inside a [*LoadError] or a [*CompileError]: use errors.Is.
+var (
+	ErrIsDirectory = errors.New("is a directory")
+	ErrEmpty       = errors.New("is empty")
+	// ErrNotWasm is any file that does not begin like a WebAssembly module.
+	// The five that follow it are more precise, and wrap it.
+	ErrNotWasm = errors.New("is not a WebAssembly module")
+	ErrWAT     = because("is WebAssembly text (WAT), not a binary module", ErrNotWasm)
+	ErrText    = because("is a text file, not a WebAssembly module", ErrNotWasm)
+	ErrAOT     = because("is compiled by wamrc for WAMR, not WebAssembly", ErrNotWasm)
+	ErrGzip    = because("is compressed by gzip, not a WebAssembly module", ErrNotWasm)
+	ErrELF     = because("is a native program (ELF), not a WebAssembly module", ErrNotWasm)
+	// ErrComponent is a component, as WASI 0.2 and later use, and no core module.
+	ErrComponent = errors.New("is a WebAssembly component, not a core module")
+	ErrVersion   = errors.New("has an unknown WebAssembly version")
+	ErrTruncated = errors.New("is truncated")
+	// ErrInvalid is a module that the specification does not allow, or that
+	// uses a proposal which the engine does not support.
+	ErrInvalid = errors.New("is not a valid WebAssembly module")
+)
+
+// The reasons for which a valid module is not compiled.
+var (
+	// ErrUnknownImport is an import that the host does not have; see
+	// [ImportError].
+	ErrUnknownImport = errors.New("unknown import")
+	// ErrImportType is an import that the host has with another type; see
+	// [ImportError].
+	ErrImportType = errors.New("import of another type")
+	// ErrMemoryLimit is a memory that begins larger than Config.MaxMemory; see
+	// [MemoryLimitError].
+	ErrMemoryLimit = errors.New("memory limit exceeded")
+)
+
+// ErrClosed is the use of what was closed: a runtime, a module or an instance.
+var ErrClosed = errors.New("closed")
+
+var (
+	errRuntimeClosed  = because("the runtime is closed", ErrClosed)
+	errInstanceClosed = because("the instance is closed", ErrClosed)
+)
+
+// reason is a text with the errors that it stands for.
+type reason struct {
+	text   string
+	causes []error
+}
+
+// because returns an error with a text of its own that wraps others, of which
+// nil ones are left out.
+func because(text string, causes ...error) error {
+	r := &reason{text: text}
+	for _, c := range causes {
+		if c != nil {
+			r.causes = append(r.causes, c)
+		}
+	}
+	return r
+}
+
+func (r *reason) Error() string   { return r.text }
+func (r *reason) Unwrap() []error { return r.causes }
+
+// LoadError says why a file is not a module that can run.
+type LoadError struct {
+	Path string // as it was given to Load
+	// Err is the reason, whose text continues a sentence that begins with the
+	// path. It wraps one of this package's errors, such as ErrTruncated, or
+	// the system's, such as fs.ErrNotExist.
+	Err error
+}
+
+// Error returns the path and the reason: "a.wasm: is a directory".
+func (e *LoadError) Error() string { return fmt.Sprintf("%s: %v", e.Path, e.Err) }
+
+// Unwrap returns the reason.
+func (e *LoadError) Unwrap() error { return e.Err }
+
+// CompileError says why a module is not valid, or cannot be compiled.
+type CompileError struct {
+	Path string // of the Binary
+	Err  error  // wraps ErrTruncated, ErrInvalid and the like
+}
+
+// Error returns the path and the reason.
+func (e *CompileError) Error() string { return fmt.Sprintf("%s: %v", e.Path, e.Err) }
+
+// Unwrap returns the reason.
+func (e *CompileError) Unwrap() error { return e.Err }
+
+// MemoryLimitError says that a module's memory begins larger than the
+// runtime's Config.MaxMemory allows. Sizes are in bytes. It wraps
+// ErrMemoryLimit.
+type MemoryLimitError struct{ Need, Limit uint64 }
+
+// Error tells both sizes.
+func (e *MemoryLimitError) Error() string {
+	return fmt.Sprintf("the module's memory begins with %d bytes, and the limit is %d", e.Need, e.Limit)
+}
+
+// Unwrap returns ErrMemoryLimit.
+func (e *MemoryLimitError) Unwrap() error { return ErrMemoryLimit }
+
+// ImportError names an import that the host does not have as the module wants
+// it.
+type ImportError struct {
+	Module, Name string
+	Problem      string // what is wrong, after the name: "is unknown"
+	Others       int    // unknown imports beside this one
+	Err          error  // ErrUnknownImport or ErrImportType
+}
+
+// Error names the import and the problem: `import "env"."abort" is unknown`.
+func (e *ImportError) Error() string {
+	s := fmt.Sprintf("import %q.%q %s", e.Module, e.Name, e.Problem)
+	if e.Others > 0 {
+		s += fmt.Sprintf(" (and %d more)", e.Others)
+	}
+	return s
+}
+
+// Unwrap returns ErrUnknownImport or ErrImportType.
+func (e *ImportError) Unwrap() error { return e.Err }
+
+// ExportError says that a module does not export a function.
+type ExportError struct {
+	Name    string
+	Exports []Export // the functions that it does export, by name
+}
+
+// Error names the function.
+func (e *ExportError) Error() string { return fmt.Sprintf("no function %q is exported", e.Name) }
+
+// ArgumentError says what is wrong with the arguments of a call by name.
+type ArgumentError struct {
+	Export  Export // with the signature
+	Index   int    // of the argument, from 0; -1 if it is about all of them
+	Value   string // of the argument
+	Problem string
+}
+
+// Error tells the signature, the argument and the problem.
+func (e *ArgumentError) Error() string {
+	if e.Index < 0 {
+		return fmt.Sprintf("%s: %s", e.Export, e.Problem)
+	}
+	return fmt.Sprintf("%s: argument %d, %q: %s", e.Export, e.Index+1, e.Value, e.Problem)
+}
+
+// InstantiateError says why a module was not instantiated. What it had acquired
+// was given back, as by Instance.Close.
+type InstantiateError struct {
+	Err error // the reason
+	// Outcome is that of the start section's code, if it was run: a trap or an
+	// exit, which is no failure of the program if the code is 0. Else it is of
+	// kind OutcomeError.
+	Outcome Outcome
+	// CloseErr is what Instance.Close would have returned: nil, or failures
+	// that may include a *memstat.LeakError.
+	CloseErr error
+}
+
+// Error tells the reason, and the failures of giving back.
+func (e *InstantiateError) Error() string {
+	if e.CloseErr != nil {
+		return fmt.Sprintf("instantiate: %v; and then: %v", e.Err, e.CloseErr)
+	}
+	return fmt.Sprintf("instantiate: %v", e.Err)
+}
+
+// Unwrap returns the reason and the failures of giving back.
+func (e *InstantiateError) Unwrap() []error {
+	if e.CloseErr == nil {
+		return []error{e.Err}
+	}
+	return []error{e.Err, e.CloseErr}
+}

@@ -1,0 +1,111 @@
+package wasmbin
+
+import (
+	"bytes"
+	"strings"
+)
+
+// Names holds the function names of a module. The zero Names has none.
+type Names struct {
+	functions []byte // the name map as the binary has it: index and name, in turn
+}
+
+// The subsection of the name section that has the function names. Appendix
+// "Custom Sections" of the core specification defines both.
+const (
+	nameSection   = "name"
+	functionNames = 1
+)
+
+// DropNames returns the edits that remove the name sections of a binary, and a
+// copy of the function names that they hold. It reads as much as it can of a
+// malformed section: the specification asks to ignore the rest.
+func DropNames(binary []byte) ([]Edit, Names) {
+	var edits []Edit
+	var names Names
+	for s, err := range Sections(binary) {
+		if err != nil {
+			break // the compiler words the error
+		}
+		name, content := custom(binary, s)
+		if name != nameSection {
+			continue
+		}
+		edits = append(edits, Edit{From: s.Header, To: s.Offset + s.Size})
+		if names.functions == nil {
+			names.functions = bytes.Clone(subsection(content, functionNames))
+		}
+	}
+	return edits, names
+}
+
+// custom returns the name and the content of a custom section, and "" for
+// another section.
+func custom(binary []byte, s Section) (name string, content []byte) {
+	if s.ID != Custom {
+		return "", nil
+	}
+	r := reader{data: s.Content(binary)}
+	name = r.name()
+	return name, r.data[r.pos:]
+}
+
+// subsection returns the content of the first subsection of that number.
+func subsection(content []byte, number byte) []byte {
+	r := reader{data: content}
+	for !r.done() {
+		id, inner := r.byte(), r.bytes(r.u32())
+		if id == number && r.err == nil {
+			return inner
+		}
+	}
+	return nil
+}
+
+// Functions returns the names of the functions of those indexes, for those that
+// have one. Names come from the module: they may hold anything, and need not be
+// UTF-8.
+func (n Names) Functions(indexes ...uint32) map[uint32]string {
+	wanted := make(map[uint32]bool, len(indexes))
+	for _, i := range indexes {
+		wanted[i] = true
+	}
+	names := make(map[uint32]string, len(wanted))
+	r := reader{data: n.functions}
+	for range r.count() {
+		index, name := r.u32(), r.bytes(r.u32())
+		if r.err != nil || len(names) == len(wanted) {
+			break
+		}
+		if wanted[index] {
+			names[index] = string(name)
+		}
+	}
+	return names
+}
+
+// BreakInDebug returns the edits that replace the first byte of text, wherever
+// it occurs in a section of debug information, by a space. Text must not
+// overlap itself.
+func BreakInDebug(binary []byte, text string) []Edit {
+	var edits []Edit
+	for s, err := range Sections(binary) {
+		if err != nil {
+			break
+		}
+		name, content := custom(binary, s)
+		if !strings.HasPrefix(name, ".debug_") {
+			continue
+		}
+		at := s.Offset + s.Size - len(content)
+		for {
+			i := bytes.Index(content, []byte(text))
+			if i < 0 {
+				break
+			}
+			edits = append(edits, Edit{From: at + i, To: at + i + 1, With: []byte(" ")})
+			at, content = at+i+len(text), content[i+len(text):]
+		}
+	}
+	return edits
+}

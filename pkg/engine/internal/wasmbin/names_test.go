@@ -1,0 +1,72 @@
+package wasmbin
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// nameMap is the content of a name section: a module name, and the function
+// names after it.
+func nameMap(functions ...byte) []byte {
+	content := append([]byte{4, 'n', 'a', 'm', 'e'}, 0, 2, 1, 'm')
+	return append(content, append([]byte{functionNames, byte(len(functions))}, functions...)...)
+}
+
+func TestDropNames(t *testing.T) {
+	types, tail := section(Type, 1, 0x60, 0, 0), section(Custom, 1, 'x')
+	names := section(Custom, nameMap(2, 0, 1, 'a', 5, 2, 'b', '\n')...)
+	other := section(Custom, nameMap(1, 0, 1, 'z')...)
+	for _, tc := range []struct {
+		name         string
+		binary, want []byte
+		functions    map[uint32]string
+	}{
+		{"none", binaryOf(types, tail), binaryOf(types, tail), map[uint32]string{}},
+		{"at the end", binaryOf(types, names), binaryOf(types), map[uint32]string{0: "a", 5: "b\n"}},
+		{"before another", binaryOf(types, names, tail), binaryOf(types, tail), map[uint32]string{0: "a", 5: "b\n"}},
+		{"two: the first counts", binaryOf(names, types, other), binaryOf(types), map[uint32]string{0: "a", 5: "b\n"}},
+		{"cut short", binaryOf(section(Custom, nameMap(2, 0, 1, 'a', 5, 9, 'b')...)), binaryOf(), map[uint32]string{0: "a"}},
+		{"count too large", binaryOf(section(Custom, nameMap(0xff, 0xff, 3, 0, 1, 'a')...)), binaryOf(), map[uint32]string{}},
+		{"subsection too long", binaryOf(section(Custom, 4, 'n', 'a', 'm', 'e', 1, 9, 0)), binaryOf(), map[uint32]string{}},
+		{"no name at all", binaryOf(section(Custom)), binaryOf(section(Custom)), map[uint32]string{}},
+		{"not wasm", []byte("hello"), []byte("hello"), map[uint32]string{}},
+	} {
+		edits, got := DropNames(tc.binary)
+		if edited := Apply(tc.binary, edits...); !bytes.Equal(edited, tc.want) {
+			t.Errorf("%s: % x, want % x", tc.name, edited, tc.want)
+		}
+		if diff := cmp.Diff(tc.functions, got.Functions(0, 5, 7)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tc.name, diff)
+		}
+	}
+}
+
+func TestBreakInDebug(t *testing.T) {
+	debug := func(content string) []byte {
+		return section(Custom, append([]byte{10}, ".debug_str"+content...)...)
+	}
+	for _, tc := range []struct{ binary, want []byte }{
+		{binaryOf(debug("a\n\t.$1\n\t.$2()\n\t.x")), binaryOf(debug("a \t.$1 \t.$2()\n\t.x"))},
+		{binaryOf(section(Custom, 1, 'x', '\n', '\t', '.', '$')), binaryOf(section(Custom, 1, 'x', '\n', '\t', '.', '$'))},
+	} {
+		if got := Apply(tc.binary, BreakInDebug(tc.binary, "\n\t.$")...); !bytes.Equal(got, tc.want) {
+			t.Errorf("%q, want %q", got, tc.want)
+		}
+	}
+}
+
+// FuzzNames reads names of any bytes at all.
+func FuzzNames(f *testing.F) {
+	f.Add(binaryOf(section(Custom, nameMap(1, 0, 1, 'a')...)))
+	f.Fuzz(func(t *testing.T, binary []byte) {
+		edits, names := DropNames(binary)
+		if edited := Apply(binary, edits...); len(edited) > len(binary) {
+			t.Errorf("%d bytes became %d", len(binary), len(edited))
+		} else if again, _ := DropNames(edited); again != nil {
+			t.Errorf("a second time: %v", again)
+		}
+		names.Functions(0, 1, 2)
+	})
+}

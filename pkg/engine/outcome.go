@@ -1,0 +1,132 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/tetratelabs/wazero/sys"
+
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
+)
+
+// OutcomeKind is how a guest ended.
+type OutcomeKind uint8
+
+// The kinds of outcome.
+const (
+	// OutcomeExit is a return from the function or a proc_exit; see ExitCode.
+	OutcomeExit OutcomeKind = iota
+	// OutcomeTrap is a trap; Err is a *TrapError.
+	OutcomeTrap
+	// OutcomeTimeout is a context whose deadline passed.
+	OutcomeTimeout
+	// OutcomeInterrupted is a context that was cancelled.
+	OutcomeInterrupted
+	// OutcomeError is a guest that could not be run, or a failure of the host;
+	// see Err.
+	OutcomeError
+
+	outcomeKinds = iota
+)
+
+var outcomeNames = [outcomeKinds]string{"exit", "trap", "timeout", "interrupted", "error"}
+
+// String returns the kind's name as reports spell it.
+func (k OutcomeKind) String() string {
+	if int(k) < len(outcomeNames) {
+		return outcomeNames[k]
+	}
+	return fmt.Sprintf("OutcomeKind(%d)", k)
+}
+
+// Outcome says how a guest ended. The zero Outcome is an exit with code 0.
+type Outcome struct {
+	Kind     OutcomeKind
+	ExitCode uint32 // for OutcomeExit
+	Err      error  // nil for OutcomeExit
+}
+
+// Clean reports an exit with code 0.
+func (o Outcome) Clean() bool { return o.Kind == OutcomeExit && o.ExitCode == 0 }
+
+// String returns the outcome in words: "exit 0", "trap: unreachable".
+func (o Outcome) String() string {
+	switch {
+	case o.Kind == OutcomeExit:
+		return fmt.Sprintf("exit %d", o.ExitCode)
+	case o.Err == nil:
+		return o.Kind.String()
+	default:
+		return o.Kind.String() + ": " + o.Err.Error()
+	}
+}
+
+// TrapError is a trap of the guest.
+type TrapError struct {
+	Message string // such as "unreachable"
+	// Stack holds the guest's calls, innermost first. It is empty for a stack
+	// overflow, which wazero does not unwind.
+	Stack []memstat.Frame
+	// StackTruncated says that Stack may lack outer frames: wazero records 30.
+	StackTruncated bool
+}
+
+// Error returns the message alone.
+func (e *TrapError) Error() string { return e.Message }
+
+// InternalError is a failure of a host function or of the engine: a bug of the
+// host, not of the guest.
+type InternalError struct {
+	Message        string
+	Stack          []memstat.Frame // as in TrapError
+	StackTruncated bool            // as in TrapError
+	GoStack        string          // the goroutine's stack, for an error of the Go runtime
+	Err            error           // the value of the panic if it was an error, else nil
+}
+
+// Error returns the message, as that of an internal error.
+func (e *InternalError) Error() string { return "internal error: " + e.Message }
+
+// Unwrap returns the error that the host panicked with.
+func (e *InternalError) Unwrap() error { return e.Err }
+
+// outcomeOf returns the outcome that an error of wazero stands for, of a guest
+// that was called with ctx and has those names. A nil error is a return.
+func outcomeOf(ctx context.Context, err error, names wasmbin.Names) Outcome {
+	if err == nil {
+		return Outcome{}
+	}
+	var exit *sys.ExitError
+	if errors.As(err, &exit) {
+		return exitOutcome(ctx, exit)
+	}
+	p := unwrapPanic(err)
+	stack, truncated := parseStack(p.trace, names)
+	if p.recovered {
+		return Outcome{Kind: OutcomeError, Err: &InternalError{p.message, stack, truncated, p.goStack, p.cause}}
+	}
+	return Outcome{Kind: OutcomeTrap, Err: &TrapError{p.message, stack, truncated}}
+}
+
+// doneOutcome returns the outcome of a guest whose context is done.
+func doneOutcome(ctx context.Context) Outcome {
+	o := Outcome{Kind: OutcomeInterrupted, Err: context.Cause(ctx)}
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		o.Kind = OutcomeTimeout
+	}
+	return o
+}
+
+// exitOutcome tells a guest that its context ended from one that exits with a
+// number which wazero uses for that; exit(-1) is one of them.
+func exitOutcome(ctx context.Context, exit *sys.ExitError) Outcome {
+	switch exit.ExitCode() {
+	case sys.ExitCodeDeadlineExceeded, sys.ExitCodeContextCanceled:
+		if ctx.Err() != nil {
+			return doneOutcome(ctx)
+		}
+	}
+	return Outcome{Kind: OutcomeExit, ExitCode: exit.ExitCode()}
+}

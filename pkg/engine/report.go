@@ -1,0 +1,99 @@
+package engine
+
+import (
+	"errors"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/report"
+	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
+)
+
+// Run is one use of a module, as far as it came.
+type Run struct {
+	Module *Module      // nil if the module could not be loaded or compiled
+	Cycles *CycleResult // nil if no instance was made
+	// Err is the failure of anything else than the guest: Load, Compile, or a
+	// Close. Nil means none. Leaks need not be in it: the ledger has them.
+	Err error
+	// Budget is the most that the linear memory of an instance may need, in
+	// bytes; 0 means no budget.
+	Budget uint64
+	// Target names a device for which the report prices the ledger, one of
+	// [report.Targets]; "" means none.
+	Target string
+}
+
+// Outcome returns the outcome that counts for the run: Err, or that of the
+// cycles.
+func (r *Run) Outcome() CycleOutcome {
+	switch {
+	case r.Err != nil:
+		return CycleOutcome{Outcome: Outcome{Kind: OutcomeError, Err: r.Err}}
+	case r.Cycles != nil:
+		return r.Cycles.Outcome()
+	default:
+		return CycleOutcome{Outcome: Outcome{Kind: OutcomeInterrupted}}
+	}
+}
+
+// NewReport puts together what was measured of a run. Call it after Module.Close
+// and Runtime.Close: only then does the ledger tell what all of them lost. The
+// report's part on cycles is absent if they took no samples, as for a single
+// run. The error is that of an unknown target.
+func NewReport(r Run) (*report.Report, error) {
+	out := &report.Report{Schema: report.Schema, Outcome: outcomeReport(r.Outcome().Outcome)}
+	if r.Module == nil {
+		return out, nil
+	}
+	info := report.Module(r.Module.info)
+	ledger := r.Module.runtime.Ledger().Snapshot()
+	out.Module, out.Ledger = &info, report.NewLedger(ledger)
+	c := r.Cycles
+	if c == nil || c.Completed == 0 {
+		return out, nil
+	}
+	memory := report.Memory(c.Memory)
+	out.Memory = &memory
+	if r.Budget > 0 {
+		out.Budget = report.NewBudget(r.Budget, c.Memory.PeakBytes)
+	}
+	if c.After != nil {
+		out.Process = &report.Process{Process: *c.After, Before: c.Before}
+	}
+	if c.Samples != nil {
+		out.Cycles = cyclesReport(c, ledger.Leaks)
+	}
+	var err error
+	if r.Target != "" {
+		out.Target, err = report.NewTarget(r.Target, ledger)
+	}
+	return out, err
+}
+
+// cyclesReport judges the samples. What the ledger knows outweighs their trend.
+func cyclesReport(c *CycleResult, leaks []memstat.Leak) *report.Cycles {
+	return &report.Cycles{
+		Requested: c.Requested, Completed: c.Completed, Workers: c.Workers, PerSecond: c.PerSecond,
+		P50NS: c.P50.Nanoseconds(), P99NS: c.P99.Nanoseconds(),
+		Trend: trend.New(c.Samples).With(leaks), Samples: c.Samples,
+	}
+}
+
+func outcomeReport(o Outcome) report.Outcome {
+	r := report.Outcome{Kind: o.Kind.String()}
+	if o.Kind == OutcomeExit {
+		r.ExitCode = &o.ExitCode
+	}
+	var trap *TrapError
+	var internal *InternalError
+	switch {
+	case errors.As(o.Err, &trap):
+		r.Message, r.Stack, r.StackTruncated = trap.Message, trap.Stack, trap.StackTruncated
+	case o.Kind == OutcomeError:
+		r.Message = o.Err.Error()
+		if errors.As(o.Err, &internal) {
+			r.Stack, r.StackTruncated = internal.Stack, internal.StackTruncated
+		}
+	}
+	return r
+}

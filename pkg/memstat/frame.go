@@ -1,0 +1,78 @@
+package memstat
+
+import (
+	"cmp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Frame is one call of a stack. A part that is not known is empty, and absent
+// from JSON.
+type Frame struct {
+	// Function is the name of a Go function with its package, such as
+	// "wasi.NewSystem", or of a function of the guest with its signature, such
+	// as "add(i32,i32) i32". A guest chooses its names: they may hold anything.
+	// It is empty for a call that a compiler inlined.
+	Function string `json:"function,omitempty"`
+	// File is a source file, with its directory if that is known.
+	File string `json:"file,omitempty"`
+	// Line is the line in File, counted from 1; 0 if it is not known.
+	Line int `json:"line,omitempty"`
+}
+
+// String returns the frame as reports show it: "function file:line". It is one
+// printable line, whatever the names hold.
+func (f Frame) String() string {
+	function := f.Function
+	if function == "" {
+		function = "(inlined)"
+	}
+	if f.File == "" {
+		return Printable(function)
+	}
+	place := f.File
+	if f.Line > 0 {
+		place += ":" + strconv.Itoa(f.Line)
+	}
+	return Printable(function + " " + place)
+}
+
+// compareFrames orders stacks frame by frame, by name and then by place.
+func compareFrames(a, b []Frame) int {
+	return slices.CompareFunc(a, b, func(a, b Frame) int {
+		return cmp.Or(cmp.Compare(a.Function, b.Function), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
+}
+
+// symbolize returns the frames of a stack, innermost first. It leaves out those
+// of the Go runtime, which say nothing about who acquired.
+func symbolize(pcs []uintptr) []Frame {
+	if len(pcs) == 0 {
+		return nil
+	}
+	var site []Frame
+	frames := runtime.CallersFrames(pcs)
+	for {
+		f, more := frames.Next()
+		if f.Function != "" && !strings.HasPrefix(f.Function, "runtime.") {
+			site = append(site, Frame{shortFunction(f.Function), shortFile(f.File), f.Line})
+		}
+		if !more {
+			return site
+		}
+	}
+}
+
+// shortFunction drops the import path before the package name.
+func shortFunction(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
+
+// shortFile keeps a file and its directory.
+func shortFile(path string) string {
+	i := strings.LastIndexByte(path, '/')
+	if i < 0 {
+		return path
+	}
+	return path[strings.LastIndexByte(path[:i], '/')+1:]
+}
