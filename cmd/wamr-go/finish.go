@@ -116,7 +116,7 @@ func leakText(r *report.Report) string {
 			parts = append(parts, lost)
 		}
 		if l.DoubleReleases > 0 {
-			parts = append(parts, fmt.Sprintf("%s releases of what was not alive", report.Grouped(l.DoubleReleases)))
+			parts = append(parts, "double releases: "+report.Grouped(l.DoubleReleases))
 		}
 	}
 	if c := r.Cycles; len(parts) == 0 && c != nil && c.Verdict == trend.Leaking {
