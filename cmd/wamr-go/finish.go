@@ -105,7 +105,7 @@ func leakText(r *report.Report) string {
 			parts = append(parts, (&memstat.LeakError{Leaks: l.Leaks}).Error())
 		}
 		if l.DoubleReleases > 0 {
-			parts = append(parts, fmt.Sprintf("%s releases of what was not alive", memstat.Grouped(l.DoubleReleases)))
+			parts = append(parts, "double releases: "+memstat.Grouped(l.DoubleReleases))
 		}
 	}
 	if c := r.Cycles; len(parts) == 0 && c != nil && c.Verdict == trend.Leaking {

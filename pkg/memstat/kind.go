@@ -2,61 +2,63 @@ package memstat
 
 import "fmt"
 
-// Kind names a class of resource that an instance acquires from its host.
+// Kind is a class of resources that an instance acquires from its host.
 type Kind uint8
 
-// The kinds, in the order in which an instance acquires them. What a kind's
-// bytes are is said per kind; none includes the allocator's own overhead.
+// The kinds, in the order in which an instance acquires them, and then those
+// of the runtime. docs/memory-report.md describes each.
 const (
-	KindInstance     Kind = iota // a module instance; bytes: 0, wazero does not tell
-	KindMemory                   // a linear memory; bytes: its current size
-	KindSystem                   // a WASI system; bytes: its Go struct
-	KindArgs                     // the argument vector as the guest reads it; bytes: its buffer
-	KindEnviron                  // the environment as the guest reads it; bytes: its buffer
-	KindFDTable                  // a file descriptor table; bytes: its slots
-	KindFDEntry                  // an open descriptor; bytes: its Go struct
-	KindHostFD                   // a descriptor of the host's; bytes: 0, the kernel owns it
-	KindPrestatTable             // a prestat table; bytes: its slots
-	KindPrestatEntry             // a prestat; bytes: its Go struct and its name
-	KindPrestatLock              // the prestat table's lock; bytes: its Go struct
-	KindDirStream                // an open directory stream; bytes: its buffers
-	KindSlot                     // a reusable memory mapping that the runtime keeps; bytes: address space reserved
-	KindImage                    // a module's initial memory, in a file of the host's memory that instances share; bytes: its size
+	KindInstance Kind = iota
+	KindMemory
+	KindSystem
+	KindArgs
+	KindEnviron
+	KindFDTable
+	KindFDEntry
+	KindHostFD
+	KindPrestatTable
+	KindPrestatEntry
+	KindPrestatLock
+	KindDirStream
+	KindSlot
+	KindImage
 	kindCount
 )
 
-var kindNames = [kindCount]string{
-	KindInstance:     "instance",
-	KindMemory:       "memory",
-	KindSystem:       "system",
-	KindArgs:         "args",
-	KindEnviron:      "environ",
-	KindFDTable:      "fd_table",
-	KindFDEntry:      "fd_entry",
-	KindHostFD:       "host_fd",
-	KindPrestatTable: "prestat_table",
-	KindPrestatEntry: "prestat_entry",
-	KindPrestatLock:  "prestat_lock",
-	KindDirStream:    "dir_stream",
-	KindSlot:         "slot",
-	KindImage:        "image",
+// kinds describes each kind: its name in reports, what one object is, and what
+// its bytes count. Bytes never include the overhead of an allocator.
+var kinds = [kindCount]struct{ name, object, bytes string }{
+	KindInstance:     {"instance", "a module instance", "0: the engine does not tell"},
+	KindMemory:       {"memory", "a linear memory", "its current size"},
+	KindSystem:       {"system", "the WASI state of an instance", "its struct"},
+	KindArgs:         {"args", "the arguments as the guest reads them", "the buffer"},
+	KindEnviron:      {"environ", "the environment as the guest reads it", "the buffer"},
+	KindFDTable:      {"fd_table", "a table of file descriptors", "its slots"},
+	KindFDEntry:      {"fd_entry", "an open descriptor of the guest", "its struct"},
+	KindHostFD:       {"host_fd", "an open descriptor of the host", "0: the kernel owns it"},
+	KindPrestatTable: {"prestat_table", "a table of preopened directories", "its slots"},
+	KindPrestatEntry: {"prestat_entry", "a preopened directory", "its struct and its name"},
+	KindPrestatLock:  {"prestat_lock", "the lock of that table", "its struct"},
+	KindDirStream:    {"dir_stream", "a directory being listed", "its buffers"},
+	KindSlot:         {"slot", "a memory mapping that the runtime keeps for the next instance", "the reserved address space"},
+	KindImage:        {"image", "the initial memory of a module, shared copy-on-write by its instances", "its size"},
 }
 
-// String returns the kind's name as reports spell it.
+// String returns the name that reports use, such as "fd_entry".
 func (k Kind) String() string {
 	if k >= kindCount {
 		return "unknown"
 	}
-	return kindNames[k]
+	return kinds[k].name
 }
 
-// MarshalText makes a kind its name in JSON.
+// MarshalText returns the name, so that JSON holds it.
 func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
-// UnmarshalText reads a kind's name.
+// UnmarshalText reads a name; it returns an error for an unknown one.
 func (k *Kind) UnmarshalText(text []byte) error {
-	for i, name := range kindNames {
-		if name == string(text) {
+	for i := range kinds {
+		if kinds[i].name == string(text) {
 			*k = Kind(i)
 			return nil
 		}

@@ -3,32 +3,32 @@ package memstat
 import "sync"
 
 // Sites says when a ledger records the call stack of an acquisition. A stack
-// costs about a microsecond, so that a cycle cannot afford one always.
+// costs about a microsecond, too much for every cycle.
 type Sites uint8
 
 const (
-	// SitesAuto records stacks in the first scope, and in every scope that is
-	// opened after one leaked.
+	// SitesAuto records stacks in scopes of number 0 and 1, and in every scope
+	// that opens after another has leaked.
 	SitesAuto Sites = iota
 	// SitesAlways records a stack for every acquisition.
 	SitesAlways
-	// SitesNever records none; leaks have no site.
+	// SitesNever records no stacks; leaks have no site.
 	SitesNever
 )
 
-// Ledger counts acquisitions and releases by kind, over all scopes opened from
-// it. It is safe for concurrent use. The zero value is not usable; see
-// [NewLedger].
+// Ledger counts acquisitions and releases by kind, over all scopes that it
+// opened. [NewLedger] makes one; the zero value is not usable. It is safe for
+// concurrent use.
 type Ledger struct {
 	sites Sites
 
-	mu      sync.Mutex
-	closed  [kindCount]tally // of scopes that have closed; peaks are their maxima
-	open    int              // scopes that have not closed
-	shared  []*Scope         // of those, the ones of number 0
-	free    []*account       // of closed scopes, to use again
-	leaks   leakTable
-	doubles uint64
+	mu             sync.Mutex
+	closed         [kindCount]tally // sums over closed scopes; peaks are maxima
+	open           int              // number of open scopes
+	shared         []*Scope         // open scopes of number 0
+	spare          []*account       // of closed scopes, for the next ones
+	leaks          leakTable
+	doubleReleases uint64
 }
 
 // NewLedger returns an empty ledger.
@@ -36,9 +36,9 @@ func NewLedger(sites Sites) *Ledger {
 	return &Ledger{sites: sites, leaks: newLeakTable()}
 }
 
-// Open opens a scope for the instance of the given number, counted from 1;
-// number 0 is for what outlives instances. The caller closes the scope. A nil
-// ledger opens a nil scope, which accounts for nothing.
+// Open opens a scope for the instance of the given number. Numbers of instances
+// begin at 1; number 0 is for what outlives instances. The caller closes the
+// scope. A nil ledger returns a nil scope, which accounts for nothing.
 func (l *Ledger) Open(number uint64) *Scope {
 	if l == nil {
 		return nil
@@ -46,8 +46,8 @@ func (l *Ledger) Open(number uint64) *Scope {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s := &Scope{ledger: l, number: number}
-	if n := len(l.free); n > 0 {
-		s.account, l.free = l.free[n-1], l.free[:n-1]
+	if n := len(l.spare); n > 0 {
+		s.account, l.spare = l.spare[n-1], l.spare[:n-1]
 	} else {
 		s.account = &account{}
 	}
@@ -66,8 +66,8 @@ func (l *Ledger) Open(number uint64) *Scope {
 	return s
 }
 
-// acquireLate records what was acquired through a closed scope: nobody will
-// ask for it again, so that it is lost at once.
+// acquireLate counts an acquisition through a closed scope as a leak: nobody
+// will look at that scope again.
 func (l *Ledger) acquireLate(kind Kind, bytes int64, site []uintptr, number uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -76,15 +76,15 @@ func (l *Ledger) acquireLate(kind Kind, bytes int64, site []uintptr, number uint
 	l.leaks.add(kind, bytes, site, number)
 }
 
-// releaseLate records a release through a closed scope: what it names was
-// given back before, or was reported as lost.
+// releaseLate counts a release through a closed scope as a double release: the
+// object was released before or reported as a leak.
 func (l *Ledger) releaseLate() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.doubles++
+	l.doubleReleases++
 }
 
-// KindStat is the account of one kind.
+// KindStat sums up one kind. Sizes are bytes.
 type KindStat struct {
 	Kind        Kind   `json:"kind"`
 	LiveObjects int64  `json:"live_objects"` // acquired and not released
@@ -97,14 +97,14 @@ type KindStat struct {
 
 // Snapshot is a ledger's state at one moment.
 type Snapshot struct {
-	Kinds          []KindStat // kinds that were acquired at least once, in Kind order
-	Leaks          []Leak     // of closed scopes, grouped by kind and site, first cycle first
-	OpenScopes     int
-	DoubleReleases uint64 // releases of what was not alive
+	Kinds          []KindStat // of kinds that were acquired at least once, in Kind order
+	Leaks          []Leak     // of closed scopes, grouped by kind and site, earliest cycle first
+	OpenScopes     int        // scopes that have not closed
+	DoubleReleases uint64     // releases of objects that were not held
 }
 
-// Snapshot returns the ledger's present state. The scope of an open instance is
-// only counted: what it holds enters the account when it closes.
+// Snapshot returns the present state. An open scope of an instance only adds to
+// OpenScopes; its objects are added when it closes. The caller owns the slices.
 func (l *Ledger) Snapshot() Snapshot {
 	if l == nil {
 		return Snapshot{}
@@ -112,13 +112,13 @@ func (l *Ledger) Snapshot() Snapshot {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	sum := l.closed
-	doubles := l.doubles
+	doubles := l.doubleReleases
 	for _, s := range l.shared {
 		s.mu.Lock()
 		for k := range sum {
 			sum[k].add(&s.account.tallies[k])
 		}
-		doubles += s.account.doubles
+		doubles += s.account.doubleReleases
 		s.mu.Unlock()
 	}
 	snap := Snapshot{Leaks: l.leaks.list(), OpenScopes: l.open, DoubleReleases: doubles}
@@ -135,20 +135,4 @@ func (l *Ledger) Snapshot() Snapshot {
 		})
 	}
 	return snap
-}
-
-// tally counts one kind within one scope, or over closed scopes.
-type tally struct {
-	live, bytes     int64
-	peak, peakBytes int64
-	acquired        uint64 // released are those that do not live
-}
-
-// add merges a scope's tally: counts add up, peaks are the larger one.
-func (t *tally) add(s *tally) {
-	t.live += s.live
-	t.bytes += s.bytes
-	t.peak = max(t.peak, s.peak)
-	t.peakBytes = max(t.peakBytes, s.peakBytes)
-	t.acquired += s.acquired
 }

@@ -7,70 +7,47 @@ import (
 	"sync"
 )
 
-// Handle names one acquisition within its scope. The zero Handle names none.
+// Handle identifies one acquisition within its scope. The zero Handle
+// identifies none.
 type Handle struct {
-	index      uint32 // of the record, plus one
+	index      uint32 // of the record plus one
 	generation uint32
 }
 
-// Scope accounts for one instance. What is alive when it closes has leaked.
-// Like the instance it serves one goroutine at a time; only a scope of number
-// 0 is safe for concurrent use, as a lock would be most of what the account
-// costs. A nil *Scope accounts for nothing, so that code need not ask whether
-// anybody counts.
+// Scope accounts for one instance: what it still holds when it closes has
+// leaked. It serves one goroutine at a time, as the instance does, because a
+// lock would be most of its cost. Only a scope of number 0 is safe for
+// concurrent use. A nil *Scope accounts for nothing.
 type Scope struct {
 	ledger *Ledger
 	number uint64
 	sites  bool
 
-	mu      sync.Mutex // of a scope of number 0
+	mu      sync.Mutex // used only if number is 0
 	account *account   // nil once the scope has closed
 }
 
-// lock and unlock are for the scope that instances share.
+// lock locks a scope that instances share.
 func (s *Scope) lock() {
 	if s.number == 0 {
 		s.mu.Lock()
 	}
 }
 
+// unlock undoes lock.
 func (s *Scope) unlock() {
 	if s.number == 0 {
 		s.mu.Unlock()
 	}
 }
 
-// account is what a scope counts. It goes from a closed scope to the next,
-// while a Scope is never opened again: whoever kept one cannot close or change
-// somebody else's.
-type account struct {
-	doubles    uint64
-	generation uint32 // of the last acquisition; grows over all scopes
-	used       uint32 // the kinds that tallies holds something of, as bits
-	held       int    // live records
-	dead       uint32 // a dead record's index plus one, the head of their list
-	tallies    [kindCount]tally
-	records    []record
-	sites      map[uint32][]uintptr // by record; nil where stacks are not recorded
-}
-
-// record is one acquisition. It is used again after its release, under a new
-// generation, so that a stale handle never names a live one.
-type record struct {
-	bytes      int64
-	generation uint32
-	next       uint32 // of a dead record, the next in the list
-	kind       Kind
-	live       bool
-}
-
-// siteDepth is how many frames of an acquisition's stack are kept: more would
-// only tell callers apart that lose the same thing.
+// siteDepth is the number of frames that are kept of an acquisition's stack.
+// More would split a leak by callers that do not matter.
 const siteDepth = 5
 
 // Acquire counts one object of the kind and its size in bytes. The caller
-// releases the handle, before the scope closes; what is acquired through a
-// closed scope is a leak at once.
+// releases the handle before the scope closes. An object that is acquired
+// through a closed scope is a leak at once.
 func (s *Scope) Acquire(kind Kind, bytes int64) Handle {
 	if s == nil {
 		return Handle{}
@@ -86,19 +63,19 @@ func (s *Scope) Acquire(kind Kind, bytes int64) Handle {
 		s.ledger.acquireLate(kind, bytes, site, s.number)
 		return Handle{}
 	}
-	i := a.dead // plus one
+	i := a.freeList
 	if i != 0 {
-		a.dead = a.records[i-1].next
+		a.freeList = a.records[i-1].nextFree
 	} else {
 		a.records = append(a.records, record{})
 		i = uint32(len(a.records))
 	}
 	a.generation++
-	a.held++
+	a.live++
 	r := &a.records[i-1]
 	r.kind, r.bytes, r.live, r.generation = kind, bytes, true, a.generation
 	if s.sites {
-		a.record(i, callers())
+		a.recordSite(i, callers())
 	}
 	a.used |= 1 << kind
 	t := &a.tallies[kind]
@@ -111,22 +88,14 @@ func (s *Scope) Acquire(kind Kind, bytes int64) Handle {
 	return Handle{index: i, generation: r.generation}
 }
 
-// record keeps the stack of a record's acquisition.
-func (a *account) record(i uint32, site []uintptr) {
-	if a.sites == nil {
-		a.sites = make(map[uint32][]uintptr)
-	}
-	a.sites[i] = site
-}
-
-// callers returns the stack above Acquire.
+// callers returns the stack of Acquire's caller.
 func callers() []uintptr {
 	pcs := make([]uintptr, siteDepth)
 	return pcs[:runtime.Callers(3, pcs)]
 }
 
-// Resize changes the size of a live acquisition, as memory.grow does. A handle
-// that is not alive changes nothing.
+// Resize changes the size of a live object, as memory.grow does. A stale handle
+// changes nothing.
 func (s *Scope) Resize(h Handle, bytes int64) {
 	if s == nil {
 		return
@@ -143,9 +112,9 @@ func (s *Scope) Resize(h Handle, bytes int64) {
 	r.bytes = bytes
 }
 
-// Release ends an acquisition. A handle that is not alive (released already,
-// of a closed scope, or the zero Handle) is counted as a double release and
-// changes nothing else.
+// Release ends an acquisition. A handle that names no live object (it was
+// released already, its scope has closed, or it is the zero Handle) counts as
+// a double release and changes nothing else.
 func (s *Scope) Release(h Handle) {
 	if s == nil {
 		return
@@ -158,11 +127,11 @@ func (s *Scope) Release(h Handle) {
 		t := &a.tallies[r.kind]
 		t.live--
 		t.bytes -= r.bytes
-		r.live, r.next = false, a.dead
-		a.dead = h.index
-		a.held--
+		r.live, r.nextFree = false, a.freeList
+		a.freeList = h.index
+		a.live--
 	case a != nil:
-		a.doubles++
+		a.doubleReleases++
 	}
 	s.unlock()
 	if a == nil {
@@ -170,30 +139,7 @@ func (s *Scope) Release(h Handle) {
 	}
 }
 
-// lookup returns the live record that h names, or nil.
-func (a *account) lookup(h Handle) *record {
-	if a == nil {
-		return nil
-	}
-	i := int(h.index) - 1
-	if i < 0 || i >= len(a.records) {
-		return nil
-	}
-	if r := &a.records[i]; r.live && r.generation == h.generation {
-		return r
-	}
-	return nil
-}
-
-// Number returns the number that the scope was opened with.
-func (s *Scope) Number() uint64 {
-	if s == nil {
-		return 0
-	}
-	return s.number
-}
-
-// Live returns how many objects the scope holds; 0 once it has closed.
+// Live returns the number of objects that the scope holds; 0 once it has closed.
 func (s *Scope) Live() int {
 	if s == nil {
 		return 0
@@ -203,7 +149,7 @@ func (s *Scope) Live() int {
 	if s.account == nil {
 		return 0
 	}
-	return s.account.held
+	return s.account.live
 }
 
 // Close ends the scope. The error is nil or a *[LeakError] with what the scope
@@ -229,7 +175,7 @@ func (s *Scope) Close() error {
 	}
 
 	var err error
-	if a.held > 0 {
+	if a.live > 0 {
 		own := newLeakTable()
 		for i := range a.records {
 			if r := &a.records[i]; r.live {
@@ -241,23 +187,13 @@ func (s *Scope) Close() error {
 		err = &LeakError{own.list()}
 	}
 	for used := a.used; used != 0; used &= used - 1 {
-		k := bits.TrailingZeros32(used)
+		k := bits.TrailingZeros32(uint32(used))
 		l.closed[k].add(&a.tallies[k])
 		a.tallies[k] = tally{}
 	}
 	a.used = 0
-	l.doubles += a.doubles
+	l.doubleReleases += a.doubleReleases
 	a.recycle()
-	l.free = append(l.free, a)
+	l.spare = append(l.spare, a)
 	return err
-}
-
-// recycle empties the account for the next scope. The generation stays, so
-// that a stale handle stays stale.
-func (a *account) recycle() {
-	const keep = 64 // an instance that held more lets its records go
-	a.doubles, a.sites = 0, nil
-	if a.held > 0 || len(a.records) > keep {
-		a.held, a.dead, a.records = 0, 0, nil
-	}
 }

@@ -58,13 +58,13 @@ func leakyReport() *Report {
 		Cycles: &Cycles{
 			Requested: 1000, Completed: 1000, Workers: 2, PerSecond: 48_211.7, P50NS: 7_812, P99NS: 35_240,
 			Trend: trend.Trend{
-				Verdict: trend.Leaking, Reason: "heap_objects: the whole interval is above the floor", WarmUp: 13,
+				Verdict: trend.Leaking, Reason: "heap_objects: the whole confidence interval is above the floor", WarmUp: 13,
 				Metrics: []trend.Metric{
 					{Name: "heap_live_bytes", Unit: "bytes", Slope: &trend.Slope{PerCycle: 4.31, CILow: -3.1, CIHigh: 25.1}, Floor: 65.5, Points: 115, Verdict: trend.Clean, Reason: "no growth above the floor"},
-					{Name: "heap_objects", Unit: "objects", Slope: &trend.Slope{PerCycle: 1.01, CILow: 0.99, CIHigh: 1.04}, Floor: 0.5, Points: 115, Verdict: trend.Leaking, Reason: "the whole interval is above the floor"},
-					{Name: "rss_bytes", Unit: "bytes", Slope: &trend.Slope{PerCycle: -120.25, CILow: -4096, CIHigh: 2891.4}, Floor: 2000, Points: 115, Verdict: trend.Inconclusive, Reason: "the interval reaches from below the floor to above it: more cycles would tell"},
+					{Name: "heap_objects", Unit: "objects", Slope: &trend.Slope{PerCycle: 1.01, CILow: 0.99, CIHigh: 1.04}, Floor: 0.5, Points: 115, Verdict: trend.Leaking, Reason: "the whole confidence interval is above the floor"},
+					{Name: "rss_bytes", Unit: "bytes", Slope: &trend.Slope{PerCycle: -120.25, CILow: -4096, CIHigh: 2891.4}, Floor: 2000, Points: 115, Verdict: trend.Inconclusive, Reason: "the confidence interval contains the floor; run more cycles to be sure"},
 					{Name: "fds", Unit: "descriptors", Slope: &trend.Slope{}, Points: 115, Verdict: trend.Clean, Reason: "no growth above the floor"},
-					{Name: "maps", Unit: "mappings", Points: 3, Reason: "3 samples after the warm-up, a verdict needs 20"},
+					{Name: "maps", Unit: "mappings", Points: 3, Reason: "only 3 samples after warm-up; at least 20 are needed"},
 				},
 			},
 			Samples: []probe.Sample{

@@ -160,7 +160,7 @@ func (p *page) ledger(l *Ledger) {
 		p.note(unsure, count(l.OpenScopes, "scope is", "scopes are")+" still open")
 	}
 	if l.DoubleReleases > 0 {
-		p.note(bad, count(l.DoubleReleases, "release", "releases")+" of what was not alive")
+		p.note(bad, count(l.DoubleReleases, "double release", "double releases"))
 	}
 }
 

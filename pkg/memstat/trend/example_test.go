@@ -19,6 +19,6 @@ func ExampleNew() {
 	fmt.Println(t.Verdict, "-", t.Reason)
 	fmt.Printf("%.2f %s per cycle\n", t.Metrics[0].PerCycle, t.Metrics[0].Unit)
 	// Output:
-	// leak - fds: the whole interval is above the floor
+	// leak - fds: the whole confidence interval is above the floor
 	// 0.25 descriptors per cycle
 }

@@ -91,7 +91,7 @@ func New(samples []probe.Sample) Trend {
 // they are counted and need no statistics. Without leaks it returns t.
 func (t Trend) With(leaks []memstat.Leak) Trend {
 	if len(leaks) > 0 {
-		t.Verdict, t.Reason = Leaking, "the ledger counted what was not given back"
+		t.Verdict, t.Reason = Leaking, "the ledger counted objects that were not given back"
 	}
 	return t
 }
@@ -126,18 +126,21 @@ func (r *rule) judge(samples []probe.Sample) Metric {
 	t.Slope = &slope
 	t.Verdict, t.Reason = classify(slope, t.Floor, harmless, later)
 	if t.Verdict == Leaking && r.resident && collections(samples) < minCollections {
-		t.Verdict, t.Reason = Inconclusive, "it grows, but garbage was hardly collected meanwhile"
+		t.Verdict, t.Reason = Inconclusive, "it grew, but with so few garbage collections the growth may be garbage"
 	}
 	return t
 }
 
-// tooFew says what is missing and how to get it.
+// tooFew says how many points there are and how many are needed.
 func (r *rule) tooFew(points int) string {
-	what := "samples"
+	unit := "sample"
 	if r.heap {
-		what = "collections of garbage"
+		unit = "garbage collection"
 	}
-	return fmt.Sprintf("%d %s after the warm-up, a verdict needs %d", points, what, MinPoints)
+	if points != 1 {
+		unit += "s"
+	}
+	return fmt.Sprintf("only %d %s after warm-up; at least %d are needed", points, unit, MinPoints)
 }
 
 // below is the largest number less than x.

@@ -169,6 +169,22 @@ func TestClassify(t *testing.T) {
 	}
 }
 
+func TestTooFew(t *testing.T) {
+	for _, tc := range []struct {
+		rule   rule
+		points int
+		want   string
+	}{
+		{rule{heap: true}, 12, "only 12 garbage collections after warm-up; at least 20 are needed"},
+		{rule{heap: true}, 1, "only 1 garbage collection after warm-up; at least 20 are needed"},
+		{rule{}, 0, "only 0 samples after warm-up; at least 20 are needed"},
+	} {
+		if got := tc.rule.tooFew(tc.points); got != tc.want {
+			t.Errorf("%q, want %q", got, tc.want)
+		}
+	}
+}
+
 func TestOverall(t *testing.T) {
 	c, l, i := Metric{Name: "a", Verdict: Clean}, Metric{Name: "b", Verdict: Leaking}, Metric{Name: "c"}
 	for _, tc := range []struct {

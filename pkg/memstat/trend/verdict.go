@@ -49,22 +49,22 @@ func classify(s Slope, floor, harmless, later float64) (Verdict, string) {
 	case s.CIHigh <= floor && s.CILow <= 0:
 		return Clean, "no growth above the floor"
 	case s.CIHigh <= floor:
-		return Inconclusive, "it grows, by no more than an idle program may: more cycles would tell"
+		return Inconclusive, "growth is within the normal drift of an idle program; run more cycles to be sure"
 	case s.CILow <= floor:
-		return Inconclusive, "the interval reaches from below the floor to above it: more cycles would tell"
+		return Inconclusive, "the confidence interval contains the floor; run more cycles to be sure"
 	case later <= floor:
-		return Inconclusive, "it grew and then stopped: a step or a slow warm-up, or more cycles would tell"
+		return Inconclusive, "growth stopped during the run (one-time step or slow warm-up); run more cycles to be sure"
 	default:
-		return Leaking, "the whole interval is above the floor"
+		return Leaking, "the whole confidence interval is above the floor"
 	}
 }
 
 // overall combines the verdicts of the metrics: one leak makes the run leaking,
 // and only clean metrics make it clean.
 func overall(metrics []Metric) (Verdict, string) {
-	verdict, reason := Clean, "no metric grows by the cycle"
+	verdict, reason := Clean, "no metric grows with every cycle"
 	if len(metrics) == 0 {
-		return Inconclusive, "nothing was sampled"
+		return Inconclusive, "no samples were taken"
 	}
 	for _, m := range metrics {
 		switch {
