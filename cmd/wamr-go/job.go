@@ -20,6 +20,8 @@ type job struct {
 	args   []string
 	guest  wasi.Config // of the first cycle
 	result result
+
+	reportTo *reportFile // nil where the report goes to standard error
 }
 
 // result holds what there is of a run, for its report and its exit code.
@@ -60,6 +62,11 @@ func newJob(a *app, o *options, module string, args []string) (*job, error) {
 			return nil, err
 		}
 	}
+	if o.reportFile != "" {
+		if j.reportTo, err = openReportFile(o.reportFile, a.stdout, module); err != nil {
+			return nil, cannotRunf("--report-file %s: %v", o.reportFile, systemReason(err))
+		}
+	}
 	return j, nil
 }
 
@@ -78,7 +85,11 @@ func (j *job) run() int {
 	if err := j.execute(ctx, stop, signals.wait); err != nil {
 		j.result.failure = j.cannotRun(err)
 	}
-	return j.finish()
+	code := j.finish()
+	if j.reportTo != nil {
+		_ = j.reportTo.close() // finish has reported what could not be written
+	}
+	return code
 }
 
 // interrupted says what Ctrl-C does: end, then a word to who waits, then

@@ -2,9 +2,7 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"os"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
@@ -24,11 +22,7 @@ func (j *job) writeReport(r *report.Report, more bool) *ending {
 	}
 	text, err := render(r, format, report.Options{Color: j.color == "always"})
 	if err == nil {
-		if j.reportFile == "-" {
-			_, err = j.stdout.Write(text)
-		} else {
-			err = writeFile(j.reportFile, text)
-		}
+		err = j.reportTo.write(text)
 	}
 	if err == nil {
 		return nil
@@ -58,25 +52,4 @@ func render(r *report.Report, format string, o report.Options) ([]byte, error) {
 	f, _ := report.Lookup(format) // the flag takes no unknown name
 	err := f.Write(&b, r, o)
 	return b.Bytes(), err
-}
-
-// writeFile replaces a regular file as a whole, or writes to what is none: a
-// device, a pipe.
-func writeFile(path string, text []byte) error {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return os.WriteFile(path, text, 0)
-	}
-	temporary := fmt.Sprintf("%s.%d.tmp", path, os.Getpid())
-	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(temporary, path)
-	}
-	if err != nil {
-		_ = os.Remove(temporary)
-	}
-	return err
 }

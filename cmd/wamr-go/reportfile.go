@@ -1,0 +1,182 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// reportFile is the place that --report-file names. It is opened before the
+// guest runs, so that a place that cannot be written is reported at once, and
+// so that nothing the guest does to the directory decides where the report goes.
+type reportFile struct {
+	to       io.Writer // a stream; nil for a regular file that is replaced
+	file     *os.File  // the stream's, to be closed; nil for standard output
+	truncate bool      // file is regular, in a directory that takes no new files
+
+	dir  *os.Root // of a regular file
+	name string   // in dir
+	mode fs.FileMode
+}
+
+// openReportFile finds the place that path names: "-" for stdout, a descriptor
+// such as /dev/fd/3, a device or pipe, or a regular file. Symbolic links are
+// followed now and never again. The report must not replace the module.
+func openReportFile(path string, stdout io.Writer, module string) (*reportFile, error) {
+	if path == "-" {
+		return &reportFile{to: stdout}, nil
+	}
+	place, err := followLinks(path)
+	if err != nil {
+		return nil, err
+	}
+	if fd, ok := descriptorOf(place); ok {
+		f, err := dupForWriting(fd)
+		if err != nil {
+			return nil, err
+		}
+		return &reportFile{to: f, file: f}, nil
+	}
+	switch info, err := os.Stat(place); {
+	case errors.Is(err, fs.ErrNotExist):
+		return openDirectory(place, 0)
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, errors.New("is a directory")
+	case !info.Mode().IsRegular():
+		f, err := openStream(place)
+		if err != nil {
+			return nil, err
+		}
+		return &reportFile{to: f, file: f}, nil
+	default:
+		if m, err := os.Stat(module); err == nil && os.SameFile(info, m) {
+			return nil, errors.New("is the module itself")
+		}
+		return openDirectory(place, info.Mode().Perm())
+	}
+}
+
+// followLinks follows the last component of a path while it is a symbolic
+// link, as open(2) would, but stops at a descriptor's name.
+func followLinks(path string) (string, error) {
+	const most = 40 // as Linux, path_resolution(7)
+	for range most {
+		if _, ok := descriptorOf(path); ok {
+			return path, nil
+		}
+		info, err := os.Lstat(path)
+		if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+			return path, nil // a missing file is made, other errors show later
+		}
+		target, err := os.Readlink(path)
+		if err != nil {
+			return "", err
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path), target)
+		}
+		path = target
+	}
+	return "", errors.New("too many symbolic links")
+}
+
+// openDirectory opens the directory of a regular file, which has the given
+// mode, or does not exist yet where that is 0. It makes sure that the file can
+// be written there.
+func openDirectory(path string, mode fs.FileMode) (*reportFile, error) {
+	if base := filepath.Base(path); base == "." || base == ".." || strings.HasSuffix(path, string(filepath.Separator)) {
+		return nil, errors.New("is a directory")
+	}
+	dir, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	r := &reportFile{dir: dir, name: filepath.Base(path), mode: mode}
+	if mode != 0 {
+		// Replacing a file that nobody may write would get around its mode.
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return nil, errors.Join(err, dir.Close())
+		}
+		r.file = f
+	}
+	probe, err := r.createTemporary()
+	if err == nil {
+		err = errors.Join(probe.Close(), dir.Remove(r.temporaryName()))
+	}
+	switch {
+	case err == nil && r.file != nil:
+		err = r.file.Close()
+		r.file = nil
+	case errors.Is(err, fs.ErrPermission) && r.file != nil:
+		r.to, r.truncate = r.file, true
+		return r, nil
+	}
+	if err != nil {
+		return nil, errors.Join(err, r.close())
+	}
+	return r, nil
+}
+
+// createTemporary makes the file that takes the report's name once it is whole.
+// It never follows a link.
+func (r *reportFile) createTemporary() (*os.File, error) {
+	return r.dir.OpenFile(r.temporaryName(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+}
+
+func (r *reportFile) temporaryName() string {
+	return fmt.Sprintf("%s.%d.tmp", r.name, os.Getpid())
+}
+
+// write puts the report there. A regular file is replaced as a whole, with its
+// former mode; a stream takes the report after whatever it had before.
+func (r *reportFile) write(text []byte) error {
+	if r.truncate {
+		if err := r.file.Truncate(0); err != nil {
+			return err
+		}
+	}
+	if r.to != nil {
+		_, err := r.to.Write(text)
+		return err
+	}
+	return r.replace(text)
+}
+
+// replace writes the report beside its place and renames it, so that a reader
+// never sees half of one and a failure keeps the former one.
+func (r *reportFile) replace(text []byte) error {
+	f, err := r.createTemporary()
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err == nil && r.mode != 0 {
+		err = f.Chmod(r.mode)
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = r.dir.Rename(r.temporaryName(), r.name)
+	}
+	if err != nil {
+		_ = r.dir.Remove(r.temporaryName())
+	}
+	return err
+}
+
+// close releases the place. It does not close standard output.
+func (r *reportFile) close() error {
+	var errs []error
+	if r.file != nil {
+		errs = append(errs, r.file.Close())
+	}
+	if r.dir != nil {
+		errs = append(errs, r.dir.Close())
+	}
+	return errors.Join(errs...)
+}
