@@ -1,5 +1,4 @@
-// Package arrows_test keeps the direction of the imports: cmd → engine, wasi, memstat; engine → wasi, memstat, wazero;
-// wasi → memstat and wazero's api; memstat → nothing of ours.
+// Package arrows_test keeps the direction of the imports. The variable layers lists who may import whom.
 package arrows_test
 
 import (
@@ -24,34 +23,57 @@ const (
 	wazero = "github.com/tetratelabs/wazero"
 )
 
-// listed is what `go list -json` says of a package.
+// listed holds the output of `go list -json` for a package.
 type listed struct {
 	ImportPath string
 	Imports    []string // direct
 	Deps       []string // transitive
 }
 
-// layer is a group of our packages, the directory dir and everything beneath it.
+// layer is a group of our packages: the directory dir and everything beneath it, except what an earlier layer holds.
 type layer struct {
 	dir string
-	// may names the layers that it may import beside itself.
-	may []string
-	// wazero names wazero's packages that it may import directly; "..." means all.
-	wazero []string
-	// never names what it may not reach even through others; "..." at the end means the packages beneath as well.
+	// ours names the layers that it may import, besides itself.
+	ours []string
+	// others names the packages of other modules that it may import directly. The standard library is always allowed.
+	others []string
+	// never names the packages that it may not reach, even through others.
 	never []string
 }
 
-var layers = []layer{
-	{dir: "pkg/memstat", never: []string{wazero + "..."}},
-	{dir: "pkg/wasi", may: []string{"pkg/memstat"}, wazero: []string{wazero + "/api", wazero + "/sys"}, never: []string{wazero}},
-	{dir: "pkg/engine", may: []string{"pkg/wasi", "pkg/memstat"}, wazero: []string{"..."}},
-	{dir: "cmd", may: []string{"pkg/engine", "pkg/wasi", "pkg/memstat"}},
-	{dir: "internal", may: []string{"pkg/engine", "pkg/wasi", "pkg/memstat"}},
-}
+// In others and never, "..." at the end of a path includes the packages beneath it.
+var (
+	// terminal lists colour and terminal packages, which a program that only hosts WASI must not link.
+	terminal = []string{"github.com/fatih/color...", "github.com/mattn/...", "golang.org/x/term..."}
 
-// required are the layers that must have packages: a rule over nothing would hold for ever.
-var required = []string{"pkg/memstat", "pkg/wasi", "pkg/engine", "cmd"}
+	memstat = []string{"pkg/memstat", "pkg/memstat/probe", "pkg/memstat/trend", "pkg/memstat/report"}
+	library = append([]string{"pkg/engine", "pkg/wasi"}, memstat...)
+
+	// layers has the rooms within another layer before it. A dependency on another module is a row here.
+	layers = []layer{
+		{dir: "pkg/memstat/probe"},
+		{dir: "pkg/memstat/trend", ours: []string{"pkg/memstat", "pkg/memstat/probe"}},
+		{dir: "pkg/memstat/report", ours: memstat, others: []string{"github.com/fatih/color"}},
+		{dir: "pkg/memstat", never: []string{"runtime/metrics"}},
+		{
+			dir: "pkg/wasi", ours: []string{"pkg/memstat"},
+			others: []string{wazero + "/api", wazero + "/sys", "golang.org/x/sys..."},
+			never:  append([]string{wazero, "runtime/metrics"}, terminal...),
+		},
+		{
+			dir: "pkg/engine", ours: append([]string{"pkg/wasi"}, memstat...),
+			others: []string{wazero + "...", "golang.org/x/sys..."},
+		},
+		{
+			dir: "cmd", ours: library,
+			others: []string{"github.com/fatih/color", "github.com/spf13/...", "golang.org/x/sys...", "golang.org/x/term"},
+		},
+		{dir: "internal", ours: library},
+	}
+)
+
+// required lists the layers that must have packages: a rule about no package would always hold.
+var required = append([]string{"cmd"}, library...)
 
 func TestArrows(t *testing.T) {
 	if err := statSources("../.."); err != nil {
@@ -64,7 +86,7 @@ func TestArrows(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, dir := range required {
-				if !slices.ContainsFunc(packages, func(p listed) bool { return within(p.ImportPath, ours+"/"+dir) }) {
+				if !slices.ContainsFunc(packages, func(p listed) bool { l, ok := layerOf(p.ImportPath); return ok && l.dir == dir }) {
 					t.Errorf("no package found in %s", dir)
 				}
 			}
@@ -78,36 +100,58 @@ func TestArrows(t *testing.T) {
 // TestViolations turns each arrow round once: the rules must notice.
 func TestViolations(t *testing.T) {
 	pkg := func(path string, imports ...string) listed {
-		return listed{ImportPath: path, Imports: imports, Deps: imports}
+		return listed{ImportPath: ours + "/" + path, Imports: imports, Deps: imports}
 	}
+	const (
+		memstat = ours + "/pkg/memstat"
+		color   = "github.com/fatih/color"
+		isatty  = "github.com/mattn/go-isatty"
+	)
 	tests := []struct {
 		name string
 		give listed
 		want []string
 	}{
-		{"memstat imports wasi", pkg(ours+"/pkg/memstat", ours+"/pkg/wasi"), []string{"pkg/memstat imports pkg/wasi"}},
-		{"memstat imports wazero", pkg(ours+"/pkg/memstat", wazero+"/api"), []string{
-			"pkg/memstat imports " + wazero + "/api",
-			"pkg/memstat reaches " + wazero + "/api",
+		{"memstat imports wasi", pkg("pkg/memstat", ours+"/pkg/wasi"), []string{"pkg/memstat imports pkg/wasi"}},
+		{"memstat imports another module", pkg("pkg/memstat", wazero+"/api"), []string{"pkg/memstat imports " + wazero + "/api"}},
+		{"memstat imports its own rooms", pkg("pkg/memstat", memstat+"/probe", memstat+"/report"), []string{
+			"pkg/memstat imports pkg/memstat/probe",
+			"pkg/memstat imports pkg/memstat/report",
 		}},
-		{"memstat reaches wazero through another module",
-			listed{ImportPath: ours + "/pkg/memstat", Imports: []string{"example.org/x"}, Deps: []string{"example.org/x", wazero}},
-			[]string{"pkg/memstat reaches " + wazero}},
-		{"wasi imports engine", pkg(ours+"/pkg/wasi", ours+"/pkg/engine"), []string{"pkg/wasi imports pkg/engine"}},
-		{"wasi imports the runtime", pkg(ours+"/pkg/wasi", wazero), []string{
+		{"memstat reads the runtime's metrics", pkg("pkg/memstat", "runtime/metrics"), []string{"pkg/memstat reaches runtime/metrics"}},
+		{"probe imports memstat", pkg("pkg/memstat/probe", memstat), []string{"pkg/memstat/probe imports pkg/memstat"}},
+		{"trend imports report", pkg("pkg/memstat/trend", memstat+"/report"), []string{"pkg/memstat/trend imports pkg/memstat/report"}},
+		{"report imports a terminal", pkg("pkg/memstat/report", "golang.org/x/term"), []string{"pkg/memstat/report imports golang.org/x/term"}},
+		{"report imports engine", pkg("pkg/memstat/report", ours+"/pkg/engine"), []string{"pkg/memstat/report imports pkg/engine"}},
+		{"wasi imports engine", pkg("pkg/wasi", ours+"/pkg/engine"), []string{"pkg/wasi imports pkg/engine"}},
+		{"wasi imports rooms of memstat", pkg("pkg/wasi", memstat+"/probe", memstat+"/trend", memstat+"/report"), []string{
+			"pkg/wasi imports pkg/memstat/probe",
+			"pkg/wasi imports pkg/memstat/trend",
+			"pkg/wasi imports pkg/memstat/report",
+		}},
+		{"wasi imports the engine's wazero", pkg("pkg/wasi", wazero), []string{
 			"pkg/wasi imports " + wazero,
 			"pkg/wasi reaches " + wazero,
 		}},
-		{"beneath wasi, engine", pkg(ours+"/pkg/wasi/internal/confine", ours+"/pkg/engine"),
+		{"wasi reaches a terminal through memstat",
+			listed{ImportPath: ours + "/pkg/wasi", Imports: []string{memstat}, Deps: []string{color, isatty, memstat}},
+			[]string{"pkg/wasi reaches " + color, "pkg/wasi reaches " + isatty}},
+		{"beneath wasi, engine", pkg("pkg/wasi/internal/confine", ours+"/pkg/engine"),
 			[]string{"pkg/wasi/internal/confine imports pkg/engine"}},
-		{"engine imports cmd", pkg(ours+"/pkg/engine", ours+"/cmd/wamr-go/ui"), []string{"pkg/engine imports cmd/wamr-go/ui"}},
-		{"engine imports internal", pkg(ours+"/pkg/engine", ours+"/internal/x"), []string{"pkg/engine imports internal/x"}},
-		{"cmd imports wazero", pkg(ours+"/cmd/wamr-go", wazero), []string{"cmd/wamr-go imports " + wazero}},
-		{"in no layer", pkg(ours + "/pkg/extra"), []string{"pkg/extra belongs to no layer"}},
-		{"a name that only begins like a layer", pkg(ours + "/pkg/wasix"), []string{"pkg/wasix belongs to no layer"}},
-		{"all that wasi may", pkg(ours+"/pkg/wasi", "io", wazero+"/api", wazero+"/sys", ours+"/pkg/memstat", ours+"/pkg/wasi/internal/confine"), nil},
-		{"all that engine may", pkg(ours+"/pkg/engine", wazero, wazero+"/experimental", ours+"/pkg/wasi", ours+"/pkg/memstat"), nil},
-		{"all that cmd may", pkg(ours+"/cmd/wamr-go", ours+"/pkg/engine", ours+"/pkg/wasi", ours+"/pkg/memstat"), nil},
+		{"engine imports cmd", pkg("pkg/engine", ours+"/cmd/wamr-go/ui"), []string{"pkg/engine imports cmd/wamr-go/ui"}},
+		{"engine imports internal", pkg("pkg/engine", ours+"/internal/x"), []string{"pkg/engine imports internal/x"}},
+		{"engine imports another module", pkg("pkg/engine", color), []string{"pkg/engine imports " + color}},
+		{"cmd imports wazero", pkg("cmd/wamr-go", wazero), []string{"cmd/wamr-go imports " + wazero}},
+		{"in no layer", pkg("pkg/extra"), []string{"pkg/extra belongs to no layer"}},
+		{"a name that only begins like a layer", pkg("pkg/wasix"), []string{"pkg/wasix belongs to no layer"}},
+
+		{"all that memstat may", pkg("pkg/memstat", "runtime", "sync"), nil},
+		{"all that probe may", pkg("pkg/memstat/probe", "runtime/metrics", "syscall"), nil},
+		{"all that trend may", pkg("pkg/memstat/trend", memstat, memstat+"/probe"), nil},
+		{"all that report may", pkg("pkg/memstat/report", memstat, memstat+"/probe", memstat+"/trend", color), nil},
+		{"all that wasi may", pkg("pkg/wasi", "io", wazero+"/api", wazero+"/sys", "golang.org/x/sys/unix", memstat, ours+"/pkg/wasi/internal/confine"), nil},
+		{"all that engine may", pkg("pkg/engine", wazero, wazero+"/experimental", ours+"/pkg/wasi", memstat, memstat+"/report"), nil},
+		{"all that cmd may", pkg("cmd/wamr-go", "github.com/spf13/cobra", "golang.org/x/term", ours+"/pkg/engine", ours+"/pkg/wasi", memstat+"/report"), nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -118,7 +162,7 @@ func TestViolations(t *testing.T) {
 	}
 }
 
-// violations names every import of our packages that turns an arrow round.
+// violations lists the imports of our packages that turn an arrow round.
 func violations(packages []listed) []string {
 	var found []string
 	for _, p := range packages {
@@ -145,25 +189,32 @@ func violations(packages []listed) []string {
 	return found
 }
 
+// allows says whether a package of the layer may import path directly.
 func (l layer) allows(path string) bool {
-	switch {
-	case within(path, ours):
+	if within(path, ours) {
 		to, ok := layerOf(path)
-		return ok && (to.dir == l.dir || slices.Contains(l.may, to.dir))
-	case within(path, wazero):
-		return slices.Contains(l.wazero, "...") || slices.Contains(l.wazero, path)
-	default:
-		return true
+		return ok && (to.dir == l.dir || slices.Contains(l.ours, to.dir))
 	}
+	return standard(path) || matches(l.others, path)
 }
 
-func (l layer) forbids(path string) bool {
-	return slices.ContainsFunc(l.never, func(n string) bool {
-		root, all := strings.CutSuffix(n, "...")
-		return path == root || all && within(path, root)
+// forbids says whether a package of the layer may not even reach path.
+func (l layer) forbids(path string) bool { return matches(l.never, path) }
+
+func matches(patterns []string, path string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		root, beneath := strings.CutSuffix(p, "...")
+		return path == root || beneath && within(path, strings.TrimSuffix(root, "/"))
 	})
 }
 
+// standard tells the standard library from other modules, whose paths begin with the name of a host.
+func standard(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return !strings.Contains(first, ".")
+}
+
+// layerOf returns the first layer that holds the package.
 func layerOf(path string) (layer, bool) {
 	for _, l := range layers {
 		if within(path, ours+"/"+l.dir) {
@@ -181,8 +232,8 @@ func short(path string) string {
 	return strings.TrimPrefix(path, ours+"/")
 }
 
-// statSources looks at each Go file. go test keeps results until a file that the test itself looked at changes; what
-// `go list` reads in its own process doesn't count.
+// statSources looks at each Go file. go test caches a result until a file changes that the test itself looked at; files
+// that `go list` reads in its own process do not count.
 func statSources(root string) error {
 	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -195,7 +246,7 @@ func statSources(root string) error {
 	})
 }
 
-// list gives our packages and all that they need, as they are built for goos.
+// list returns our packages and their dependencies, as built for goos.
 func list(goos string) ([]listed, error) {
 	var stdout, stderr bytes.Buffer
 	c := exec.Command("go", "list", "-pgo=off", "-deps", "-json=ImportPath,Imports,Deps", ours+"/...")
