@@ -45,6 +45,7 @@ var ErrClosed = errors.New("closed")
 
 var (
 	errRuntimeClosed  = because("the runtime is closed", ErrClosed)
+	errModuleClosed   = because("the module is closed", ErrClosed)
 	errInstanceClosed = because("the instance is closed", ErrClosed)
 )
 

@@ -37,7 +37,8 @@ type Instance struct {
 // Instantiate makes an instance, with a scope of the ledger whose number counts
 // the runtime's instances from 1. It runs the start section, if the module has
 // one, with ctx; Start and Invoke run the rest. The error is an
-// *InstantiateError, which may wrap a *wasi.PreopenError or a *MemoryError.
+// *InstantiateError, which may wrap a *wasi.PreopenError, a *MemoryError or
+// ErrClosed.
 func (m *Module) Instantiate(ctx context.Context, cfg wasi.Config) (*Instance, error) {
 	return m.instantiate(ctx, cfg, m.runtime.instances.Add(1), false)
 }
@@ -60,6 +61,9 @@ func (m *Module) instantiate(ctx context.Context, cfg wasi.Config, number uint64
 }
 
 func (in *Instance) start(ctx context.Context, cfg wasi.Config) (err error) {
+	if in.module.closed.Load() {
+		return errModuleClosed
+	}
 	if in.system, err = wasi.NewSystem(cfg, in.scope); err != nil {
 		return err
 	}

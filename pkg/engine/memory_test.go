@@ -3,7 +3,9 @@ package engine
 import (
 	"bytes"
 	"context"
+	"errors"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -139,24 +141,46 @@ func TestConcurrentInstances(t *testing.T) {
 	}
 }
 
-// TestRuntimeCloseFirst closes the runtime before an instance of it.
-func TestRuntimeCloseFirst(t *testing.T) {
+// TestCloseOutOfOrder closes the module or the runtime before an instance. What
+// the instance gives back late is no leak unless the account was closed first,
+// and never a double release.
+func TestCloseOutOfOrder(t *testing.T) {
 	ctx := context.Background()
-	m := compileGuest(t, Config{Ledger: memstat.NewLedger(memstat.SitesNever)}, "c/hello")
-	in, err := m.Instantiate(ctx, wasi.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := m.runtime.Close(ctx); err == nil {
-		t.Error("no error for an open instance")
-	}
-	if o := in.Start(ctx); o.Kind != OutcomeError {
-		t.Errorf("outcome %v", o)
-	}
-	if err := in.Close(ctx); err != nil {
-		t.Error(err)
-	}
-	if _, err := m.Instantiate(ctx, wasi.Config{}); err == nil {
-		t.Error("instantiated in a closed runtime")
+	for _, tc := range []struct {
+		name  string
+		first func(*Module) error
+		leaks int // of the runtime's Close
+		open  string
+	}{
+		{"module", func(m *Module) error { return m.Close(ctx) }, 0, ""},
+		{"runtime", func(m *Module) error { return m.runtime.Close(ctx) }, 1, "1 instances were still open"},
+	} {
+		ledger := memstat.NewLedger(memstat.SitesNever)
+		r := NewRuntime(Config{Ledger: ledger})
+		m, err := r.Compile(ctx, loadGuest(t, "c/hello"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, err := m.Instantiate(ctx, wasi.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		leaks, other := memstat.SplitLeaks(tc.first(m))
+		if runtime.GOOS == "linux" && len(leaks) != tc.leaks || tc.open == "" && other != nil || tc.open != "" && (other == nil || other.Error() != tc.open) {
+			t.Errorf("%s: leaks %+v, %v", tc.name, leaks, other)
+		}
+		if o := in.Start(ctx); o.Kind != OutcomeError || !errors.Is(o.Err, ErrClosed) {
+			t.Errorf("%s: outcome %v", tc.name, o)
+		}
+		var failed *InstantiateError
+		if _, err := m.Instantiate(ctx, wasi.Config{}); !errors.Is(err, ErrClosed) || !errors.As(err, &failed) || failed.CloseErr != nil {
+			t.Errorf("%s: instantiated in a closed module: %v", tc.name, err)
+		}
+		if err := errors.Join(in.Close(ctx), m.Close(ctx), r.Close(ctx)); err != nil {
+			t.Errorf("%s: %v", tc.name, err)
+		}
+		if s := ledger.Snapshot(); s.DoubleReleases != 0 || runtime.GOOS == "linux" && len(s.Leaks) != tc.leaks || s.OpenScopes != 0 {
+			t.Errorf("%s: %+v", tc.name, s)
+		}
 	}
 }

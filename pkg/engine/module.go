@@ -48,8 +48,9 @@ func (m *Module) Exports() []Export { return slices.Clone(m.exports) }
 // Kind says how the module wants to be run.
 func (m *Module) Kind() ModuleKind { return m.kind }
 
-// Close releases the code and the memory kept for instances. No instance may be
-// open. A second Close does nothing and returns nil.
+// Close releases the code and the memory kept for instances. Instances that are
+// still open cannot be called any more, and their memory stays until each is
+// closed. A second Close does nothing and returns nil.
 func (m *Module) Close(ctx context.Context) error {
 	if m.closed.Swap(true) {
 		return nil

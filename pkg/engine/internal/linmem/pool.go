@@ -216,18 +216,19 @@ func (p *Pool) drop(s *slot) error {
 	if err := s.release(); err != nil {
 		return err // still mapped, and still accounted for
 	}
-	p.scope.Release(s.handle)
+	if p.scope.Live() > 0 { // else it has closed, and reported the slot as a leak
+		p.scope.Release(s.handle)
+	}
 	return nil
 }
 
 // Close unmaps the free slots. Slots still in use are unmapped when their
-// memories are released, but no longer accounted for, because the pool's scope
-// may be closed then. A second Close does nothing. The error is the system's.
+// memories are released. A second Close does nothing. The error is the system's.
 func (p *Pool) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	err := p.dropFree()
-	p.free, p.scope, p.closed = nil, nil, true
+	p.free, p.closed = nil, true
 	p.idle.stop()
 	return err
 }
