@@ -70,9 +70,8 @@ func followLinks(path string) (string, error) {
 		if _, ok := descriptorOf(path); ok {
 			return path, nil
 		}
-		info, err := os.Lstat(path)
-		if err != nil || info.Mode()&fs.ModeSymlink == 0 {
-			return path, nil // a missing file is made, other errors show later
+		if info, err := os.Lstat(path); err != nil || info.Mode()&fs.ModeSymlink == 0 {
+			return path, nil //nolint:nilerr // a missing file is made later, and other errors show then
 		}
 		target, err := os.Readlink(path)
 		if err != nil {

@@ -48,7 +48,7 @@ func (e *LeakError) Error() string {
 // failures, which it joins again. It looks into errors that are joined or
 // wrapped. Both results are nil for a nil error.
 func SplitLeaks(err error) (leaks []Leak, other error) {
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // it walks the tree of errors itself
 	case nil:
 		return nil, nil
 	case *LeakError:

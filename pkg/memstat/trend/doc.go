@@ -25,6 +25,7 @@
 // below the floor and, except for resident memory, does not begin above 0;
 // [Inconclusive] otherwise, and always with fewer than [MinPoints] points.
 // Verdict of the run: leaking if one metric leaks, clean if all are clean.
+// Resident memory informs and does not decide: it is in neither.
 //
 // What is not promised: a leak below the floor is not found, and a run that is
 // too short gets no verdict. Both improve with more cycles.

@@ -125,8 +125,11 @@ func (r *rule) judge(samples []probe.Sample) Metric {
 	slope, later := theilSen(points), medianSlope(points[len(points)/2:])
 	t.Slope = &slope
 	t.Verdict, t.Reason = classify(slope, t.Floor, harmless, later)
-	if t.Verdict == Leaking && r.resident && collections(samples) < minCollections {
-		t.Verdict, t.Reason = Inconclusive, "it grew, but with so few garbage collections the growth may be garbage"
+	if t.Verdict == Leaking && r.resident {
+		t.Verdict, t.Reason = Inconclusive, growsAlone
+		if collections(samples) < minCollections {
+			t.Reason = "it grew, but with so few garbage collections the growth may be garbage"
+		}
 	}
 	return t
 }

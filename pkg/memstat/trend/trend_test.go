@@ -101,7 +101,14 @@ func TestVerdicts(t *testing.T) {
 			if len(got.Metrics) != 1 {
 				t.Fatalf("%d metrics, want the one that was sampled", len(got.Metrics))
 			}
-			if got.Verdict != tc.want || got.Metrics[0].Verdict != tc.want {
+			decides, want := got.Metrics[0].Name != probe.RSS.String(), tc.want
+			if !decides && want == Leaking {
+				want = Inconclusive
+				if got.Metrics[0].Reason != growsAlone {
+					t.Errorf("the growth does not show: %s", got.Metrics[0].Reason)
+				}
+			}
+			if decides && got.Verdict != want || got.Metrics[0].Verdict != want {
 				t.Errorf("verdict %v (%s), want %v; %+v", got.Verdict, got.Reason, tc.want, got.Metrics[0].Slope)
 			}
 			if got.Reason == "" || got.Metrics[0].Reason == "" {
@@ -139,7 +146,7 @@ func TestResidentGrowthWithoutCollection(t *testing.T) {
 	for i := range samples {
 		samples[i].GCCycles = probe.Measured(7)
 	}
-	if got := New(samples); got.Verdict != Inconclusive || !strings.Contains(got.Reason, "garbage") {
+	if got := New(samples).Metrics[0]; got.Verdict != Inconclusive || !strings.Contains(got.Reason, "garbage") {
 		t.Errorf("%v: %s", got.Verdict, got.Reason)
 	}
 }
@@ -271,7 +278,7 @@ func TestFalseAlarms(t *testing.T) {
 	leaks := 0
 	for range 200 {
 		level := float64(base)
-		leaks += verdictIs(Leaking, New(series(100, rss(func(float64) float64 {
+		leaks += grew(New(series(100, rss(func(float64) float64 {
 			level += noise.NormFloat64() * (32 << 10)
 			return level
 		}))))
@@ -281,11 +288,29 @@ func TestFalseAlarms(t *testing.T) {
 	}
 }
 
-func verdictIs(v Verdict, t Trend) int {
-	if t.Verdict == v {
+// grew returns 1 if the first metric, resident memory, was found to grow.
+func grew(t Trend) int {
+	if t.Metrics[0].Reason == growsAlone {
 		return 1
 	}
 	return 0
+}
+
+// TestResidentMemoryInforms: growing resident memory is shown, and neither makes
+// a run leaking nor keeps it from being clean.
+func TestResidentMemoryInforms(t *testing.T) {
+	grows := rss(func(c float64) float64 { return base + 8192*c })
+	flat := fds(func(float64) float64 { return 9 })
+	got := New(series(100, func(s *probe.Sample, c float64) { grows(s, c); flat(s, c) }))
+	if got.Verdict != Clean {
+		t.Errorf("%v: %s", got.Verdict, got.Reason)
+	}
+	if m := got.Metrics[0]; m.Name != probe.RSS.String() || m.Reason != growsAlone || !strings.Contains(got.Reason, growsAlone) {
+		t.Errorf("the growth does not show: %+v", m)
+	}
+	if got := New(series(100, grows)); got.Verdict != Inconclusive {
+		t.Errorf("nothing that decides was sampled, and the verdict is %v", got.Verdict)
+	}
 }
 
 // The next tests hold the sums of theilsen.go against gonum's.

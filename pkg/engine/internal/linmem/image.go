@@ -67,7 +67,7 @@ func (i *Image) Close() error {
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	err := i.imageFile.close()
+	err := i.close()
 	i.scope.Release(i.handle)
 	return err
 }
