@@ -143,7 +143,7 @@ func (r *Runtime) nameOf(ctx context.Context, stage string, hollow []byte) (name
 	}
 	l := r.newLinker(ctx, cache)
 	defer func() { err = errors.Join(err, l.close(ctx)) }()
-	if _, err = l.CompileModule(ctx, hollow); err != nil {
+	if _, err = l.compileModule(ctx, hollow); err != nil {
 		return "", err
 	}
 	if name, err = onlyEntry(stage); err != nil {
@@ -164,10 +164,10 @@ func (r *Runtime) compileIn(ctx context.Context, l *linker, binary []byte) (m *M
 	if r.config.Inspect && r.compiles {
 		before = executable()
 	}
-	compiled, err := l.CompileModule(ctx, binary)
+	compiled, err := l.compileModule(ctx, binary)
 	if err != nil && cacheFailed(err) {
 		unkept = err
-		compiled, err = l.CompileModule(ctx, binary) // it has the code in memory, if it was to write it
+		compiled, err = l.compileModule(ctx, binary) // it has the code in memory, if it was to write it
 	}
 	if err != nil {
 		return nil, unkept, err

@@ -94,3 +94,15 @@ func (l *linker) defineModule(ctx context.Context, name string, functions map[st
 func named(name string) wazero.ModuleConfig {
 	return wazero.NewModuleConfig().WithName(name).WithRandSource(rand.Reader)
 }
+
+// compileModule has wazero compile a binary. wazero v1.12.0 panics on some
+// invalid ones, such as a type index out of range in the function section: that
+// is an error here. Remove when wazero validates them.
+func (l *linker) compileModule(ctx context.Context, binary []byte) (compiled wazero.CompiledModule, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			compiled, err = nil, fmt.Errorf("invalid module: its validation failed: %v", r)
+		}
+	}()
+	return l.CompileModule(ctx, binary)
+}

@@ -34,14 +34,57 @@ func Load(path string, stdin io.Reader) (*Binary, error) {
 	return &Binary{path, data}, nil
 }
 
+// maxBinary bounds the size of a module, in bytes. It is the limit of web
+// browsers: WebAssembly JavaScript Interface, "Implementation-defined Limits".
+const maxBinary = 1 << 30
+
+var errTooLarge = errors.New("is larger than 1 GiB")
+
+// read returns the whole module, or only the beginning of a file that is not
+// WebAssembly: a device or a disk image may have no end.
 func read(path string, stdin io.Reader) ([]byte, error) {
-	if path != "-" {
-		return os.ReadFile(path)
+	if path == "-" {
+		if stdin == nil {
+			return nil, nil
+		}
+		return readModule(stdin, 0)
 	}
-	if stdin == nil {
-		return nil, nil
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
 	}
-	return io.ReadAll(stdin)
+	defer f.Close()
+	size := int64(0)
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		size = info.Size()
+	}
+	return readModule(f, size)
+}
+
+// readModule reads a module of the given size, which is 0 where it is unknown.
+func readModule(r io.Reader, size int64) ([]byte, error) {
+	head := make([]byte, 4<<10)
+	n, err := io.ReadFull(r, head)
+	head = head[:n]
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return head, nil
+	case err != nil:
+		return nil, err
+	case !bytes.HasPrefix(head, []byte("\x00asm")):
+		return head, nil
+	case size > maxBinary:
+		return nil, errTooLarge
+	}
+	b := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
+	b.Write(head)
+	if _, err := b.ReadFrom(io.LimitReader(r, maxBinary+1-int64(n))); err != nil {
+		return nil, err
+	}
+	if b.Len() > maxBinary {
+		return nil, errTooLarge
+	}
+	return b.Bytes(), nil
 }
 
 // systemError words an error of the system as a reason to refuse the file.
