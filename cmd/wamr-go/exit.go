@@ -7,12 +7,11 @@ import (
 
 // The exit codes of wamr-go itself; all others are the guest's.
 const (
-	exitUsage       = 2
-	exitLeak        = 99
-	exitTimeout     = 124
-	exitCannotRun   = 125
-	exitInterrupted = 130
-	exitTrap        = 134
+	exitUsage     = 2
+	exitLeak      = 99
+	exitTimeout   = 124
+	exitCannotRun = 125
+	exitTrap      = 134
 )
 
 const exitCodesHelp = `The guest's own exit code passes through. Otherwise:
@@ -20,7 +19,7 @@ const exitCodesHelp = `The guest's own exit code passes through. Otherwise:
        (--error-exitcode changes it)
   124  the guest timed out
   125  the module could not be run, or the report could not be written
-  130  interrupted
+  129, 130, 143  ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM
   134  the guest trapped
     2  wrong usage
 A guest can use these numbers too. The last lines of standard error tell: they

@@ -100,7 +100,7 @@ func (j *job) hint(err error) string {
 	case errors.As(err, &imported):
 		return importHint(imported.Module, imported.Name)
 	case errors.As(err, &limit):
-		return fmt.Sprintf("--max-memory %dK is the least that it needs", limit.Need>>10)
+		return memoryHint(limit, j.interpreter)
 	case errors.As(err, &export):
 		return exportHint(export)
 	case errors.As(err, &argument):
@@ -172,4 +172,15 @@ func (j *job) missingHint() string {
 		return "did you mean " + j.module + ".wasm?"
 	}
 	return ""
+}
+
+// memoryHint tells how to run a module whose memory begins beyond the limit.
+// Compiled code has one page less than WebAssembly's 4 GiB, which no
+// --max-memory changes.
+func memoryHint(e *engine.MemoryLimitError, interpreter bool) string {
+	const all = 4 << 30
+	if e.Need == all && !interpreter {
+		return "compiled code has one page less than 4 GiB; --interp has them all"
+	}
+	return fmt.Sprintf("--max-memory %dK is the least that it needs", e.Need>>10)
 }

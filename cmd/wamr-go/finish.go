@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
@@ -44,12 +45,20 @@ func (j *job) finish() int {
 	return j.printEndings(outcome, endings)
 }
 
+// exitInterrupted returns the exit code of a run that a signal ended.
+func (j *job) exitInterrupted() int {
+	if s := syscall.Signal(j.signal.Load()); s != 0 {
+		return exitSignal(s)
+	}
+	return exitSignal(syscall.SIGINT)
+}
+
 // endings are the reasons for another exit code than the guest's; the last one
 // counts most.
 func (j *job) endings(o engine.CycleOutcome, r *report.Report) []ending {
 	var list []ending
 	if o.Kind == engine.OutcomeInterrupted {
-		list = append(list, ending{exitInterrupted, "interrupted" + j.progressText(), ""})
+		list = append(list, ending{j.exitInterrupted(), "interrupted" + j.progressText(), ""})
 	}
 	if r.Leaked() {
 		e := ending{code: int(j.leakCode), text: leakText(r)}

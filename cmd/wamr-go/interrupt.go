@@ -7,22 +7,35 @@ import (
 	"time"
 )
 
-// interruptActions are what is done about SIGINT and SIGTERM. They are called
-// from another goroutine, one at a time.
+// interruptActions respond to SIGINT, SIGTERM and SIGHUP. They are called from
+// another goroutine, one at a time.
 type interruptActions struct {
-	first   func() // ends the run in good order
-	overdue func() // if that takes a while
-	second  func() // ends the process
+	first   func(syscall.Signal) // ends the run in good order
+	overdue func()               // if that takes a while
+	second  func(syscall.Signal) // ends the process
 }
 
 const patience = time.Second
 
-// interrupts are being watched for.
+// numberOf returns the signal's number. On Windows, Ctrl-C is no syscall.Signal
+// of every Go version.
+func numberOf(s os.Signal) syscall.Signal {
+	if n, ok := s.(syscall.Signal); ok {
+		return n
+	}
+	return syscall.SIGINT
+}
+
+// exitSignal returns the exit code of a process that a signal ended, as shells
+// tell it.
+func exitSignal(s syscall.Signal) int { return 128 + int(s) }
+
+// interrupts is a watch for signals.
 type interrupts struct{ ready, done, ended chan struct{} }
 
-// catchInterrupts begins to watch for signals. To register for one takes some
-// changes from thread to thread, a good tenth of a short run's time, which pass
-// while the module is loaded: see wait.
+// catchInterrupts begins to watch for signals. Registering takes some switches
+// between threads, a tenth of a short run's time, so it happens while the module
+// is loaded: see wait.
 func catchInterrupts(do interruptActions) interrupts {
 	i := interrupts{make(chan struct{}), make(chan struct{}), make(chan struct{})}
 	go i.watch(do)
@@ -32,12 +45,12 @@ func catchInterrupts(do interruptActions) interrupts {
 func (i interrupts) watch(do interruptActions) {
 	defer close(i.ended)
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
 	close(i.ready)
 	select {
-	case <-signals:
-		do.first()
+	case s := <-signals:
+		do.first(numberOf(s))
 	case <-i.done:
 		return
 	}
@@ -45,8 +58,8 @@ func (i interrupts) watch(do interruptActions) {
 	defer late.Stop()
 	for {
 		select {
-		case <-signals:
-			do.second()
+		case s := <-signals:
+			do.second(numberOf(s))
 		case <-late.C:
 			do.overdue()
 		case <-i.done:
@@ -55,7 +68,7 @@ func (i interrupts) watch(do interruptActions) {
 	}
 }
 
-// wait returns once signals are caught; until then they end the process.
+// wait returns once signals are caught. Until then they end the process.
 func (i interrupts) wait() { <-i.ready }
 
 // stop ends the watch.

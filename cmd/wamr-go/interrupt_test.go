@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"syscall"
 	"testing"
 )
@@ -10,12 +11,15 @@ import (
 // TestCatchInterrupts sends this process what a user and a supervisor send.
 func TestCatchInterrupts(t *testing.T) {
 	called := make(chan string, 1)
-	does := func(what string) func() { return func() { called <- what } }
-	actions := interruptActions{does("first"), does("overdue"), does("second")}
+	does := func(what string) func(syscall.Signal) {
+		return func(s syscall.Signal) { called <- fmt.Sprint(what, " ", exitSignal(s)) }
+	}
+	actions := interruptActions{does("first"), func() { called <- "overdue" }, does("second")}
 	for _, signals := range [][2]syscall.Signal{
 		{syscall.SIGINT, syscall.SIGINT},
 		{syscall.SIGTERM, syscall.SIGINT},
 		{syscall.SIGTERM, syscall.SIGTERM},
+		{syscall.SIGHUP, syscall.SIGHUP},
 	} {
 		watch := catchInterrupts(actions)
 		watch.wait()
@@ -25,14 +29,14 @@ func TestCatchInterrupts(t *testing.T) {
 			}
 		}
 		send(signals[0])
-		if got := <-called; got != "first" {
+		if got := <-called; got != fmt.Sprint("first ", exitSignal(signals[0])) {
 			t.Fatalf("%v: %s", signals[0], got)
 		}
 		if got := <-called; got != "overdue" {
 			t.Fatalf("after a while: %s", got)
 		}
 		send(signals[1])
-		if got := <-called; got != "second" {
+		if got := <-called; got != fmt.Sprint("second ", exitSignal(signals[1])) {
 			t.Fatalf("then %v: %s", signals[1], got)
 		}
 		watch.stop()

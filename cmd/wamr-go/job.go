@@ -5,6 +5,8 @@ import (
 	"errors"
 	"math"
 	"os"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
@@ -21,7 +23,8 @@ type job struct {
 	guest  wasi.Config // of the first cycle
 	result result
 
-	reportTo *reportFile // nil where the report goes to standard error
+	signal   atomic.Int32 // that ended the run; 0 for none
+	reportTo *reportFile  // nil where the report goes to standard error
 }
 
 // result holds what there is of a run, for its report and its exit code.
@@ -92,11 +95,15 @@ func (j *job) run() int {
 	return code
 }
 
-// interrupted says what Ctrl-C does: end, then a word to who waits, then
-// the end at once.
+// interrupted returns the responses to signals: the first one ends the run in
+// good order, and the user is told if that takes a while; the second one ends the
+// process at once.
 func (j *job) interrupted(end func()) interruptActions {
 	return interruptActions{
-		first: end,
+		first: func(s syscall.Signal) {
+			j.signal.Store(int32(s))
+			end()
+		},
 		overdue: func() {
 			if j.cycling() {
 				j.ui.hintf("the cycle in progress is not over yet; press Ctrl-C again to end at once")
@@ -104,9 +111,9 @@ func (j *job) interrupted(end func()) interruptActions {
 				j.ui.hintf("the guest ends at its next WASI call; press Ctrl-C again to end at once")
 			}
 		},
-		second: func() {
-			j.ui.errorf("interrupted (exit code %d)", exitInterrupted)
-			os.Exit(exitInterrupted)
+		second: func(s syscall.Signal) {
+			j.ui.errorf("interrupted (exit code %d)", exitSignal(s))
+			os.Exit(exitSignal(s))
 		},
 	}
 }
