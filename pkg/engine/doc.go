@@ -1,14 +1,51 @@
-// Package engine runs WASI preview1 modules on wazero, with one lifetime:
-// [Runtime] makes a [Module], a Module makes an [Instance], and each is closed
-// by whoever made it, in reverse order.
+// Package engine runs WebAssembly modules that use WASI preview1, on wazero, and
+// accounts for what each instance takes from its host.
 //
-// What an instance acquires is accounted for in a memstat.Scope of its own,
-// and [Instance.Close] gives all of it back, unconditionally and in reverse
-// order, on every path: normal return, proc_exit, trap, time-out, failed
-// instantiation. What it could not give back it returns, as leaks.
+// # Which function to start with
 //
-// The package owns the linear memories. wazero v1.12.0 never frees one whose
-// data segment is out of bounds or whose start function traps, so that its
-// Free is only a remark here: memory goes back when the instance is closed and
-// none of its code can run any more.
+// [Load] reads a [Binary] from a file; [NewRuntime] makes a [Runtime]. Then
+// [Runtime.Compile] makes a [Module], [Module.Instantiate] an [Instance], and
+// [Instance.Start] runs the program. Use [Instance.Invoke] to call an export
+// with arguments that are text. Use [Module.Cycle] instead of Instantiate to
+// make, run and close many instances, on several workers: it finds leaks. Use
+// [NewReport] for the memory report of a run.
+//
+// # Who closes what
+//
+// Whoever makes a Runtime, a Module or an Instance closes it, the instances
+// first and the runtime last. Every Close returns an error, runs all of its
+// steps even if one fails, and does nothing the second time. A failed
+// Instantiate has closed what it made. The streams and listeners of a
+// wasi.Config stay the caller's.
+//
+// # Leaks
+//
+// What an instance acquires is entered in a memstat.Scope of its own.
+// Instance.Close gives it back in reverse order, on every path: return,
+// proc_exit, trap, timeout, failed instantiation. If something is left, the
+// error of Close holds a *memstat.LeakError; memstat.SplitLeaks separates it
+// from failures of the system. The [Runtime.Ledger] adds up all scopes.
+//
+// # Outcomes and errors
+//
+// A guest that ran has an [Outcome] and not an error: an exit with its code, a
+// trap ([*TrapError], with the stack), a timeout, an interruption, or
+// OutcomeError for a guest that could not run or a bug of the host. A module
+// that cannot run is refused with an error: [*LoadError], [*CompileError],
+// [*ImportError], [*MemoryLimitError], [*InstantiateError]. They wrap this
+// package's sentinels, such as [ErrTruncated], and the system's errors, for
+// errors.Is. Their texts say what is wrong, and never what to type.
+//
+// # What is not promised
+//
+//   - A context ends a guest at its next call of WASI. It ends a loop that makes
+//     no calls only with Config.Interruptible.
+//   - Config.MaxMemory bounds the linear memory. Tables, and the native code of
+//     the module, are not bounded.
+//   - Modules are not linked with each other: all imports are of WASI.
+//   - The names in stacks and exports are the guest's own text. memstat.Frame
+//     prints as one line; other names must be escaped before they reach a
+//     terminal.
+//   - The package relies on properties of wazero v1.12.0, which its tests check.
+//     RATIONALE.md lists them.
 package engine

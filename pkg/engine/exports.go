@@ -11,8 +11,8 @@ import (
 
 // Export is a function that a module exports.
 type Export struct {
-	Name            string
-	Params, Results []api.ValueType
+	Name            string          // as the module spells it: any bytes
+	Params, Results []api.ValueType // of wazero's package api
 }
 
 // String returns the signature: "add(i32, i32) -> i32".
@@ -66,8 +66,10 @@ func exportsOf(m wazero.CompiledModule) []Export {
 // ModuleKind says how a module wants to be run.
 type ModuleKind uint8
 
+// The kinds of modules, by the application ABI of WASI preview1.
 const (
-	// Library exports neither _start nor _initialize: its functions are called by name.
+	// Library exports neither _start nor _initialize: its functions are called
+	// by name.
 	Library ModuleKind = iota
 	// Command exports _start, which runs the program once.
 	Command
@@ -75,6 +77,7 @@ const (
 	Reactor
 )
 
+// String returns "library", "command" or "reactor".
 func (k ModuleKind) String() string {
 	switch k {
 	case Command:
@@ -91,9 +94,8 @@ const (
 	exportInitialize = "_initialize"
 )
 
-// kindOf goes by exports without parameters and results, as the preview1
-// application ABI asks of _start and _initialize. A module with both is a
-// command.
+// kindOf looks for _start and _initialize without parameters and results, as
+// the application ABI of preview1 defines them. A module with both is a command.
 func kindOf(exports []Export) ModuleKind {
 	kind := Library
 	for _, e := range exports {
@@ -110,7 +112,7 @@ func kindOf(exports []Export) ModuleKind {
 	return kind
 }
 
-// find returns the export of that name.
+// find returns the export of that name, from a list that is sorted by name.
 func find(exports []Export, name string) (Export, bool) {
 	i, ok := slices.BinarySearchFunc(exports, name, func(e Export, name string) int { return cmp.Compare(e.Name, name) })
 	if !ok {

@@ -11,14 +11,15 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// Invoke calls an exported function. Arguments are parsed by its signature:
-// i32 and i64 are decimal or, after 0x, hexadecimal numbers of either the
-// signed or the unsigned range; f32 and f64 are decimal or hexadecimal numbers,
-// "inf" or "nan". Results are written the same way, integers signed, floats
-// as short as they can be read back exactly. A reactor is initialized first.
+// Invoke calls an exported function with arguments that are text, which it
+// parses by the signature: i32 and i64 are decimal numbers or, after 0x,
+// hexadecimal ones, of the signed or the unsigned range; f32 and f64 are decimal
+// or hexadecimal numbers, "inf" or "nan". Results are written the same way:
+// integers signed, floats in the fewest digits that read back exactly. A reactor
+// is initialized first. When ctx is done, the guest ends as in Start.
 //
-// What cannot be called is an Outcome of kind OutcomeError with an
-// *ExportError or an *ArgumentError.
+// If the function cannot be called, the outcome is of kind OutcomeError with an
+// *ExportError or an *ArgumentError, and the guest was not touched.
 func (in *Instance) Invoke(ctx context.Context, name string, args []string) ([]string, Outcome) {
 	params, export, err := in.module.parseCall(name, args)
 	if err != nil {
@@ -43,8 +44,8 @@ func (in *Instance) Invoke(ctx context.Context, name string, args []string) ([]s
 	return texts, outcome
 }
 
-// CheckCall says whether Invoke could call the function with the arguments,
-// without calling it. The error is an *ExportError or an *ArgumentError.
+// CheckCall returns the error with which Invoke would refuse the call, without
+// calling anything: an *ExportError, an *ArgumentError or nil.
 func (m *Module) CheckCall(name string, args []string) error {
 	_, _, err := m.parseCall(name, args)
 	return err
@@ -82,7 +83,7 @@ func isNumber(t api.ValueType) bool {
 	return t == api.ValueTypeI32 || t == api.ValueTypeI64 || t == api.ValueTypeF32 || t == api.ValueTypeF64
 }
 
-// parseValue returns a number as wazero passes it.
+// parseValue returns a number in the encoding of wazero's stack.
 func parseValue(t api.ValueType, text string) (uint64, error) {
 	switch t {
 	case api.ValueTypeI32:
@@ -119,8 +120,8 @@ func parseInt(text string, bits int) (uint64, error) {
 	return v, numberError(err, fmt.Sprintf("i%d", bits), fmt.Sprintf("-2^%d to 2^%d-1", bits-1, bits))
 }
 
-// parseFloat reads a float, as Go does, but without underscores, and with the
-// exponent of a hexadecimal one left out if wanted.
+// parseFloat reads a float as Go does, with two differences: it refuses
+// underscores, and a hexadecimal float needs no exponent.
 func parseFloat(text string, bits int) (float64, error) {
 	number := text
 	if lower := strings.ToLower(text); strings.Contains(lower, "0x") && !strings.Contains(lower, "p") {
@@ -159,8 +160,8 @@ func formatValue(t api.ValueType, v uint64) string {
 	}
 }
 
-// formatFloat writes exact, a float32 or float64 whose value is f. fmt writes
-// numbers below 1e21 without an exponent, which strconv alone does not.
+// formatFloat writes exact, a float32 or float64 whose value is f. It uses fmt,
+// which writes numbers below 1e21 without an exponent; strconv alone does not.
 func formatFloat(f float64, exact any) string {
 	switch {
 	case math.IsNaN(f):

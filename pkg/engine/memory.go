@@ -22,6 +22,7 @@ type MemoryError struct {
 	Err   error
 }
 
+// Error tells the size and the system's error.
 func (e *MemoryError) Error() string { return (*linmem.Error)(e).Error() }
 
 // Unwrap returns the system's error.
