@@ -23,7 +23,7 @@ type image struct {
 
 // newImage lays the segments out. The error is errors.ErrUnsupported, or what
 // the system said; the module can be run without an image.
-func newImage(scope *memstat.Scope, segments iter.Seq[wasmbin.Placed]) (*image, error) {
+func newImage(scope *memstat.Scope, segments iter.Seq[wasmbin.ActiveSegment]) (*image, error) {
 	end := uint64(0)
 	for s := range segments {
 		end = max(end, s.Offset+uint64(len(s.Bytes)))
@@ -45,7 +45,7 @@ func newImage(scope *memstat.Scope, segments iter.Seq[wasmbin.Placed]) (*image, 
 // joined iterates over what the segments write, in order, with neighbours
 // joined into one run: a Go program has thousands of segments, with short runs
 // of zeros between them. A run is valid until the next.
-func joined(segments iter.Seq[wasmbin.Placed]) iter.Seq2[uint64, []byte] {
+func joined(segments iter.Seq[wasmbin.ActiveSegment]) iter.Seq2[uint64, []byte] {
 	const (
 		gap  = uint64(len(zeros)) // of zeros that are worth writing
 		most = 1 << 20
@@ -109,15 +109,15 @@ func (i *image) close() error {
 
 // initialMemory is what the instances of a module begin with in memory.
 type initialMemory struct {
-	image    *image                   // nil for none
-	segments iter.Seq[wasmbin.Placed] // to be copied, where there is no image
+	image    *image                          // nil for none
+	segments iter.Seq[wasmbin.ActiveSegment] // to be copied, where there is no image
 }
 
 // strip separates the module's initial memory from it, and returns what is to
 // be changed in the binary then. Where the module does not allow that, it is
 // nothing, and wazero writes the initial memory.
-func (r *Runtime) strip(binary []byte) ([]wasmbin.Edit, initialMemory) {
-	edit, segments, ok := wasmbin.Strip(binary)
+func (r *Runtime) strip(m *wasmbin.Module) ([]wasmbin.Edit, initialMemory) {
+	edit, segments, ok := m.StripData()
 	if !ok {
 		return nil, initialMemory{}
 	}

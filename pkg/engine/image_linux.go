@@ -20,7 +20,7 @@ type imageFile struct {
 	view mapping // all of it, to read; nil once closed
 }
 
-func newImageFile(size uint64, segments iter.Seq[wasmbin.Placed]) (imageFile, error) {
+func newImageFile(size uint64, segments iter.Seq[wasmbin.ActiveSegment]) (imageFile, error) {
 	fd, err := unix.MemfdCreate("wasm-image", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
 	if errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EPERM) {
 		return imageFile{}, errors.ErrUnsupported // an old kernel, or seccomp
@@ -38,7 +38,7 @@ func newImageFile(size uint64, segments iter.Seq[wasmbin.Placed]) (imageFile, er
 	return f, nil
 }
 
-func (f imageFile) fill(size uint64, segments iter.Seq[wasmbin.Placed]) error {
+func (f imageFile) fill(size uint64, segments iter.Seq[wasmbin.ActiveSegment]) error {
 	if err := unix.Ftruncate(f.fd, int64(size)); err != nil {
 		return os.NewSyscallError("ftruncate", err)
 	}

@@ -14,7 +14,7 @@ const hostPage = pageSize
 // imageFile is not to be had on this system: modules run with their segments.
 type imageFile struct{ view mapping }
 
-func newImageFile(uint64, iter.Seq[wasmbin.Placed]) (imageFile, error) {
+func newImageFile(uint64, iter.Seq[wasmbin.ActiveSegment]) (imageFile, error) {
 	return imageFile{}, errors.ErrUnsupported
 }
 

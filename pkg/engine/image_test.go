@@ -217,8 +217,8 @@ func FuzzImage(f *testing.F) {
 	f.Add(module(procedure, function, twoOfThree, start, growCode, encode(11, 1, 0, 0x41, 3, 0x0b, 1, 7)))
 	f.Add(module(procedure, function, onePage, encode(11, 1, 0, 0x41, 3, 0x0b, 1, 7), trapCode))
 	f.Fuzz(func(t *testing.T, binary []byte) {
-		outline, err := wasmbin.Read(binary)
-		if err != nil || outline.Functions > 100 || len(outline.Memories) != 1 || outline.Memories[0].Min > 100 {
+		m, err := wasmbin.Parse(binary)
+		if err != nil || m.Functions > 100 || len(m.Memories) != 1 || m.Memories[0].Min > 100 {
 			return // wazero allocates by what a binary announces
 		}
 		// Code could run forever: leave it out, but for what is known to end.
@@ -235,7 +235,7 @@ func TestJoined(t *testing.T) {
 	longest := 0
 	for range 200 {
 		const size = 64 << 10
-		var segments []wasmbin.Placed
+		var segments []wasmbin.ActiveSegment
 		want, got := make([]byte, size), make([]byte, size)
 		at := uint64(0)
 		for range random.IntN(40) {
@@ -247,7 +247,7 @@ func TestJoined(t *testing.T) {
 				b[i] = byte(random.Uint32() | 1)
 			}
 			at = min(at+random.Uint64N(20), size-uint64(len(b)))
-			segments = append(segments, wasmbin.Placed{Offset: at, Bytes: b})
+			segments = append(segments, wasmbin.ActiveSegment{Offset: at, Bytes: b})
 			copy(want[at:], b)
 			at = min(at+uint64(len(b)), size-1)
 		}

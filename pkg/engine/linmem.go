@@ -53,7 +53,7 @@ type MemoryStat struct {
 // care.
 type linearMemory struct {
 	pool     *slotPool
-	segments iter.Seq[wasmbin.Placed] // to be copied to where the pool has no image
+	segments iter.Seq[wasmbin.ActiveSegment] // to be copied to where the pool has no image
 	scope    *memstat.Scope
 	handle   memstat.Handle
 	fresh    bool // let touched be measured

@@ -13,39 +13,55 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
-// Binary is a WebAssembly module as it was read, by [Load] or by others. It
-// must not be changed.
+// Binary is a WebAssembly module before it is compiled. [Load] makes one, or any
+// program that has the bytes. It must not be changed; then it is safe for
+// concurrent use.
 type Binary struct {
-	Path  string // as it was given; "-" is standard input
+	Path  string // names the module in errors and reports; "-" is standard input
 	Bytes []byte
+
+	module *wasmbin.Module // of Load; nil where Compile must parse Bytes
 }
 
-// LoadError says why a file is not a module that can run.
+// parse returns what Load read, or parses the bytes.
+func (b *Binary) parse() (*wasmbin.Module, error) {
+	if b.module != nil && len(b.Bytes) == len(b.module.Binary) && &b.Bytes[0] == &b.module.Binary[0] {
+		return b.module, nil
+	}
+	return wasmbin.Parse(b.Bytes)
+}
+
+// LoadError says that a file cannot be read, or is not a WebAssembly module.
 type LoadError struct {
 	Path    string
-	Problem string // "is a directory"
-	Hint    string // what to do about it, or ""
-	Err     error  // the system's error, or nil
+	Problem string // completes the sentence that Path begins: "is a directory"
+	Hint    string // advice for the user, or ""
+	Err     error  // the cause, or nil
 }
 
+// Error implements error.
 func (e *LoadError) Error() string { return fmt.Sprintf("%s: %s", e.Path, e.Problem) }
 
+// Unwrap returns the cause.
 func (e *LoadError) Unwrap() error { return e.Err }
 
-// Load reads a module from a file, or from stdin where path is "-". The
-// module's outline is checked, and not its code: see [Runtime.Compile]. The
-// error is a *LoadError.
+// Load reads a module from a file, or from stdin if path is "-". It checks the
+// header and the sections' sizes; [Runtime.Compile] validates the rest. The error
+// is a *LoadError.
 func Load(path string, stdin io.Reader) (*Binary, error) {
 	data, err := read(path, stdin)
 	if err != nil {
 		return nil, systemError(path, err)
 	}
-	if err := check(path, data); err != nil {
-		return nil, err
+	module, err := wasmbin.Parse(data)
+	var content *wasmbin.ContentError // Compile reports it
+	if err != nil && !errors.As(err, &content) {
+		return nil, formatError(path, data, err)
 	}
-	return &Binary{path, data}, nil
+	return &Binary{Path: path, Bytes: data, module: module}, nil
 }
 
+// read returns a file's bytes. A nil stdin is empty.
 func read(path string, stdin io.Reader) ([]byte, error) {
 	if path != "-" {
 		return os.ReadFile(path)
@@ -56,7 +72,7 @@ func read(path string, stdin io.Reader) ([]byte, error) {
 	return io.ReadAll(stdin)
 }
 
-// systemError words what the system says as a problem of the file.
+// systemError turns an error of the operating system into a LoadError.
 func systemError(path string, err error) error {
 	e := &LoadError{Path: path, Err: err}
 	var pathError *fs.PathError
@@ -85,12 +101,10 @@ const (
 	hintCut  = "the file is incomplete; copy or download it again"
 )
 
-func check(path string, data []byte) error {
+// formatError turns an error of wasmbin.Parse into a LoadError.
+func formatError(path string, data []byte, err error) error {
 	e := &LoadError{Path: path}
-	err := outline(data)
 	switch {
-	case err == nil:
-		return nil
 	case len(data) == 0:
 		e.Problem = "is empty"
 	case errors.Is(err, wasmbin.ErrNotWasm):
@@ -108,17 +122,7 @@ func check(path string, data []byte) error {
 	return e
 }
 
-// outline walks the section headers.
-func outline(data []byte) error {
-	for _, err := range wasmbin.Sections(data) {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// recognize tells what the bytes are, if not WebAssembly.
+// recognize tells the user which other format the bytes have.
 func recognize(path string, data []byte) (problem, hint string) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\x00aot")):

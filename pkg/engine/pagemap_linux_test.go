@@ -18,7 +18,7 @@ func TestPagemap(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer m.release()
-	img, err := newImage(memstat.NewLedger(memstat.SitesNever).Open(0), slices.Values([]wasmbin.Placed{{Offset: 5, Bytes: []byte("hello")}, {Offset: 9 * hostPage, Bytes: []byte{1}}}))
+	img, err := newImage(memstat.NewLedger(memstat.SitesNever).Open(0), slices.Values([]wasmbin.ActiveSegment{{Offset: 5, Bytes: []byte("hello")}, {Offset: 9 * hostPage, Bytes: []byte{1}}}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,9 +8,11 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/tetratelabs/wazero"
 
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/codecache"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
@@ -23,8 +25,15 @@ type Config struct {
 	// compiled code has one page less, see memoryLimit.
 	MaxMemory uint64
 	// CacheDir is where compiled code is kept between runs; "" means nowhere.
-	// A directory that can't be used is a warning, see [Runtime.Warnings].
+	// A directory that can't be used, or that others can write to, is a warning,
+	// see [Runtime.Warnings].
 	CacheDir string
+	// CacheMaxBytes bounds the code that CacheDir keeps, in bytes; 0 means
+	// DefaultCacheBytes. The least recently used code is removed first.
+	CacheMaxBytes uint64
+	// CacheMaxAge bounds how long CacheDir keeps code that is not used; 0 means
+	// DefaultCacheAge.
+	CacheMaxAge time.Duration
 	// Interruptible compiles checks into loops, so that a context ends a guest
 	// which makes no calls. Without it a context ends a guest at its next call
 	// of WASI. The checks cost speed, and each call of the guest a goroutine.
@@ -56,8 +65,8 @@ var errRuntimeClosed = errors.New("the runtime is closed")
 // makes it closes it, after all that was made from it.
 type Runtime struct {
 	config    Config
-	cache     *codeCache // nil for none
-	compiles  bool       // to native code
+	cache     *codecache.Cache // nil for none
+	compiles  bool             // to native code
 	scope     *memstat.Scope
 	pages     *pagemap
 	instances atomic.Uint64 // opened so far
@@ -88,7 +97,7 @@ func NewRuntime(_ context.Context, cfg Config) (*Runtime, error) {
 	}
 	if cfg.CacheDir != "" && r.compiles {
 		var err error
-		if r.cache, err = openCodeCache(cfg.CacheDir); err != nil {
+		if r.cache, err = codecache.Open(cfg.CacheDir, cfg.cacheLimits()); err != nil {
 			r.warn(fmt.Sprintf("the code cache %s cannot be used: %v", cfg.CacheDir, err))
 		}
 	}

@@ -38,7 +38,7 @@ func TestCompileLeavesNoCode(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				m, err := r.Compile(ctx, &Binary{"hello.wasm", binary})
+				m, err := r.Compile(ctx, &Binary{Path: "hello.wasm", Bytes: binary})
 				if err != nil {
 					t.Fatal(err)
 				}
