@@ -43,7 +43,11 @@ func seal(path string, key Key) (size uint64, err error) {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	sum, n, err := checksum(f)
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	sum, n, err := checksum(f, info.Size())
 	if err != nil {
 		return 0, err
 	}
@@ -54,9 +58,10 @@ func seal(path string, key Key) (size uint64, err error) {
 	return uint64(n) + uint64(len(trailer)), err
 }
 
-// checksum reads to the end.
-func checksum(r io.Reader) (sum uint32, n int64, err error) {
-	buffer := make([]byte, 256<<10)
+// checksum reads to the end, which should come after size bytes.
+func checksum(r io.Reader, size int64) (sum uint32, n int64, err error) {
+	const most = 256 << 10
+	buffer := make([]byte, max(1, min(size, most)))
 	for {
 		k, err := r.Read(buffer)
 		sum = crc32.Update(sum, castagnoli, buffer[:k])
@@ -101,7 +106,7 @@ func verify(path string, key Key) (e entry, err error) {
 	}
 	want := append([]byte(trailerMagic), key[:]...)
 	want = binary.LittleEndian.AppendUint64(want, uint64(content))
-	sum, n, err := checksum(io.LimitReader(f, content))
+	sum, n, err := checksum(io.LimitReader(f, content), content)
 	if err != nil {
 		return e, err
 	}
