@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -11,14 +14,16 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
+const cacheMaxSizeUsage = "keep at most SIZE of compiled code, and remove the least recently used first"
+
 // cacheOption is the --cache-dir flag of the commands about compiled code.
 type cacheOption struct{ dir string }
 
 func (o *cacheOption) add(c *cobra.Command) {
-	c.Flags().Var(dirNameFlag{textFlag{&o.dir, "DIR"}}, "cache-dir", "the directory of compiled code, if not wamr-go's folder of the user's cache directory")
+	c.Flags().Var(dirNameFlag{textFlag{&o.dir, "DIR"}}, "cache-dir", "the directory of compiled code, instead of wamr-go's folder in the user's cache directory")
 }
 
-// path returns the cache directory to use.
+// path returns the directory that was named, or the default.
 func (o *cacheOption) path() (string, error) {
 	if o.dir != "" {
 		return o.dir, nil
@@ -26,7 +31,8 @@ func (o *cacheOption) path() (string, error) {
 	return defaultCacheDir()
 }
 
-// defaultCacheDir returns the user's directory for compiled code.
+// defaultCacheDir returns the directory that keeps compiled code unless
+// --cache-dir names another.
 func defaultCacheDir() (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
@@ -36,36 +42,65 @@ func defaultCacheDir() (string, error) {
 }
 
 func newCache(a *app, _ helps) *cobra.Command {
-	o := &cacheOption{}
-	about := func(use, short string, count func(string) (engine.CacheUse, error), format string) *cobra.Command {
-		c := &cobra.Command{
-			Use:   use,
-			Short: short,
-			Args:  noArguments,
-			RunE: func(*cobra.Command, []string) error {
-				dir, err := o.path()
-				if err != nil {
-					return cannotRunf("the cache directory: %v", err)
-				}
-				n, err := count(dir)
-				if err != nil {
-					return cannotRunf("the cache directory %s: %v", dir, systemReason(err))
-				}
-				_, err = fmt.Fprintf(a.stdout, format, dir, memstat.Grouped(n.Entries), memstat.Grouped(n.Bytes))
-				return err
-			},
-		}
-		o.add(c)
-		return c
-	}
 	c := &cobra.Command{
 		Use:   "cache",
-		Short: "Look at the compiled code that is kept, or remove it",
+		Short: "Show or remove the compiled code that is kept",
 	}
 	needsCommand(c)
 	c.AddCommand(
-		about("info", "Tell where compiled code is kept, and how much of it", engine.CacheInfo, "directory  %s\nentries    %s\nbytes      %s\n"),
-		about("clean", "Remove the compiled code that is kept", engine.CleanCache, "removed from %s: %s entries, %s bytes\n"),
+		a.cacheCommand("info", "Show where compiled code is kept, and how much", engine.CacheInfo, a.printCacheInfo),
+		a.cacheCommand("clean", "Remove the compiled code that is kept", engine.CleanCache, a.printCacheCleaned),
 	)
 	return c
+}
+
+// cacheCommand makes a command that does something with the cache directory and
+// prints the result.
+func (a *app) cacheCommand(use, short string, do func(dir string) (engine.CacheUse, error), printUse func(dir string, use engine.CacheUse) error) *cobra.Command {
+	o := &cacheOption{}
+	c := &cobra.Command{
+		Use:   use,
+		Short: short,
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			dir, err := o.path()
+			if err != nil {
+				return cannotRunf("the cache directory: %v", err)
+			}
+			use, err := do(dir)
+			if err != nil {
+				return cannotUseCache(dir, err)
+			}
+			return printUse(dir, use)
+		},
+	}
+	o.add(c)
+	return c
+}
+
+// cannotUseCache names the file that is the matter, which can be another than
+// the directory.
+func cannotUseCache(dir string, err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) && path.Path == dir {
+		err = path.Err
+	}
+	return cannotRunf("the cache directory %s: %v", dir, err)
+}
+
+func (a *app) printCacheInfo(dir string, use engine.CacheUse) error {
+	_, err := fmt.Fprintf(a.stdout, "directory  %s\nentries    %s\nbytes      %s\nlimit      %s bytes, %d days without use\n",
+		dir, memstat.Grouped(use.Entries), memstat.Grouped(use.Bytes),
+		memstat.Grouped(uint64(engine.DefaultCacheBytes)), engine.DefaultCacheAge/(24*time.Hour))
+	if err == nil && use.Entries > 0 {
+		_, err = fmt.Fprintf(a.stdout, "last use   %s to %s\n",
+			use.OldestUse.Format(time.DateTime), use.LatestUse.Format(time.DateTime))
+	}
+	return err
+}
+
+func (a *app) printCacheCleaned(dir string, use engine.CacheUse) error {
+	_, err := fmt.Fprintf(a.stdout, "removed from %s: %s entries, %s bytes\n",
+		dir, memstat.Grouped(use.Entries), memstat.Grouped(use.Bytes))
+	return err
 }

@@ -9,10 +9,11 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine"
 )
 
-const compileLong = `Compile a module and keep the code, so that later runs begin sooner.`
+const compileLong = `Compile a module and keep the code, so that later runs start sooner.`
 
 func newCompile(a *app, _ helps) *cobra.Command {
 	o := &cacheOption{}
+	maxBytes := uint64(engine.DefaultCacheBytes)
 	c := &cobra.Command{
 		Use:               "compile [FLAGS] MODULE",
 		Short:             "Compile a module for later runs",
@@ -24,22 +25,24 @@ func newCompile(a *app, _ helps) *cobra.Command {
 			if err != nil {
 				return cannotRunf("the cache directory: %v", err)
 			}
-			return a.warmCache(context.Background(), dir, args[0])
+			return a.warmCache(context.Background(), engine.Config{CacheDir: dir, CacheMaxBytes: maxBytes, NoImage: true}, args[0])
 		},
 	}
 	o.add(c)
+	c.Flags().Var(sizeFlag{&maxBytes, "SIZE"}, "cache-max-size", cacheMaxSizeUsage)
 	return c
 }
 
-// warmCache fails where the code cannot be kept: nothing else is its purpose.
-func (a *app) warmCache(ctx context.Context, dir, path string) (err error) {
+// warmCache compiles a module for the cache that cfg names. It fails if the code
+// cannot be kept.
+func (a *app) warmCache(ctx context.Context, cfg engine.Config, path string) (err error) {
 	j := &job{app: a, options: &options{}, module: path} // words errors as run does
 	binary, err := engine.Load(path, a.stdin)
 	if err != nil {
 		return j.cannotRun(err)
 	}
 	defer a.ui.waitFor("compiling " + path)()
-	r := engine.NewRuntime(engine.Config{CacheDir: dir, NoImage: true})
+	r := engine.NewRuntime(cfg)
 	defer func() { err = errors.Join(err, r.Close(ctx)) }()
 	m, err := r.Compile(ctx, binary)
 	if err != nil {

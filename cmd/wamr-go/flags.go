@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
@@ -40,6 +41,7 @@ type options struct {
 	interpreter bool
 	noCache     bool
 	cacheDir    string
+	cacheBytes  uint64
 
 	trace      []string // groups and functions; nil for no trace
 	traceTimes bool
@@ -113,6 +115,7 @@ func (o *options) groups() []flagGroup {
 	}
 	o.workers, o.cycleOutput, o.leakCode, o.color = 1, outputFirst, exitLeak, "auto"
 	o.maxFDs, o.maxStreams, o.maxArgs = wasi.DefaultFDs, wasi.DefaultDirStreams, wasi.DefaultArgBytes
+	o.cacheBytes = engine.DefaultCacheBytes
 
 	f := group("What the guest sees")
 	f.Var(dirFlag{&o.mounts}, "dir", "preopen a directory (repeatable); GUEST is its name for the guest (default: HOST, and / for the current directory); :ro denies every write")
@@ -146,6 +149,7 @@ func (o *options) groups() []flagGroup {
 	f.BoolVar(&o.interpreter, "interp", false, "interpret instead of compiling to native code")
 	f.BoolVar(&o.noCache, "no-cache", false, "keep no compiled code on disk")
 	f.Var(dirNameFlag{textFlag{&o.cacheDir, "DIR"}}, "cache-dir", "keep compiled code there and not in wamr-go's folder of the user's cache directory")
+	f.Var(sizeFlag{&o.cacheBytes, "SIZE"}, "cache-max-size", cacheMaxSizeUsage)
 
 	f = group("Trace")
 	f.Var(traceFlag{&o.trace}, "trace", "print a line for each WASI call to standard error, as strace does, of those groups or functions: "+strings.Join(wasi.TraceGroups(), ", "))

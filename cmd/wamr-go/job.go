@@ -132,6 +132,7 @@ func (j *job) execute(ctx context.Context, stop <-chan struct{}, ready func()) (
 		Interpreter:   j.interpreter,
 		MaxMemory:     j.maxMemory,
 		CacheDir:      j.cache(),
+		CacheMaxBytes: j.cacheBytes,
 		Interruptible: j.timeout > 0,
 		NoImage:       !j.cycling(), // for one instance it would cost more than it saves
 		Inspect:       j.reportFormat() != "",

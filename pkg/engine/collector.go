@@ -8,29 +8,31 @@ import (
 )
 
 const (
-	// compileGCPercent lets the heap grow to five times what lives before it is
-	// collected, while code is compiled: nearly all that a compilation allocates
-	// lives until its end.
+	// compileGCPercent is GOGC while code is compiled. The heap may grow to five
+	// times the live heap, because a compilation keeps nearly all that it
+	// allocates until it ends.
 	compileGCPercent = 400
-	// cycles let the heap grow to cycleHeap, in bytes: they allocate fast and
-	// keep nothing, and Go's own 4 MiB would be collected every few hundred
-	// cycles. A larger one would not fit the processor's caches.
+	// cycleHeap is the heap size, in bytes, at which a collection starts during
+	// cycles. Cycles allocate fast and keep nothing: Go's default of 4 MiB would
+	// mean a collection every few hundred cycles. A larger heap would not fit the
+	// processor's caches.
 	cycleHeap = 16 << 20
-	// Several workers leave no processor idle that could collect meanwhile: they
-	// have more for each, up to a bound. Two made 1.14 times the cycles of one
-	// with 16 MiB, 1.41 with 32, 1.50 with 64 and no more with 256.
+	// sharedHeap is the same for each of several workers, up to maxSharedHeap for
+	// all: they leave no processor idle that could collect meanwhile. Two workers
+	// made 1.14 times the cycles of one with 16 MiB, 1.41 with 32, 1.50 with 64
+	// and no more with 256.
 	sharedHeap    = 32 << 20
 	maxSharedHeap = 256 << 20
 )
 
-// cycleGCPercent lets a heap of the present size grow to what so many workers
-// have.
+// cycleGCPercent returns the GOGC that lets the live heap grow to the size that
+// is meant for that many workers.
 func cycleGCPercent(workers int) int {
 	heap := uint64(cycleHeap)
 	if n := min(workers, runtime.GOMAXPROCS(0)); n > 1 {
 		heap = min(uint64(n)*sharedHeap, maxSharedHeap)
 	}
-	const least = 4 << 20 // Go's own: it begins to collect there
+	const least = 4 << 20 // below it, Go does not collect
 	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(sample)
 	live := uint64(least)
@@ -40,24 +42,24 @@ func cycleGCPercent(workers int) int {
 	return int(100 * heap / live)
 }
 
-// collector is the process's setting, which compilations and cycles change
-// while they last, several at once perhaps.
+// collector counts the compilations and cycles that have GOGC, which belongs to
+// the whole process, raised.
 var collector struct {
-	mu    sync.Mutex
-	users int
-	own   int // the setting while nobody changes it
+	mu      sync.Mutex
+	users   int
+	percent int // GOGC before the first of them
 }
 
-// relaxCollector has garbage collected when the heap has grown by percent, and
-// returns how to undo that. Who set more, or turned the collector off, keeps
-// it, and so does a memory limit.
+// relaxCollector raises GOGC to percent and returns a function that restores
+// it. It leaves a higher setting alone, and a collector that is off. A memory
+// limit (GOMEMLIMIT) stays in force.
 func relaxCollector(percent int) (restore func()) {
 	c := &collector
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := debug.SetGCPercent(percent)
 	if c.users == 0 {
-		c.own = now
+		c.percent = now
 	}
 	if now < 0 || now > percent {
 		debug.SetGCPercent(now)
@@ -67,7 +69,7 @@ func relaxCollector(percent int) (restore func()) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		if c.users--; c.users == 0 {
-			debug.SetGCPercent(c.own)
+			debug.SetGCPercent(c.percent)
 		}
 	}
 }

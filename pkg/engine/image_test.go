@@ -214,8 +214,8 @@ func FuzzImage(f *testing.F) {
 	f.Add(module(procedure, function, twoOfThree, start, growCode, encode(11, 1, 0, 0x41, 3, 0x0b, 1, 7)))
 	f.Add(module(procedure, function, onePage, encode(11, 1, 0, 0x41, 3, 0x0b, 1, 7), trapCode))
 	f.Fuzz(func(t *testing.T, binary []byte) {
-		outline, err := wasmbin.Read(binary)
-		if err != nil || outline.Functions > 100 || len(outline.Memories) != 1 || outline.Memories[0].Min > 100 {
+		m, err := wasmbin.Parse(binary)
+		if err != nil || m.Functions > 100 || len(m.Memories) != 1 || m.Memories[0].Min > 100 {
 			return // wazero allocates as much as a binary announces
 		}
 		// Code could run forever: allow only code that is known to end.

@@ -23,7 +23,7 @@ import (
 // To link several modules, one linker takes them all, and each of these
 // decisions moves from the module to the set:
 //
-//   - The cache's folder is keyed by the keys of all members in order, as the
+//   - The cache's entry is keyed by the keys of all members in order, as the
 //     folder is wazero's, one for each runtime. A damaged entry costs the set.
 //   - define takes the union of the members' imports less those that a member
 //     exports, and members are instantiated under their names, importers last.

@@ -13,25 +13,37 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
-// Binary is a WebAssembly module as bytes, from [Load] or from elsewhere. It
-// must not be changed while a Module of it is open.
+// Binary is a WebAssembly module before it is compiled. [Load] makes one, or any
+// program that has the bytes. It must not be changed while a Module of it is
+// open; then it is safe for concurrent use.
 type Binary struct {
-	Path  string // for messages and reports; "-" is standard input
+	Path  string // names the module in errors and reports; "-" is standard input
 	Bytes []byte
+
+	module *wasmbin.Module // of Load; nil where Compile must parse Bytes
+}
+
+// parse returns what Load read, or parses the bytes.
+func (b *Binary) parse() (*wasmbin.Module, error) {
+	if b.module != nil && len(b.Bytes) == len(b.module.Binary) && &b.Bytes[0] == &b.module.Binary[0] {
+		return b.module, nil
+	}
+	return wasmbin.Parse(b.Bytes)
 }
 
 // Load reads a module from a file, or from stdin if path is "-"; a nil stdin is
-// empty. It checks the headers of the sections and not what is in them: see
-// [Runtime.Compile]. The error is a *LoadError.
+// empty. It checks the header and the sections' sizes; [Runtime.Compile]
+// validates the rest. The error is a *LoadError.
 func Load(path string, stdin io.Reader) (*Binary, error) {
 	data, err := read(path, stdin)
 	if err != nil {
 		return nil, systemError(path, err)
 	}
-	if err := check(data); err != nil {
+	module, err := parse(data)
+	if err != nil {
 		return nil, &LoadError{path, err}
 	}
-	return &Binary{path, data}, nil
+	return &Binary{Path: path, Bytes: data, module: module}, nil
 }
 
 // maxBinary bounds the size of a module, in bytes. It is the limit of web
@@ -111,17 +123,23 @@ func isDirectory(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// check returns nil for the binary of a core module whose sections are whole,
-// and else the reason to refuse it.
-func check(data []byte) error {
+// parse parses a binary. The error is nil for a core module whose sections are
+// whole, and else the reason to refuse it. Compile reports what is wrong within a
+// section: the module is nil then.
+func parse(data []byte) (*wasmbin.Module, error) {
 	if len(data) == 0 {
-		return ErrEmpty
+		return nil, ErrEmpty
 	}
-	err := outline(data)
-	if errors.Is(err, wasmbin.ErrNotWasm) {
-		return recognize(data)
+	module, err := wasmbin.Parse(data)
+	var content *wasmbin.ContentError
+	switch {
+	case errors.As(err, &content):
+		return nil, nil //nolint:nilerr // Compile reports it
+	case errors.Is(err, wasmbin.ErrNotWasm):
+		return nil, recognize(data)
+	default:
+		return module, binaryError(data, err)
 	}
-	return binaryError(data, err)
 }
 
 // binaryError words an error of package wasmbin as a reason to refuse a binary.
@@ -140,16 +158,6 @@ func binaryError(data []byte, err error) error {
 	default:
 		return because(fmt.Sprintf("%v: %v", ErrInvalid, err), ErrInvalid, err)
 	}
-}
-
-// outline walks the section headers.
-func outline(data []byte) error {
-	for _, err := range wasmbin.Sections(data) {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // signatures are how files begin that are mistaken for modules.

@@ -66,12 +66,12 @@ type initialMemory struct {
 // strip separates the initial memory from a module, and returns the edits that
 // remove it from the binary. If the module does not allow that, both are empty
 // and wazero writes the initial memory.
-func (r *Runtime) strip(binary []byte) ([]wasmbin.Edit, initialMemory) {
-	edit, placed, ok := wasmbin.Strip(binary)
+func (r *Runtime) strip(m *wasmbin.Module) ([]wasmbin.Edit, initialMemory) {
+	edit, active, ok := m.StripData()
 	if !ok {
 		return nil, initialMemory{}
 	}
-	edits, segments := []wasmbin.Edit{edit}, segmentsOf(placed)
+	edits, segments := []wasmbin.Edit{edit}, segmentsOf(active)
 	if r.config.NoImage {
 		return edits, initialMemory{segments: segments}
 	}
@@ -85,9 +85,9 @@ func (r *Runtime) strip(binary []byte) ([]wasmbin.Edit, initialMemory) {
 	return edits, initialMemory{image: img}
 }
 
-func segmentsOf(placed iter.Seq[wasmbin.Placed]) iter.Seq[linmem.Segment] {
+func segmentsOf(active iter.Seq[wasmbin.ActiveSegment]) iter.Seq[linmem.Segment] {
 	return func(yield func(linmem.Segment) bool) {
-		placed(func(s wasmbin.Placed) bool { return yield(linmem.Segment(s)) })
+		active(func(s wasmbin.ActiveSegment) bool { return yield(linmem.Segment(s)) })
 	}
 }
 

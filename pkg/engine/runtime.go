@@ -8,7 +8,9 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/codecache"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/linmem"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
@@ -22,9 +24,15 @@ type Config struct {
 	// code has one page less: see [MemoryStat].
 	MaxMemory uint64
 	// CacheDir is the directory that keeps compiled code between runs; "" means
-	// none. A directory that cannot be used is a warning, see
-	// [Runtime.Warnings].
+	// none. A directory that cannot be used, or that others can write to, is a
+	// warning, see [Runtime.Warnings].
 	CacheDir string
+	// CacheMaxBytes bounds the code that CacheDir keeps, in bytes; 0 means
+	// DefaultCacheBytes. The least recently used code is removed first.
+	CacheMaxBytes uint64
+	// CacheMaxAge bounds how long CacheDir keeps code that is not used; 0 means
+	// DefaultCacheAge.
+	CacheMaxAge time.Duration
 	// Interruptible compiles checks into loops, so that a context ends a guest
 	// that makes no calls. Without it a context ends a guest at its next call of
 	// WASI. The checks make the guest slower, and each call of it costs a
@@ -59,8 +67,8 @@ type Config struct {
 // after all that was made from it.
 type Runtime struct {
 	config    Config
-	cache     *codeCache // nil for none
-	compiles  bool       // to native code
+	cache     *codecache.Cache // nil for none
+	compiles  bool             // to native code
 	scope     *memstat.Scope
 	pages     *linmem.PageMap
 	instances atomic.Uint64 // opened so far
@@ -92,7 +100,7 @@ func NewRuntime(cfg Config) *Runtime {
 	}
 	if cfg.CacheDir != "" && r.compiles {
 		var err error
-		if r.cache, err = openCodeCache(cfg.CacheDir); err != nil {
+		if r.cache, err = codecache.Open(cfg.CacheDir, cfg.cacheLimits()); err != nil {
 			r.warn(fmt.Sprintf("the code cache %s cannot be used: %v", cfg.CacheDir, err))
 		}
 	}

@@ -36,10 +36,10 @@ const (
 
 // hideNames returns the edits after which wazero's stacks can be trusted, and
 // the names that they hide.
-func hideNames(binary []byte, debugInfo bool) ([]wasmbin.Edit, wasmbin.Names) {
-	edits, names := wasmbin.DropNames(binary)
+func hideNames(m *wasmbin.Module, debugInfo bool) ([]wasmbin.Edit, wasmbin.Names) {
+	edits, names := m.DropNames()
 	if debugInfo {
-		edits = append(edits, wasmbin.BreakInDebug(binary, debugFrame)...)
+		edits = append(edits, m.BreakInDebug(debugFrame)...)
 	}
 	return edits, names
 }

@@ -2,14 +2,14 @@ package wasmbin
 
 import "slices"
 
-// Edit has bytes in place of those of a binary between two offsets.
+// Edit replaces the bytes of a binary between two offsets.
 type Edit struct {
 	From, To int
 	With     []byte
 }
 
-// Apply returns the binary with edits made, whose places must not overlap. It
-// does not change the binary; without edits it returns that.
+// Apply returns a copy of the binary with the edits made, or the binary itself
+// if there are none. The edits may come in any order, and must not overlap.
 func Apply(binary []byte, edits ...Edit) []byte {
 	if len(edits) == 0 {
 		return binary
@@ -28,11 +28,13 @@ func Apply(binary []byte, edits ...Edit) []byte {
 	return append(edited, binary[from:]...)
 }
 
-func appendSection(b []byte, id ID, content []byte) []byte {
-	return append(appendU32(append(b, byte(id)), uint32(len(content))), content...)
+// AppendSection appends a section with its header.
+func AppendSection(b []byte, id ID, content []byte) []byte {
+	return append(AppendU32(append(b, byte(id)), uint32(len(content))), content...)
 }
 
-func appendU32(b []byte, v uint32) []byte {
+// AppendU32 appends an unsigned number in LEB128, in its shortest form.
+func AppendU32(b []byte, v uint32) []byte {
 	for v >= 0x80 {
 		b = append(b, byte(v)|0x80)
 		v >>= 7

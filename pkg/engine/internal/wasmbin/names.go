@@ -17,21 +17,18 @@ const (
 	functionNames = 1
 )
 
-// DropNames returns the edits that remove the name sections of a binary, and a
+// DropNames returns the edits that remove the name sections of the module, and a
 // copy of the function names that they hold. It reads as much as it can of a
 // malformed section: the specification asks to ignore the rest.
-func DropNames(binary []byte) ([]Edit, Names) {
+func (m *Module) DropNames() ([]Edit, Names) {
 	var edits []Edit
 	var names Names
-	for s, err := range Sections(binary) {
-		if err != nil {
-			break // the compiler words the error
-		}
-		name, content := custom(binary, s)
+	for _, s := range m.Sections {
+		name, content := m.custom(s)
 		if name != nameSection {
 			continue
 		}
-		edits = append(edits, Edit{From: s.Header, To: s.Offset + s.Size})
+		edits = append(edits, Edit{From: s.Header, To: s.End()})
 		if names.functions == nil {
 			names.functions = bytes.Clone(subsection(content, functionNames))
 		}
@@ -41,11 +38,11 @@ func DropNames(binary []byte) ([]Edit, Names) {
 
 // custom returns the name and the content of a custom section, and "" for
 // another section.
-func custom(binary []byte, s Section) (name string, content []byte) {
-	if s.ID != Custom {
+func (m *Module) custom(s Section) (name string, content []byte) {
+	if s.ID != SectionCustom {
 		return "", nil
 	}
-	r := reader{data: s.Content(binary)}
+	r := reader{data: s.Content(m.Binary)}
 	name = r.name()
 	return name, r.data[r.pos:]
 }
@@ -87,17 +84,14 @@ func (n Names) Functions(indexes ...uint32) map[uint32]string {
 // BreakInDebug returns the edits that replace the first byte of text, wherever
 // it occurs in a section of debug information, by a space. Text must not
 // overlap itself.
-func BreakInDebug(binary []byte, text string) []Edit {
+func (m *Module) BreakInDebug(text string) []Edit {
 	var edits []Edit
-	for s, err := range Sections(binary) {
-		if err != nil {
-			break
-		}
-		name, content := custom(binary, s)
+	for _, s := range m.Sections {
+		name, content := m.custom(s)
 		if !strings.HasPrefix(name, ".debug_") {
 			continue
 		}
-		at := s.Offset + s.Size - len(content)
+		at := s.End() - len(content)
 		for {
 			i := bytes.Index(content, []byte(text))
 			if i < 0 {

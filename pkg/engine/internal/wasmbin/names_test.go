@@ -15,9 +15,9 @@ func nameMap(functions ...byte) []byte {
 }
 
 func TestDropNames(t *testing.T) {
-	types, tail := section(Type, 1, 0x60, 0, 0), section(Custom, 1, 'x')
-	names := section(Custom, nameMap(2, 0, 1, 'a', 5, 2, 'b', '\n')...)
-	other := section(Custom, nameMap(1, 0, 1, 'z')...)
+	types, tail := section(SectionType, 1, 0x60, 0, 0), section(SectionCustom, 1, 'x')
+	names := section(SectionCustom, nameMap(2, 0, 1, 'a', 5, 2, 'b', '\n')...)
+	other := section(SectionCustom, nameMap(1, 0, 1, 'z')...)
 	for _, tc := range []struct {
 		name         string
 		binary, want []byte
@@ -27,13 +27,12 @@ func TestDropNames(t *testing.T) {
 		{"at the end", binaryOf(types, names), binaryOf(types), map[uint32]string{0: "a", 5: "b\n"}},
 		{"before another", binaryOf(types, names, tail), binaryOf(types, tail), map[uint32]string{0: "a", 5: "b\n"}},
 		{"two: the first counts", binaryOf(names, types, other), binaryOf(types), map[uint32]string{0: "a", 5: "b\n"}},
-		{"cut short", binaryOf(section(Custom, nameMap(2, 0, 1, 'a', 5, 9, 'b')...)), binaryOf(), map[uint32]string{0: "a"}},
-		{"count too large", binaryOf(section(Custom, nameMap(0xff, 0xff, 3, 0, 1, 'a')...)), binaryOf(), map[uint32]string{}},
-		{"subsection too long", binaryOf(section(Custom, 4, 'n', 'a', 'm', 'e', 1, 9, 0)), binaryOf(), map[uint32]string{}},
-		{"no name at all", binaryOf(section(Custom)), binaryOf(section(Custom)), map[uint32]string{}},
-		{"not wasm", []byte("hello"), []byte("hello"), map[uint32]string{}},
+		{"cut short", binaryOf(section(SectionCustom, nameMap(2, 0, 1, 'a', 5, 9, 'b')...)), binaryOf(), map[uint32]string{0: "a"}},
+		{"count too large", binaryOf(section(SectionCustom, nameMap(0xff, 0xff, 3, 0, 1, 'a')...)), binaryOf(), map[uint32]string{}},
+		{"subsection too long", binaryOf(section(SectionCustom, 4, 'n', 'a', 'm', 'e', 1, 9, 0)), binaryOf(), map[uint32]string{}},
+		{"no name at all", binaryOf(section(SectionCustom)), binaryOf(section(SectionCustom)), map[uint32]string{}},
 	} {
-		edits, got := DropNames(tc.binary)
+		edits, got := mustParse(t, tc.binary).DropNames()
 		if edited := Apply(tc.binary, edits...); !bytes.Equal(edited, tc.want) {
 			t.Errorf("%s: % x, want % x", tc.name, edited, tc.want)
 		}
@@ -45,13 +44,13 @@ func TestDropNames(t *testing.T) {
 
 func TestBreakInDebug(t *testing.T) {
 	debug := func(content string) []byte {
-		return section(Custom, append([]byte{10}, ".debug_str"+content...)...)
+		return section(SectionCustom, append([]byte{10}, ".debug_str"+content...)...)
 	}
 	for _, tc := range []struct{ binary, want []byte }{
 		{binaryOf(debug("a\n\t.$1\n\t.$2()\n\t.x")), binaryOf(debug("a \t.$1 \t.$2()\n\t.x"))},
-		{binaryOf(section(Custom, 1, 'x', '\n', '\t', '.', '$')), binaryOf(section(Custom, 1, 'x', '\n', '\t', '.', '$'))},
+		{binaryOf(section(SectionCustom, 1, 'x', '\n', '\t', '.', '$')), binaryOf(section(SectionCustom, 1, 'x', '\n', '\t', '.', '$'))},
 	} {
-		if got := Apply(tc.binary, BreakInDebug(tc.binary, "\n\t.$")...); !bytes.Equal(got, tc.want) {
+		if got := Apply(tc.binary, mustParse(t, tc.binary).BreakInDebug("\n\t.$")...); !bytes.Equal(got, tc.want) {
 			t.Errorf("%q, want %q", got, tc.want)
 		}
 	}
@@ -59,14 +58,29 @@ func TestBreakInDebug(t *testing.T) {
 
 // FuzzNames reads names of any bytes at all.
 func FuzzNames(f *testing.F) {
-	f.Add(binaryOf(section(Custom, nameMap(1, 0, 1, 'a')...)))
+	f.Add(binaryOf(section(SectionCustom, nameMap(1, 0, 1, 'a')...)))
 	f.Fuzz(func(t *testing.T, binary []byte) {
-		edits, names := DropNames(binary)
-		if edited := Apply(binary, edits...); len(edited) > len(binary) {
+		m, err := Parse(binary)
+		if err != nil {
+			return
+		}
+		edits, names := m.DropNames()
+		edited := Apply(binary, edits...)
+		if len(edited) > len(binary) {
 			t.Errorf("%d bytes became %d", len(binary), len(edited))
-		} else if again, _ := DropNames(edited); again != nil {
+		}
+		if again, _ := mustParse(t, edited).DropNames(); again != nil {
 			t.Errorf("a second time: %v", again)
 		}
 		names.Functions(0, 1, 2)
 	})
+}
+
+func mustParse(t *testing.T, binary []byte) *Module {
+	t.Helper()
+	m, err := Parse(binary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }

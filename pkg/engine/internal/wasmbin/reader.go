@@ -5,11 +5,12 @@ import (
 	"fmt"
 )
 
-// ErrTruncated says that the binary ends before what it announces.
+// ErrTruncated says that a binary, or a section, ends too early for a length
+// that it announces.
 var ErrTruncated = errors.New("unexpected end of the binary")
 
-// reader reads values of the binary format and keeps the first error, after
-// which it reads zeros: who reads checks once, at the end or before a loop.
+// reader reads values of the binary format. It keeps the first error and reads
+// zeros from then on, so that callers check once, at the end or in a loop.
 type reader struct {
 	data []byte
 	pos  int
@@ -35,6 +36,14 @@ func (r *reader) byte() byte {
 	return b
 }
 
+// peek returns the next byte and does not move on; 0 at the end.
+func (r *reader) peek() byte {
+	if r.done() {
+		return 0
+	}
+	return r.data[r.pos]
+}
+
 // bytes returns the next n bytes, without a copy.
 func (r *reader) bytes(n uint32) []byte {
 	if uint64(n) > uint64(len(r.data)-r.pos) {
@@ -48,6 +57,10 @@ func (r *reader) bytes(n uint32) []byte {
 
 // u32 reads an unsigned LEB128 of at most 32 bits.
 func (r *reader) u32() uint32 {
+	if r.pos < len(r.data) && r.data[r.pos] < 0x80 { // nearly always
+		r.pos++
+		return uint32(r.data[r.pos-1])
+	}
 	var v uint32
 	for shift := 0; shift < 35; shift += 7 {
 		b := r.byte()
@@ -80,26 +93,16 @@ func (r *reader) s64() int64 {
 	return 0
 }
 
-// name reads a length and as many bytes.
+// name reads a string after its length.
 func (r *reader) name() string { return string(r.bytes(r.u32())) }
 
-// limits reads the limits of a table or a memory.
-func (r *reader) limits() Limits {
-	const hasMax, shared, index64 = 1, 2, 4
-	flags := r.byte()
-	if flags > hasMax|shared|index64 {
-		r.fail(fmt.Errorf("at offset %#x: unknown limits %#x", r.pos, flags))
-		return Limits{}
+// count reads the length of a vector. Each element has at least one byte, so
+// that no length beyond the remaining bytes makes a caller loop.
+func (r *reader) count() uint32 {
+	n := r.u32()
+	if uint64(n) > uint64(len(r.data)-r.pos) {
+		r.fail(ErrTruncated)
+		return 0
 	}
-	read := func() uint64 {
-		if flags&index64 != 0 {
-			return uint64(r.s64())
-		}
-		return uint64(r.u32())
-	}
-	l := Limits{Min: read(), Shared: flags&shared != 0, Wide: flags&index64 != 0}
-	if flags&hasMax != 0 {
-		l.Max, l.HasMax = read(), true
-	}
-	return l
+	return n
 }

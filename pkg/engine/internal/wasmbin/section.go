@@ -4,42 +4,54 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"iter"
 )
 
 // ID is the number of a section.
 type ID byte
 
-// The sections of the core specification, and of the exception-handling
+// The sections of the core specification, and that of the exception-handling
 // proposal (tag).
 const (
-	Custom ID = iota
-	Type
-	Import
-	Function
-	Table
-	Memory
-	Global
-	Export
-	Start
-	Element
-	Code
-	Data
-	DataCount
-	Tag
+	SectionCustom ID = iota
+	SectionType
+	SectionImport
+	SectionFunction
+	SectionTable
+	SectionMemory
+	SectionGlobal
+	SectionExport
+	SectionStart
+	SectionElement
+	SectionCode
+	SectionData
+	SectionDataCount
+	SectionTag
 )
 
-var names = [...]string{"custom", "type", "import", "function", "table", "memory", "global",
+var sectionNames = [...]string{"custom", "type", "import", "function", "table", "memory", "global",
 	"export", "start", "element", "code", "data", "data count", "tag"}
 
+// String returns the section's name in the specification.
 func (id ID) String() string {
-	if int(id) < len(names) {
-		return names[id]
+	if int(id) < len(sectionNames) {
+		return sectionNames[id]
 	}
 	return fmt.Sprintf("section %d", byte(id))
 }
 
-// HeaderSize is the length of the magic number and the version.
+// isVector says whether the section's content is a vector, which begins with
+// the number of its elements.
+func (id ID) isVector() bool {
+	switch id {
+	case SectionType, SectionImport, SectionFunction, SectionTable, SectionMemory, SectionGlobal,
+		SectionExport, SectionElement, SectionCode, SectionData, SectionTag:
+		return true
+	default:
+		return false
+	}
+}
+
+// HeaderSize is the length of the magic number and the version, in bytes.
 const HeaderSize = 8
 
 var (
@@ -48,15 +60,15 @@ var (
 	component = []byte{0x0d, 0, 1, 0}
 )
 
-// What a header can say of the bytes that it begins.
+// The errors of a header.
 var (
 	ErrNotWasm   = errors.New("no WebAssembly magic number")
 	ErrComponent = errors.New("a component, not a module")
 	ErrVersion   = errors.New("unknown version")
 )
 
-// CheckHeader returns nil for a core module of version 1, else one of ErrNotWasm,
-// ErrTruncated, ErrComponent or ErrVersion.
+// CheckHeader returns nil if binary begins with the header of a core module of
+// version 1, else one of ErrNotWasm, ErrTruncated, ErrComponent or ErrVersion.
 func CheckHeader(binary []byte) error {
 	n := min(len(binary), len(magic))
 	switch {
@@ -68,14 +80,14 @@ func CheckHeader(binary []byte) error {
 	switch version := binary[len(magic):HeaderSize]; {
 	case bytes.Equal(version, module):
 		return nil
-	case bytes.Equal(version[2:], component[2:]): // the layer is what tells; versions were counted up before 1.0
+	case bytes.Equal(version[2:], component[2:]): // the layer decides: the version changed before 1.0
 		return ErrComponent
 	default:
 		return ErrVersion
 	}
 }
 
-// Section is the place of a section's content in the binary.
+// Section is the place of a section in a binary.
 type Section struct {
 	ID     ID
 	Header int // offset of the section's id byte
@@ -83,31 +95,35 @@ type Section struct {
 	Size   int // length of its content
 }
 
-// Content returns the section's bytes, without a copy.
-func (s Section) Content(binary []byte) []byte { return binary[s.Offset : s.Offset+s.Size] }
+// End returns the offset after the section.
+func (s Section) End() int { return s.Offset + s.Size }
 
-// Sections iterates over the sections of a binary with a valid header, in file
-// order. An error ends the iteration.
-func Sections(binary []byte) iter.Seq2[Section, error] {
-	return func(yield func(Section, error) bool) {
-		if err := CheckHeader(binary); err != nil {
-			yield(Section{}, err)
-			return
-		}
-		r := reader{data: binary, pos: HeaderSize}
-		for !r.done() {
-			s := Section{Header: r.pos}
-			s.ID = ID(r.byte())
-			size := r.u32()
-			s.Offset, s.Size = r.pos, int(size)
-			r.bytes(size)
-			if r.err != nil {
-				yield(Section{}, fmt.Errorf("%s section at offset %#x: %w", s.ID, s.Header, r.err))
-				return
-			}
-			if !yield(s, nil) {
-				return
-			}
-		}
+// Content returns the section's bytes, without a copy.
+func (s Section) Content(binary []byte) []byte { return binary[s.Offset:s.End()] }
+
+// reader returns a reader of the section's content, whose positions are offsets
+// in the binary.
+func (s Section) reader(binary []byte) reader {
+	return reader{data: binary[:s.End()], pos: s.Offset}
+}
+
+// readSections returns the sections of a binary in file order.
+func readSections(binary []byte) ([]Section, error) {
+	if err := CheckHeader(binary); err != nil {
+		return nil, err
 	}
+	var sections []Section
+	r := reader{data: binary, pos: HeaderSize}
+	for !r.done() {
+		s := Section{Header: r.pos}
+		s.ID = ID(r.byte())
+		size := r.u32()
+		s.Offset, s.Size = r.pos, int(size)
+		r.bytes(size)
+		if r.err != nil {
+			return nil, fmt.Errorf("%s section at offset %#x: %w", s.ID, s.Header, r.err)
+		}
+		sections = append(sections, s)
+	}
+	return sections, nil
 }

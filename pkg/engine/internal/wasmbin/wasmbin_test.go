@@ -2,12 +2,14 @@ package wasmbin
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 const header = "\x00asm\x01\x00\x00\x00"
@@ -33,50 +35,54 @@ func TestCheckHeader(t *testing.T) {
 	}
 }
 
-func TestRead(t *testing.T) {
+func TestParse(t *testing.T) {
 	section := func(id ID, content string) string { return string([]byte{byte(id), byte(len(content))}) + content }
 	for _, tc := range []struct {
 		name, sections string
-		want           *Outline
+		want           Module
 		err            string
 	}{
-		{"empty", "", &Outline{}, ""},
-		{"imports", section(Import, "\x06"+
+		{"empty", "", Module{}, ""},
+		{"imports", section(SectionImport, "\x06"+
 			"\x01a\x01f\x00\x05"+
 			"\x01a\x01t\x01\x70\x01\x02\x03"+
 			"\x01a\x01m\x02\x03\x01\x80\x02"+
 			"\x01a\x01g\x03\x7f\x01"+
 			"\x01a\x01r\x03\x64\x70\x00"+
 			"\x01a\x01e\x04\x00\x07"),
-			&Outline{Imports: []ImportEntry{
-				{"a", "f", ImportFunction}, {"a", "t", ImportTable}, {"a", "m", ImportMemory},
-				{"a", "g", ImportGlobal}, {"a", "r", ImportGlobal}, {"a", "e", ImportTag},
+			Module{Imports: []ImportEntry{
+				{"a", "f", ImportFunction, 5}, {"a", "t", ImportTable, 0}, {"a", "m", ImportMemory, 0},
+				{"a", "g", ImportGlobal, 0}, {"a", "r", ImportGlobal, 0}, {"a", "e", ImportTag, 7},
 			}}, ""},
-		{"functions", section(Function, "\x03\x00\x00\x00"), &Outline{Functions: 3}, ""},
-		{"memories", section(Memory, "\x03\x00\x02\x01\x01\x05\x04\x80\x80\x04"),
-			&Outline{Memories: []Limits{{Min: 2}, {Min: 1, Max: 5, HasMax: true}, {Min: 1 << 16, Wide: true}}}, ""},
-		{"data", section(Data, "\x04"+
+		{"functions", section(SectionFunction, "\x03\x00\x00\x00"), Module{Functions: 3}, ""},
+		{"memories", section(SectionMemory, "\x03\x00\x02\x01\x01\x05\x04\x80\x80\x04"),
+			Module{Memories: []Limits{{Min: 2}, {Min: 1, Max: 5, HasMax: true}, {Min: 1 << 16, Wide: true}}}, ""},
+		{"data", section(SectionData, "\x04"+
 			"\x00\x41\x10\x0b\x03abc"+
 			"\x01\x02de"+
 			"\x02\x00\x23\x01\x41\x04\x6a\x0b\x01f"+
 			"\x00\x44\x00\x00\x00\x00\x00\x00\x00\x00\x43\x00\x00\x00\x00\x42\x7f\xd2\x01\xfd\x0c0123456789abcdef\x0b\x00"),
-			&Outline{DataBytes: 6}, ""},
-		{"section past the end", "\x03\x10\x01", nil, "function section at offset 0x8: unexpected end"},
-		{"size of too many bits", "\x03\xff\xff\xff\xff\x1f", nil, "more than 32 bits"},
-		{"vector past the end", section(Import, "\xff\xff\x03"), nil, "import section: unexpected end"},
-		{"name past the end", section(Import, "\x01\x7fa"), nil, "import section: unexpected end"},
-		{"kind of import", section(Import, "\x01\x01a\x01b\x09"), nil, "unknown kind of import 9"},
-		{"limits", section(Memory, "\x01\x08\x00"), nil, "unknown limits"},
-		{"mode of segment", section(Data, "\x01\x05"), nil, "data segment 0: at offset 0xc: unknown mode 5"},
-		{"expression", section(Data, "\x01\x00\x20\x00\x0b\x00"), nil, "instruction 0x20 is not constant"},
-		{"vector instruction", section(Data, "\x01\x00\xfd\x0d\x0b\x00"), nil, "vector instruction 13 is not constant"},
-		{"endless expression", section(Data, "\x01\x00\x41\x00"), nil, "data segment 0: unexpected end"},
-		{"segment past the end", section(Data, "\x01\x01\x09ab"), nil, "data segment 0: unexpected end"},
+			Module{DataBytes: 6}, ""},
+		{"section past the end", "\x03\x10\x01", Module{}, "function section at offset 0x8: unexpected end"},
+		{"size of too many bits", "\x03\xff\xff\xff\xff\x1f", Module{}, "more than 32 bits"},
+		{"vector past the end", section(SectionImport, "\xff\xff\x03"), Module{}, "import section: unexpected end"},
+		{"name past the end", section(SectionImport, "\x01\x7fa"), Module{}, "import section: unexpected end"},
+		{"kind of import", section(SectionImport, "\x01\x01a\x01b\x09"), Module{}, "unknown kind of import 9"},
+		{"limits", section(SectionMemory, "\x01\x08\x00"), Module{}, "unknown limits"},
+		{"mode of segment", section(SectionData, "\x01\x05"), Module{}, "data section: segment 0: at offset 0xc: unknown mode 5"},
+		{"expression", section(SectionData, "\x01\x00\x20\x00\x0b\x00"), Module{}, "instruction 0x20 is not constant"},
+		{"vector instruction", section(SectionData, "\x01\x00\xfd\x0d\x0b\x00"), Module{}, "vector instruction 13 is not constant"},
+		{"endless expression", section(SectionData, "\x01\x00\x41\x00"), Module{}, "data section: segment 0: unexpected end"},
+		{"segment past the end", section(SectionData, "\x01\x01\x09ab"), Module{}, "data section: segment 0: unexpected end"},
 	} {
-		got, err := Read([]byte(header + tc.sections))
+		got, err := Parse([]byte(header + tc.sections))
 		if tc.err == "" {
-			if diff := cmp.Diff(tc.want, got); diff != "" || err != nil {
-				t.Errorf("%s: %v\n%s", tc.name, err, diff)
+			if err != nil {
+				t.Errorf("%s: %v", tc.name, err)
+				continue
+			}
+			if diff := cmp.Diff(tc.want, *got, cmpopts.IgnoreFields(Module{}, "Binary", "Sections"), cmpopts.IgnoreUnexported(Module{})); diff != "" {
+				t.Errorf("%s:\n%s", tc.name, diff)
 			}
 			continue
 		}
@@ -151,26 +157,97 @@ func guests(t testing.TB) map[string][]byte {
 }
 
 func TestGuests(t *testing.T) {
+	plain := 0
 	for path, binary := range guests(t) {
-		o, err := Read(binary)
+		m, err := Parse(binary)
 		if err != nil {
 			t.Errorf("%s: %v", path, err)
 			continue
 		}
 		end := HeaderSize
-		for s := range Sections(binary) {
+		for _, s := range m.Sections {
 			if s.Header != end || len(s.Content(binary)) != s.Size {
 				t.Errorf("%s: %+v does not follow offset %d", path, s, end)
 			}
-			end = s.Offset + s.Size
+			end = s.End()
 		}
-		if end != len(binary) || o.Functions == 0 {
-			t.Errorf("%s: sections end at %d of %d; %+v", path, end, len(binary), o)
+		if end != len(binary) || m.Functions == 0 {
+			t.Errorf("%s: sections end at %d of %d; %d functions", path, end, len(binary), m.Functions)
 		}
+		if err := readAll(m); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+		plain += comparePlainSegments(t, m)
+	}
+	if plain < 10 {
+		t.Errorf("%d plain segments in all guests", plain)
 	}
 }
 
-// FuzzRead looks for bytes that make the reader panic, or announce more than
+// readAll reads what Parse leaves to be read on demand, and compares the parts.
+func readAll(m *Module) error {
+	types, err1 := m.Types()
+	indices, err2 := m.TypeIndices()
+	_, err3 := m.Tables()
+	_, err4 := m.Globals()
+	_, err5 := m.Exports()
+	_, err6 := m.Elements()
+	_, _, err7 := m.Start()
+	err := errors.Join(err1, err2, err3, err4, err5, err6, err7)
+	var bodies uint32
+	for _, bodyErr := range m.FunctionBodies() {
+		if bodyErr != nil {
+			return errors.Join(err, bodyErr)
+		}
+		bodies++
+	}
+	m.DropNames()
+	switch {
+	case err != nil:
+		return err
+	case bodies != m.Functions || len(indices) != int(m.Functions):
+		return fmt.Errorf("%d functions, %d type indices, %d bodies", m.Functions, len(indices), bodies)
+	}
+	for _, i := range indices {
+		if int(i) >= len(types) {
+			return fmt.Errorf("type %d of %d", i, len(types))
+		}
+	}
+	return nil
+}
+
+// comparePlainSegments reads each data segment with both readers, and compares
+// what Parse kept with what the iterator says.
+func comparePlainSegments(t *testing.T, m *Module) (plain int) {
+	section, _ := m.Section(SectionData)
+	content := section.Content(m.Binary)
+	r := section.reader(m.Binary)
+	r.count()
+	i := 0
+	for segment := range m.DataSegments() {
+		quick, ok := plainSegment(content, uint32(r.pos-section.Offset))
+		slow := r.dataSegment(section.Offset)
+		address, constant := segment.Address()
+		kept := m.data.all[i]
+		if r.err != nil || constant && uint64(kept.address) != address {
+			t.Fatalf("segment %d: %v, address %d; kept %+v", i, r.err, address, kept)
+		}
+		slow.address = kept.address
+		if ok {
+			plain++
+			if quick != slow {
+				t.Fatalf("segment %d: %+v, want %+v", i, quick, slow)
+			}
+		}
+		if kept != slow {
+			t.Fatalf("segment %d: kept %+v, want %+v", i, kept, slow)
+		}
+		i++
+	}
+	return plain
+}
+
+// FuzzRead looks for bytes that make the reader panic, or report more than
 // there is.
 func FuzzRead(f *testing.F) {
 	for _, binary := range guests(f) {
@@ -178,26 +255,14 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Add([]byte(header + "\x0b\x06\x01\x00\x41\x00\x0b\x00"))
 	f.Fuzz(func(t *testing.T, binary []byte) {
-		o, err := Read(binary)
+		m, err := Parse(binary)
 		if err != nil {
 			return
 		}
-		if o.DataBytes > uint64(len(binary)) || len(o.Imports) > len(binary) || len(o.Memories) > len(binary) {
-			t.Errorf("%d bytes hold %+v", len(binary), o)
+		if m.DataBytes > uint64(len(binary)) || len(m.Imports) > len(binary) || len(m.Memories) > len(binary) {
+			t.Errorf("%d bytes hold %d bytes of data, %d imports, %d memories", len(binary), m.DataBytes, len(m.Imports), len(m.Memories))
 		}
-		for s, err := range Sections(binary) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			if s.ID != Data {
-				continue
-			}
-			for segment, err := range Segments(binary, s) {
-				if err != nil {
-					t.Fatal(err)
-				}
-				I32Const(segment.Offset)
-			}
-		}
+		_ = readAll(m)
+		comparePlainSegments(t, m)
 	})
 }

@@ -35,7 +35,7 @@ func TestCompileLeavesNoCode(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			compile := func() {
 				r := NewRuntime(Config{CacheDir: tc.dir()})
-				m, err := r.Compile(ctx, &Binary{"hello.wasm", binary})
+				m, err := r.Compile(ctx, &Binary{Path: "hello.wasm", Bytes: binary})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -2,5 +2,5 @@
 
 package engine
 
-// executable cannot tell on this system.
+// executable returns nil: this system does not list its mappings.
 func executable() codeRanges { return nil }

@@ -2,5 +2,5 @@
 
 package engine
 
-// mayRunCode says whether the process may run code that it made itself.
+// mayRunCode assumes that the process may make memory executable.
 func mayRunCode() bool { return true }

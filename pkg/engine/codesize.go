@@ -5,14 +5,15 @@ import (
 	"strconv"
 )
 
-// codeRange is a range of addresses with executable memory of no file.
+// codeRange is a range of addresses with executable memory that no file backs:
+// code that the process made itself.
 type codeRange struct{ from, to uint64 }
 
-// codeRanges are in ascending order and do not overlap; nil where the system
-// does not tell.
+// codeRanges are in ascending order and do not overlap. They are nil on a system
+// that does not list its mappings.
 type codeRanges []codeRange
 
-// parseMaps reads the format of /proc/self/maps, see proc_pid_maps(5).
+// parseMaps reads the format of proc_pid_maps(5).
 func parseMaps(maps []byte) codeRanges {
 	ranges := codeRanges{}
 	for line := range bytes.Lines(maps) {
@@ -30,8 +31,8 @@ func parseMaps(maps []byte) codeRanges {
 	return ranges
 }
 
-// beyond counts the bytes of r that are not in before. Neighbouring mappings
-// show as one, so that it is ranges that are compared, and not lines.
+// beyond counts the bytes of r that are not in before. It compares ranges and
+// not lines of the list, because the kernel merges neighbouring mappings.
 func (r codeRanges) beyond(before codeRanges) uint64 {
 	var n uint64
 	for _, now := range r {

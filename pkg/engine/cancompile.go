@@ -6,8 +6,9 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// canCompile says whether wazero's compiler can be used. wazero would turn to
-// its interpreter silently, which has no cache, and would run a hollow.
+// canCompile says whether wazero's compiler works on this processor and in this
+// process. If it did not, wazero would interpret without notice. The interpreter
+// has no cache, and would run the traps of a stub: see package codecache.
 func canCompile() bool {
 	switch runtime.GOARCH {
 	case "amd64":

@@ -2,7 +2,7 @@ package engine
 
 import "os"
 
-// executable returns where the process has code of its own making.
+// executable returns the ranges of code that the process made itself.
 func executable() codeRanges {
 	maps, err := os.ReadFile("/proc/self/maps")
 	if err != nil {

@@ -1,0 +1,8 @@
+//go:build unix
+
+package main
+
+import "syscall"
+
+// With another umask, temporary directories could be writable by others.
+func init() { syscall.Umask(0o022) }

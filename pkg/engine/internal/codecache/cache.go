@@ -1,0 +1,144 @@
+package codecache
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
+)
+
+// Limits bound what a cache keeps.
+type Limits struct {
+	Bytes uint64        // of all entries; the least recently used go first
+	Age   time.Duration // since an entry was last used, with a precision of an hour
+}
+
+// Cache is a directory of compiled code. It is safe for concurrent use, by
+// several processes as well, and holds no resource.
+type Cache struct {
+	room   string // the folder wamr-go-code-v1
+	limits Limits
+}
+
+// Compiler compiles a binary in a new wazero runtime, with cache as its
+// compilation cache; nil means none. Code owns the runtime and the cache. unkept
+// says why wazero could not write the code to the cache although it compiled.
+type Compiler[C api.Closer] func(ctx context.Context, cache wazero.CompilationCache, binary []byte) (code C, unkept, err error)
+
+// Get returns the code of the module with that key, if the cache has it. err
+// says why the cache failed; a module that it does not have is no error. Get
+// removes a damaged entry. The stub must be [Stub] of the same key.
+func Get[C api.Closer](ctx context.Context, c *Cache, key Key, stub []byte, compile Compiler[C]) (code C, found bool, err error) {
+	folder := c.folder(key)
+	used, err := verifyAll(folder, key)
+	if len(used) == 0 {
+		return code, false, err // without an entry, wazero 1.12.0 loses a page of executable memory
+	}
+	cache, cacheErr := wazero.NewCompilationCacheWithDir(folder)
+	switch {
+	case errors.Is(cacheErr, fs.ErrNotExist): // another process removed the folder
+		return code, false, err
+	case cacheErr != nil:
+		return code, false, errors.Join(err, cacheErr)
+	}
+	// With one goroutine, wazero would not look at the context.
+	over, cancel := context.WithCancel(experimental.WithCompilationWorkers(ctx, 2))
+	cancel()
+	code, _, compileErr := compile(over, cache, stub)
+	switch {
+	case compileErr == nil:
+		touch(used)
+		return code, true, err
+	case IsCacheError(compileErr):
+		err = errors.Join(err, compileErr)
+		if isDamage(compileErr) {
+			for _, e := range used {
+				err = errors.Join(err, os.Remove(e.path))
+			}
+		}
+	}
+	return code, false, err
+}
+
+// Put compiles a binary and keeps its code for Get. unkept says why the code
+// could not be kept; it can be used all the same. err is the compiler's error.
+func Put[C api.Closer](ctx context.Context, c *Cache, key Key, stub, binary []byte, compile Compiler[C]) (code C, unkept, err error) {
+	stage, unkept := c.newStage()
+	defer func() { unkept = errors.Join(unkept, stage.close()) }()
+	var name string
+	var cache wazero.CompilationCache
+	if unkept == nil {
+		name, unkept = nameOf(ctx, stage, stub, compile)
+	}
+	if unkept == nil {
+		cache, unkept = wazero.NewCompilationCacheWithDir(stage.dir)
+	}
+	code, unwritten, err := compile(ctx, cache, binary)
+	if unkept = errors.Join(unkept, unwritten); unkept != nil || err != nil {
+		return code, unkept, err
+	}
+	return code, c.keep(stage, key, name), nil
+}
+
+// nameOf finds the name that wazero gives to the stub's entry: it has the stub
+// compiled. It leaves the stage empty.
+func nameOf[C api.Closer](ctx context.Context, stage *stage, stub []byte, compile Compiler[C]) (string, error) {
+	cache, err := wazero.NewCompilationCacheWithDir(stage.dir)
+	if err != nil {
+		return "", err
+	}
+	code, unkept, err := compile(ctx, cache, stub)
+	if err != nil {
+		return "", err
+	}
+	if err = errors.Join(unkept, code.Close(ctx)); err != nil {
+		return "", err
+	}
+	name, err := stage.entry()
+	if err != nil {
+		return "", err
+	}
+	return name, os.Remove(filepath.Join(stage.dir, name))
+}
+
+// keep moves the stage's entry to its place and bounds the cache.
+func (c *Cache) keep(stage *stage, key Key, name string) error {
+	from, err := stage.entry()
+	if err != nil {
+		return err
+	}
+	from = filepath.Join(stage.dir, from)
+	size, err := seal(from, key)
+	if err != nil {
+		return err
+	}
+	if size > c.limits.Bytes {
+		return &tooLargeError{size, c.limits.Bytes}
+	}
+	if err := move(from, filepath.Join(c.folder(key), name)); err != nil {
+		return err
+	}
+	return c.bound(size)
+}
+
+// move renames a file, into a folder that another process may remove while it
+// is empty.
+func move(from, to string) error {
+	const attempts = 5
+	var err error
+	for range attempts {
+		if err = os.MkdirAll(filepath.Dir(to), 0o700); err == nil {
+			err = os.Rename(from, to)
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	return err
+}

@@ -1,0 +1,38 @@
+package codecache
+
+import (
+	"crypto/sha256"
+	"runtime/debug"
+	"strings"
+	"sync"
+)
+
+// Key names a module and everything that makes a difference to its code, except
+// the processor, which wazero tells apart by the name of the entry.
+type Key [sha256.Size]byte
+
+// NewKey returns the key of the binary with that SHA-256, compiled with the
+// options that flags stand for.
+func NewKey(binary [sha256.Size]byte, flags byte) Key {
+	h := append(binary[:], flags)
+	return sha256.Sum256(append(h, wazeroVersion()...))
+}
+
+// wazeroVersion returns what the build says of wazero. wazero keeps its versions
+// apart itself, but calls every version that is replaced "dev"; and a folder
+// with the entries of one version takes less time to verify.
+var wazeroVersion = sync.OnceValue(func() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, m := range info.Deps {
+		if strings.HasSuffix(m.Path, "/wazero") {
+			if m.Replace != nil {
+				m = m.Replace
+			}
+			return m.Path + " " + m.Version + " " + m.Sum
+		}
+	}
+	return ""
+})

@@ -1,0 +1,56 @@
+package codecache
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+const (
+	stagePrefix = "stage-"
+	// abandoned is the age of a stage whose process must be dead.
+	abandoned = time.Hour
+)
+
+// stage is a folder for code that is being made.
+type stage struct{ dir string }
+
+// newStage makes an empty stage. With an error it returns a stage that only
+// close can be called of.
+func (c *Cache) newStage() (*stage, error) {
+	dir, err := os.MkdirTemp(c.room, stagePrefix)
+	return &stage{dir}, err
+}
+
+// close removes the stage and what is in it.
+func (s *stage) close() error {
+	if s.dir == "" {
+		return nil
+	}
+	return os.RemoveAll(s.dir)
+}
+
+// entry returns the path of the one entry, relative to the stage.
+func (s *stage) entry() (string, error) {
+	found, err := entriesIn(s.dir, isWazero)
+	if err != nil {
+		return "", err
+	}
+	if len(found) != 1 {
+		return "", errors.New("the compiler did not write its code")
+	}
+	return filepath.Rel(s.dir, found[0])
+}
+
+// removeAbandonedStages removes the stages that killed processes left.
+func removeAbandonedStages(room string, now time.Time) error {
+	stages, err := subfolders(room, func(name string) bool { return strings.HasPrefix(name, stagePrefix) })
+	for _, dir := range stages {
+		if info, statErr := os.Lstat(dir); statErr == nil && now.Sub(info.ModTime()) > abandoned {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+	}
+	return err
+}

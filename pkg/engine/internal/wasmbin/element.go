@@ -1,0 +1,71 @@
+package wasmbin
+
+import "fmt"
+
+// ElementMode says when an element segment is copied to a table.
+type ElementMode byte
+
+// The modes.
+const (
+	ElementActive      ElementMode = iota // at instantiation
+	ElementPassive                        // by table.init
+	ElementDeclarative                    // never: it declares what ref.func may name
+)
+
+// ElementSegment is one segment of the element section. It lists its elements
+// as function indices or as expressions, and the other slice is nil.
+type ElementSegment struct {
+	Mode        ElementMode
+	Table       uint32 // index of the table, of an active segment
+	Offset      []byte // constant expression without its end, of an active segment
+	Type        ValueType
+	Functions   []uint32
+	Expressions [][]byte // constant expressions without their end
+}
+
+// Elements reads the element section.
+func (m *Module) Elements() ([]ElementSegment, error) {
+	return readVector(m, SectionElement, (*reader).elementSegment)
+}
+
+func (r *reader) elementSegment() ElementSegment {
+	// The flags of the specification's section 5.5.12. The second means an
+	// explicit table of an active segment, and declarative of another.
+	const notActive, explicit, expressions = 1, 2, 4
+	const funcRef = 0x70
+	flags := r.u32()
+	if flags > notActive|explicit|expressions {
+		r.fail(fmt.Errorf("at offset %#x: unknown kind of element segment %d", r.pos, flags))
+		return ElementSegment{}
+	}
+	s := ElementSegment{Type: ValueType{Kind: funcRef}}
+	switch {
+	case flags&notActive == 0:
+		if flags&explicit != 0 {
+			s.Table = r.u32()
+		}
+		s.Offset = r.expression()
+	case flags&explicit != 0:
+		s.Mode = ElementDeclarative
+	default:
+		s.Mode = ElementPassive
+	}
+	if flags&(notActive|explicit) != 0 {
+		if flags&expressions != 0 {
+			s.Type = r.valueType()
+		} else {
+			r.byte() // element kind: 0, functions
+		}
+	}
+	for range r.count() {
+		if r.err != nil {
+			break
+		}
+		if flags&expressions != 0 {
+			s.Expressions = append(s.Expressions, r.expression())
+		} else {
+			s.Functions = append(s.Functions, r.u32())
+		}
+	}
+	return s
+}

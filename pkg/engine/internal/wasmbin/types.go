@@ -1,0 +1,136 @@
+package wasmbin
+
+import "fmt"
+
+// ValueType is a type of values. Heap is the heap type of Kind 0x63 (ref null)
+// and 0x64 (ref), of the typed function references proposal, and 0 otherwise.
+type ValueType struct {
+	Kind byte
+	Heap int64
+}
+
+// The reference types that a heap type follows.
+const (
+	refNull = 0x63
+	ref     = 0x64
+)
+
+func (r *reader) valueType() ValueType {
+	t := ValueType{Kind: r.byte()}
+	if t.Kind == ref || t.Kind == refNull {
+		t.Heap = r.s64()
+	}
+	return t
+}
+
+// FunctionType is the type of a function or of a tag.
+type FunctionType struct{ Params, Results []ValueType }
+
+// Types reads the type section. The error is a *ContentError, also where a
+// type is not a function type, which wazero does not support either.
+func (m *Module) Types() ([]FunctionType, error) {
+	return readVector(m, SectionType, func(r *reader) FunctionType {
+		const function = 0x60
+		if form := r.byte(); form != function {
+			r.fail(fmt.Errorf("at offset %#x: unknown form of type %#x", r.pos, form))
+		}
+		return FunctionType{Params: r.valueTypes(), Results: r.valueTypes()}
+	})
+}
+
+func (r *reader) valueTypes() []ValueType {
+	var types []ValueType
+	for range r.count() {
+		types = append(types, r.valueType())
+	}
+	return types
+}
+
+// TypeIndices returns the index of the type of each function that the module
+// defines.
+func (m *Module) TypeIndices() ([]uint32, error) {
+	return readVector(m, SectionFunction, (*reader).u32)
+}
+
+// Limits are the limits of a memory, in pages of 64 KiB, or of a table, in
+// elements.
+type Limits struct {
+	Min, Max uint64
+	HasMax   bool
+	Shared   bool
+	Wide     bool // 64 bits wide, of the memory64 proposal
+}
+
+// limits reads the limits of a table or a memory.
+func (r *reader) limits() Limits {
+	const hasMax, shared, index64 = 1, 2, 4
+	flags := r.byte()
+	if flags > hasMax|shared|index64 {
+		r.fail(fmt.Errorf("at offset %#x: unknown limits %#x", r.pos, flags))
+		return Limits{}
+	}
+	read := func() uint64 {
+		if flags&index64 != 0 {
+			return uint64(r.s64())
+		}
+		return uint64(r.u32())
+	}
+	l := Limits{Min: read(), Shared: flags&shared != 0, Wide: flags&index64 != 0}
+	if flags&hasMax != 0 {
+		l.Max, l.HasMax = read(), true
+	}
+	return l
+}
+
+// Table is a table that a module defines.
+type Table struct {
+	Type   ValueType
+	Limits Limits
+	Init   []byte // constant expression without its end, of each element; nil for null
+}
+
+// Tables reads the table section.
+func (m *Module) Tables() ([]Table, error) {
+	return readVector(m, SectionTable, func(r *reader) Table {
+		const withInit = 0x40
+		if r.peek() != withInit {
+			return Table{Type: r.valueType(), Limits: r.limits()}
+		}
+		r.bytes(2) // the mark and a reserved byte
+		return Table{Type: r.valueType(), Limits: r.limits(), Init: r.expression()}
+	})
+}
+
+// Global is a global variable that a module defines.
+type Global struct {
+	Type    ValueType
+	Mutable bool
+	Init    []byte // constant expression without its end
+}
+
+// Globals reads the global section.
+func (m *Module) Globals() ([]Global, error) {
+	return readVector(m, SectionGlobal, func(r *reader) Global {
+		return Global{Type: r.valueType(), Mutable: r.byte() != 0, Init: r.expression()}
+	})
+}
+
+// Export is one element of the export section.
+type Export struct {
+	Name  string
+	Kind  ImportKind
+	Index uint32 // in the index space of the kind
+}
+
+// Exports reads the export section.
+func (m *Module) Exports() ([]Export, error) {
+	return readVector(m, SectionExport, func(r *reader) Export {
+		return Export{Name: r.name(), Kind: ImportKind(r.byte()), Index: r.u32()}
+	})
+}
+
+// Start returns the index of the start function. ok is false if there is none.
+func (m *Module) Start() (index uint32, ok bool, err error) {
+	err = m.read(SectionStart, func(r *reader) { index, ok = r.u32(), true })
+	return index, ok && err == nil, err
+}
