@@ -134,7 +134,7 @@ func parse(data []byte) (*wasmbin.Module, error) {
 	var content *wasmbin.ContentError
 	switch {
 	case errors.As(err, &content):
-		return nil, nil //nolint:nilerr // Compile reports it
+		return nil, nil // Compile reports it
 	case errors.Is(err, wasmbin.ErrNotWasm):
 		return nil, recognize(data)
 	default:
