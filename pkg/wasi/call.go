@@ -35,8 +35,9 @@ type call struct {
 
 const callSize = int64(unsafe.Sizeof(call{}))
 
-// begin returns a call value for a call from mod. The caller must call end,
-// also if the call panics.
+// begin returns a call value for a call from mod. The caller calls end. After a
+// panic, which ends the guest, it need not: the value is then not reused, and
+// System.Close releases it with the others.
 //
 // The free list has no lock, as a System serves one goroutine at a time today.
 // With threads it needs one, or a list for each thread.

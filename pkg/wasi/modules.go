@@ -100,7 +100,6 @@ func (d *dispatcher) Call(ctx context.Context, mod api.Module, stack []uint64) {
 	}
 	sc.exitIfDone()
 	c := sc.system.begin(ctx, mod, stack)
-	defer c.end() // a handler panics to end the guest
 	var errno Errno
 	if t := c.system.trace; t != nil && t.wants(d.row.name) {
 		errno = t.call(d, c)
@@ -110,4 +109,5 @@ func (d *dispatcher) Call(ctx context.Context, mod api.Module, stack []uint64) {
 	if len(stack) > 0 { // sched_yield's stack holds only its result, proc_exit's none
 		stack[0] = uint64(errno)
 	}
+	c.end() // not deferred: a panic ends the guest, and System.Close finds every call value
 }
