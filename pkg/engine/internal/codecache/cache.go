@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/tetratelabs/wazero"
@@ -42,7 +43,7 @@ func Get[C api.Closer](ctx context.Context, c *Cache, key Key, stub []byte, comp
 	}
 	cache, cacheErr := wazero.NewCompilationCacheWithDir(folder)
 	switch {
-	case errors.Is(cacheErr, fs.ErrNotExist): // another process removed the folder
+	case cacheErr != nil && gone(used): // another process removed the folder
 		return code, false, err
 	case cacheErr != nil:
 		return code, false, errors.Join(err, cacheErr)
@@ -127,16 +128,26 @@ func (c *Cache) keep(stage *stage, key Key, name string) error {
 	return c.bound(size)
 }
 
+// gone reports whether none of the entries exists any more. It is asked because
+// wazero's errors do not wrap the system's.
+func gone(entries []entry) bool {
+	return !slices.ContainsFunc(entries, func(e entry) bool {
+		_, err := os.Lstat(e.path)
+		return !errors.Is(err, fs.ErrNotExist)
+	})
+}
+
 // move renames a file, into a folder that another process may remove while it
-// is empty.
+// is empty. MkdirAll answers such a race with ErrExist: the folder was there when
+// it made it, and gone when it looked.
 func move(from, to string) error {
-	const attempts = 5
+	const attempts = 10
 	var err error
 	for range attempts {
 		if err = os.MkdirAll(filepath.Dir(to), 0o700); err == nil {
 			err = os.Rename(from, to)
 		}
-		if !errors.Is(err, fs.ErrNotExist) {
+		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrExist) {
 			break
 		}
 	}
