@@ -1,6 +1,12 @@
 package wasi
 
-import "strconv"
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"strconv"
+)
 
 // Errno is a WASI error code. [ESUCCESS], which is 0, is no error.
 // Source: preview1 docs, section errno.
@@ -117,3 +123,23 @@ func (e Errno) String() string {
 
 // Error returns the code's name. It implements error.
 func (e Errno) Error() string { return e.String() }
+
+// streamErrno returns the WASI error code for an error of a Go stream, on any
+// system. An error that WASI has no number for is EIO.
+func streamErrno(err error) Errno {
+	var own Errno
+	switch {
+	case errors.As(err, &own):
+		return own
+	case errors.Is(err, errors.ErrUnsupported):
+		return ENOTSUP
+	case errors.Is(err, fs.ErrClosed):
+		return EBADF
+	case errors.Is(err, io.ErrClosedPipe):
+		return EPIPE
+	case errors.Is(err, context.DeadlineExceeded):
+		return ETIMEDOUT
+	default:
+		return EIO
+	}
+}

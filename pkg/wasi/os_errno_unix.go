@@ -3,10 +3,7 @@
 package wasi
 
 import (
-	"context"
 	"errors"
-	"io"
-	"io/fs"
 	"syscall"
 
 	"github.com/wamr-go/wamr-go/pkg/wasi/internal/confine"
@@ -51,7 +48,6 @@ func errnoOf(err error) Errno {
 	if err == nil {
 		return ESUCCESS
 	}
-	var own Errno
 	var number syscall.Errno
 	switch {
 	case errors.Is(err, confine.ErrEscape):
@@ -63,16 +59,8 @@ func errnoOf(err error) Errno {
 		if number == syscall.EOPNOTSUPP {
 			return ENOTSUP
 		}
-	case errors.As(err, &own):
-		return own
-	case errors.Is(err, errors.ErrUnsupported):
-		return ENOTSUP
-	case errors.Is(err, fs.ErrClosed):
-		return EBADF
-	case errors.Is(err, io.ErrClosedPipe):
-		return EPIPE
-	case errors.Is(err, context.DeadlineExceeded):
-		return ETIMEDOUT
+		return EIO
+	default:
+		return streamErrno(err)
 	}
-	return EIO
 }
