@@ -61,7 +61,7 @@ func (a *app) cacheCommand(use, short string, do func(dir string) (engine.CacheU
 	c := &cobra.Command{
 		Use:   use,
 		Short: short,
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			dir, err := o.path()
 			if err != nil {

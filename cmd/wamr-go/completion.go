@@ -9,14 +9,18 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// completes is a flag's value that knows what a shell may offer for it.
+// completes is a flag value that offers completions to the shell.
 type completes interface {
 	complete(typed string) ([]string, cobra.ShellCompDirective)
 }
 
-// registerCompletions lets the shell complete the values of the flags that know
-// theirs. Others are completed as file names.
+// registerCompletions lets the shell complete the flag values of a command and of
+// those below it, where they offer completions. Others are completed as file
+// names.
 func registerCompletions(c *cobra.Command) {
+	for _, sub := range c.Commands() {
+		registerCompletions(sub)
+	}
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		value, ok := f.Value.(completes)
 		if !ok {

@@ -32,7 +32,5 @@ type app struct {
 	stdin  io.Reader
 	stdout io.Writer
 	ui     *ui
-	// completing is set when a shell asks for completions.
-	completing bool
-	code       int // exit code of the process if the command returns no error
+	code   int // exit code of the process if the command returns no error
 }

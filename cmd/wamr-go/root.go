@@ -58,7 +58,6 @@ func commandNames() []string {
 // commands. Building one with its flags takes a good part of a short run.
 func newRoot(a *app, args []string) *cobra.Command {
 	h := helps{}
-	a.completing = len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 	root := &cobra.Command{
 		Use:           "wamr-go [FLAGS] MODULE [ARG...]\nwamr-go COMMAND",
 		Short:         "Run WebAssembly/WASI programs and account for what they take",
@@ -98,6 +97,9 @@ func newRoot(a *app, args []string) *cobra.Command {
 		}
 	}
 	addCobraCommands(root)
+	if len(args) > 0 && isCompletion(args[0]) {
+		registerCompletions(root)
+	}
 	return root
 }
 
@@ -108,7 +110,7 @@ func route(args []string) []string {
 		return args
 	}
 	switch first := args[0]; {
-	case first == cobra.ShellCompRequestCmd || first == cobra.ShellCompNoDescRequestCmd:
+	case isCompletion(first):
 		rest := args[1:]
 		// The word being typed may still become a command.
 		if len(rest) == 1 && !strings.HasPrefix(rest[0], "-") {
@@ -119,6 +121,12 @@ func route(args []string) []string {
 		return args
 	}
 	return append([]string{"run"}, args...)
+}
+
+// isCompletion reports whether a shell asks for completions of the arguments that
+// follow.
+func isCompletion(name string) bool {
+	return name == cobra.ShellCompRequestCmd || name == cobra.ShellCompNoDescRequestCmd
 }
 
 func isCommand(name string) bool {

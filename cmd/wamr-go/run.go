@@ -60,9 +60,6 @@ func newRun(a *app, h helps) *cobra.Command {
 	c.Flags().BoolP("help", "h", false, "print this help")
 	c.Flags().SetInterspersed(false)
 	c.Flags().SortFlags = false
-	if a.completing {
-		registerCompletions(c)
-	}
 	h[c] = helpTexts{groups: groups, codes: exitCodesHelp}
 	return c
 }
