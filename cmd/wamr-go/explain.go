@@ -12,8 +12,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// The packages say what is wrong; what to type next is said here, as only the
-// command knows its flags.
+// The errors of the packages name the problem. Hints are added here, because only
+// the command knows its flags.
 
 // cannotRun returns the failure for an error of the engine: the problem in the
 // words of the command line, and a hint.
@@ -27,8 +27,8 @@ func (j *job) cannotRun(err error) *failure {
 	return f
 }
 
-// problem says what is wrong, and with what: most errors of the engine do not
-// name the module.
+// problem describes an error and names its subject: most errors of the engine do
+// not name the module.
 func (j *job) problem(err error) string {
 	var (
 		load     *engine.LoadError
@@ -160,7 +160,7 @@ func exportHint(e *engine.ExportError) string {
 	return ""
 }
 
-// missingHint guesses what was meant by a module that does not exist.
+// missingHint suggests a command or a file where the module does not exist.
 func (j *job) missingHint() string {
 	if near, ok := nearest(j.module, commandNames()); ok {
 		return "did you mean wamr-go " + near + "?"

@@ -17,15 +17,6 @@ type interruptActions struct {
 
 const patience = time.Second
 
-// numberOf returns the signal's number. On Windows, Ctrl-C is no syscall.Signal
-// of every Go version.
-func numberOf(s os.Signal) syscall.Signal {
-	if n, ok := s.(syscall.Signal); ok {
-		return n
-	}
-	return syscall.SIGINT
-}
-
 // exitSignal returns the exit code of a process that a signal ended, as shells
 // tell it.
 func exitSignal(s syscall.Signal) int { return 128 + int(s) }
@@ -50,7 +41,7 @@ func (i interrupts) watch(do interruptActions) {
 	close(i.ready)
 	select {
 	case s := <-signals:
-		do.first(numberOf(s))
+		do.first(s.(syscall.Signal)) // Notify sends no other type
 	case <-i.done:
 		return
 	}
@@ -59,7 +50,7 @@ func (i interrupts) watch(do interruptActions) {
 	for {
 		select {
 		case s := <-signals:
-			do.second(numberOf(s))
+			do.second(s.(syscall.Signal))
 		case <-late.C:
 			do.overdue()
 		case <-i.done:

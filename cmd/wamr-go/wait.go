@@ -12,8 +12,8 @@ import (
 // waitDelay is the time after which a user is told the reason for waiting.
 const waitDelay = time.Second
 
-// waitFor shows on a terminal what is being done and for how many seconds, once
-// that has taken longer than waitDelay. The function that it returns removes the
+// waitFor shows an activity and its duration in seconds on a terminal, once it
+// has taken longer than waitDelay. The function that it returns removes the
 // line again.
 func (u *ui) waitFor(what string) (done func()) {
 	if u.width == 0 || u.quiet {

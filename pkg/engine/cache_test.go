@@ -182,7 +182,7 @@ func TestSourceLines(t *testing.T) {
 }
 
 // TestDamagedCache flips a bit at places all over an entry: the module is
-// compiled again and does what it should, with a warning.
+// compiled again, runs correctly, and is warned of.
 func TestDamagedCache(t *testing.T) {
 	dir := t.TempDir()
 	run := func() (cached bool, warnings []string) {
