@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/instrument"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
@@ -21,7 +23,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	if err != nil {
 		return nil, &CompileError{b.Path, binaryError(b.Bytes, err)}
 	}
-	functions, err := resolve(parsed.Imports)
+	imports, err := resolve(parsed.Imports)
 	if err != nil {
 		return nil, err
 	}
@@ -31,6 +33,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	edits, initial := r.strip(parsed)
 	hidden, names := hideNames(parsed, r.config.DebugInfo)
 	source := source{module: parsed, edits: append(edits, hidden...)}
+	source.plan, source.refused = instrument.NewPlan(parsed, r.mode())
 	if r.cache != nil || r.config.Inspect {
 		source.sum = sha256.Sum256(b.Bytes)
 	}
@@ -39,13 +42,16 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		_ = initial.image.Close() // a memfd of our own: nothing is lost
 		return nil, &CompileError{b.Path, compileReason(ctx, compileErr)}
 	}
-	m := &Module{runtime: r, linker: c.linker, compiled: c.compiled, names: names}
+	m := &Module{runtime: r, linker: c.linker, compiled: c.compiled, functions: functionTable{names, source.plan}}
 	m.initial, m.slots = initial, r.newPool(initial)
 	if err = r.remember(m); err == nil {
-		err = functions.check(m.compiled)
+		err = imports.check(m.compiled)
 	}
 	if err == nil {
-		err = m.linker.define(ctx, functions)
+		err = m.linker.define(ctx, imports)
+	}
+	if err == nil && source.plan.Mode() != instrument.None {
+		err = m.linker.defineTick(ctx)
 	}
 	if err != nil {
 		_ = m.Close(ctx)
@@ -63,9 +69,10 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	return m, nil
 }
 
-// compileReason says that the module is invalid, unless the context is done.
+// compileReason says that the module is invalid, unless the context is done, or
+// it is only that its code was not rewritten.
 func compileReason(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || errors.Is(err, ErrNotRewritten) {
 		return err
 	}
 	return because(err.Error(), ErrInvalid, err)

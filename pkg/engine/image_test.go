@@ -114,7 +114,7 @@ func plainOnce(t *testing.T, binary []byte) (result instantiation, compileErr er
 	if err != nil {
 		result.err, result.outcome = (&InstantiateError{Err: err}).Error(), OutcomeError
 		if ran(err) {
-			result.outcome = outcomeOf(ctx, err, wasmbin.Names{}).Kind
+			result.outcome = outcomeOf(ctx, err, functionTable{}).Kind
 		}
 		return result, nil
 	}

@@ -31,6 +31,7 @@ type Instance struct {
 	guest       api.Module
 	handle      memstat.Handle // of guest
 	initialized *Outcome       // of _initialize, once it was called
+	stopped     bool           // within a call, so that its state is unknown
 	closed      bool
 }
 
@@ -53,7 +54,7 @@ func (m *Module) instantiate(ctx context.Context, cfg wasi.Config, number uint64
 	if err := in.start(ctx, cfg); err != nil {
 		outcome := Outcome{Kind: OutcomeError, Err: err}
 		if ran(err) {
-			outcome = outcomeOf(ctx, err, m.names)
+			outcome = outcomeOf(ctx, err, m.functions)
 		}
 		return nil, &InstantiateError{Err: err, Outcome: outcome, CloseErr: in.Close(ctx)}
 	}
@@ -136,8 +137,10 @@ func (in *Instance) usable() Outcome {
 	switch {
 	case in.closed:
 		return Outcome{Kind: OutcomeError, Err: errInstanceClosed}
+	case in.stopped:
+		return Outcome{Kind: OutcomeError, Err: errInstanceStopped}
 	case in.guest.IsClosed():
-		return Outcome{Kind: OutcomeError, Err: because("the instance was ended by its context, or its module is closed", ErrClosed)}
+		return Outcome{Kind: OutcomeError, Err: errModuleClosed}
 	default:
 		return Outcome{}
 	}
@@ -152,7 +155,9 @@ func (in *Instance) call(ctx context.Context, name string, params []uint64) ([]u
 		return nil, doneOutcome(ctx)
 	}
 	results, err := in.guest.ExportedFunction(name).Call(wasi.WithSystem(ctx, in.system), params...)
-	return results, outcomeOf(ctx, err, in.module.names)
+	outcome := outcomeOf(ctx, err, in.module.functions)
+	in.stopped = outcome.Kind == OutcomeTimeout || outcome.Kind == OutcomeInterrupted
+	return results, outcome
 }
 
 // Memory measures the linear memory. Counting the touched bytes takes a system

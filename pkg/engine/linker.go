@@ -43,7 +43,6 @@ func (r *Runtime) newLinker(ctx context.Context, cache wazero.CompilationCache) 
 		c = wazero.NewRuntimeConfigCompiler()
 	}
 	c = c.WithMemoryLimitPages(uint32(r.memoryLimit() / pageSize)).
-		WithCloseOnContextDone(r.config.Interruptible).
 		WithDebugInfoEnabled(r.config.DebugInfo)
 	if cache != nil {
 		c = c.WithCompilationCache(cache)

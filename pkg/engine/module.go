@@ -9,7 +9,6 @@ import (
 	"github.com/tetratelabs/wazero"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/linmem"
-	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
 // ModuleInfo describes a compiled module. Sizes are in bytes.
@@ -26,17 +25,17 @@ type ModuleInfo struct {
 // Module is a compiled module. It is safe for concurrent use. The caller of
 // Compile closes it, after its instances.
 type Module struct {
-	runtime  *Runtime
-	linker   *linker
-	compiled wazero.CompiledModule
-	instance wazero.ModuleConfig
-	info     ModuleInfo
-	exports  []Export
-	names    wasmbin.Names
-	kind     ModuleKind
-	initial  initialMemory
-	slots    *linmem.Pool
-	closed   atomic.Bool
+	runtime   *Runtime
+	linker    *linker
+	compiled  wazero.CompiledModule
+	instance  wazero.ModuleConfig
+	info      ModuleInfo
+	exports   []Export
+	functions functionTable
+	kind      ModuleKind
+	initial   initialMemory
+	slots     *linmem.Pool
+	closed    atomic.Bool
 }
 
 // Info describes the module. It can be called after Close.

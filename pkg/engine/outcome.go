@@ -7,7 +7,6 @@ import (
 
 	"github.com/tetratelabs/wazero/sys"
 
-	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
@@ -93,8 +92,8 @@ func (e *InternalError) Error() string { return "internal error: " + e.Message }
 func (e *InternalError) Unwrap() error { return e.Err }
 
 // outcomeOf returns the outcome that an error of wazero stands for, of a guest
-// that was called with ctx and has those names. A nil error is a return.
-func outcomeOf(ctx context.Context, err error, names wasmbin.Names) Outcome {
+// that was called with ctx and has those functions. A nil error is a return.
+func outcomeOf(ctx context.Context, err error, functions functionTable) Outcome {
 	if err == nil {
 		return Outcome{}
 	}
@@ -103,7 +102,7 @@ func outcomeOf(ctx context.Context, err error, names wasmbin.Names) Outcome {
 		return exitOutcome(ctx, exit)
 	}
 	p := unwrapPanic(err)
-	stack, truncated := parseStack(p.trace, names)
+	stack, truncated := parseStack(p.trace, functions)
 	if p.recovered {
 		return Outcome{Kind: OutcomeError, Err: &InternalError{p.message, stack, truncated, p.goStack, p.cause}}
 	}

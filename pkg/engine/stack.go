@@ -2,10 +2,12 @@ package engine
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/instrument"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
@@ -85,25 +87,36 @@ type tracedFrame struct {
 	guest bool
 }
 
+// functionTable knows the functions of a guest by their index in the code that
+// runs.
+type functionTable struct {
+	names wasmbin.Names    // by index in the guest
+	plan  *instrument.Plan // by which the code was rewritten
+}
+
 // parseStack reads the frames of a trace, and whether it was cut. It leaves out
-// lines that are none.
-func parseStack(trace string, names wasmbin.Names) (stack []memstat.Frame, truncated bool) {
+// lines that are none, and functions that are not the guest's.
+func parseStack(trace string, functions functionTable) (stack []memstat.Frame, truncated bool) {
 	var frames []tracedFrame
 	var indexes []uint32
+	added := false
 	for line := range strings.SplitSeq(trace, "\n") {
 		line = strings.TrimPrefix(line, "\t")
 		if f, ok := parseFrame(line); ok && (f.guest || len(frames) == 0) { // only a guest calls
+			if added = f.guest && !functions.original(&f); added {
+				continue
+			}
 			frames = append(frames, f)
 			if f.guest {
 				indexes = append(indexes, f.index)
 			}
-		} else if source, ok := strings.CutPrefix(line, "\t"); ok && len(frames) > 0 {
+		} else if source, ok := strings.CutPrefix(line, "\t"); ok && len(frames) > 0 && !added {
 			frames = addSource(frames, source)
 		} else if line == traceCut {
 			truncated = true
 		}
 	}
-	found := names.Functions(indexes...)
+	found := functions.names.Functions(indexes...)
 	for _, f := range frames {
 		if name := found[f.index]; f.guest && name != "" {
 			_, signature, _ := strings.Cut(f.Function, "(")
@@ -112,6 +125,18 @@ func parseStack(trace string, names wasmbin.Names) (stack []memstat.Frame, trunc
 		stack = append(stack, f.Frame)
 	}
 	return stack, truncated
+}
+
+// original gives the frame the index that its function has in the guest, or
+// returns false if the function was added.
+func (t functionTable) original(f *tracedFrame) bool {
+	index, ok := t.plan.Original(f.index)
+	if ok && index != f.index {
+		f.index = index
+		_, signature, _ := strings.Cut(f.Function, "(")
+		f.Function = fmt.Sprintf("$%d(%s", index, signature)
+	}
+	return ok
 }
 
 // parseFrame reads ".$17(i32) i32", a function of the guest, or

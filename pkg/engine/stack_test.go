@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
@@ -34,7 +33,7 @@ func TestParseStack(t *testing.T) {
 		{"line without a frame", "\t0x1: a.c:1\n\t.$1()", []memstat.Frame{{Function: "$1()"}}, false},
 		{"no frames at all", "x\n\n.$()\n\t.$-1()\n\t.$4294967296()\n\t.$1\n\t.$1(\x1b)", nil, false},
 	} {
-		got, truncated := parseStack(tc.trace, wasmbin.Names{})
+		got, truncated := parseStack(tc.trace, functionTable{})
 		if diff := cmp.Diff(tc.want, got); diff != "" || truncated != tc.truncated {
 			t.Errorf("%s: truncated %v (-want +got):\n%s", tc.name, truncated, diff)
 		}

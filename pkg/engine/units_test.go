@@ -13,7 +13,6 @@ import (
 
 	"github.com/tetratelabs/wazero/sys"
 
-	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
@@ -110,7 +109,7 @@ func TestOutcomeOf(t *testing.T) {
 		{"host bug", background, fmt.Errorf("%w (recovered by wazero)"+frames+"\n\nGo runtime stack trace:\ngoroutine 1", oops),
 			Outcome{Kind: OutcomeError, Err: &InternalError{Message: "oops", Stack: stack, GoStack: "goroutine 1", Err: oops}}},
 	} {
-		got := outcomeOf(tc.ctx, tc.err, wasmbin.Names{})
+		got := outcomeOf(tc.ctx, tc.err, functionTable{})
 		if got.Kind != tc.want.Kind || got.ExitCode != tc.want.ExitCode {
 			t.Errorf("%s: %v, want %v", tc.name, got, tc.want)
 		}

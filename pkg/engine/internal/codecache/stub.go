@@ -10,16 +10,16 @@ const stubSection = "wamr-go"
 var trapBody = []byte{3, 0, 0x00, 0x0b}
 
 // Stub returns a module's stub, with further edits made: the same module with a
-// trap for each function body, and the key in a custom section at the end.
-func Stub(m *wasmbin.Module, key Key, edits ...wasmbin.Edit) []byte {
+// trap for each function body, of which there are as many as functions, and the
+// key in a custom section at the end.
+func Stub(m *wasmbin.Module, key Key, functions uint32, edits ...wasmbin.Edit) []byte {
 	edits = append([]wasmbin.Edit(nil), edits...)
 	for _, s := range m.Sections {
 		if s.ID != wasmbin.SectionCode {
 			continue
 		}
-		n, content := m.Count(s), []byte(nil)
-		content = wasmbin.AppendU32(content, n)
-		for range n {
+		content := wasmbin.AppendU32(nil, functions)
+		for range functions {
 			content = append(content, trapBody...)
 		}
 		edits = append(edits, wasmbin.Edit{From: s.Header, To: s.End(), With: wasmbin.AppendSection(nil, s.ID, content)})

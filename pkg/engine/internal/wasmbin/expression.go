@@ -42,8 +42,10 @@ func (r *reader) expression() []byte {
 			return r.data[start : r.pos-1]
 		case opI32Const, opI64Const, opRefNull:
 			r.s64()
-		case opGlobalGet, opRefFunc:
+		case opGlobalGet:
 			r.u32()
+		case opRefFunc:
+			r.functionIndex()
 		case opF32Const:
 			r.bytes(4)
 		case opF64Const:

@@ -15,6 +15,9 @@ type reader struct {
 	data []byte
 	pos  int
 	err  error
+	// function, where it is not nil, is told the place of each function's index
+	// that is read, other than in code.
+	function func(from, to int, index uint32)
 }
 
 func (r *reader) fail(err error) {
@@ -74,6 +77,16 @@ func (r *reader) u32() uint32 {
 	}
 	r.fail(fmt.Errorf("at offset %#x: a number of more than 32 bits", r.pos))
 	return 0
+}
+
+// functionIndex reads the index of a function.
+func (r *reader) functionIndex() uint32 {
+	from := r.pos
+	index := r.u32()
+	if r.function != nil && r.err == nil {
+		r.function(from, r.pos, index)
+	}
+	return index
 }
 
 // s64 reads a signed LEB128 of at most 64 bits.

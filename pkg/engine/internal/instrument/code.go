@@ -1,0 +1,213 @@
+package instrument
+
+import (
+	"fmt"
+
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
+)
+
+// Code returns the edit of the code section. It walks all code. An error means
+// code that is invalid, or that the rewriter does not know.
+func (p *Plan) Code() (wasmbin.Edit, error) {
+	s, _ := p.module.Section(wasmbin.SectionCode)
+	w := &rewriter{plan: p}
+	out := make(code, 0, s.Size+s.Size/2)
+	out = wasmbin.AppendU32(out, p.Functions())
+	for body, err := range p.module.FunctionBodies() {
+		if err != nil {
+			return wasmbin.Edit{}, err
+		}
+		if out, err = w.function(out, body); err != nil {
+			return wasmbin.Edit{}, fmt.Errorf("function %d: %w", body.Index, err)
+		}
+	}
+	for _, h := range p.helpers {
+		body := append([]byte{0}, h.body()...) // no locals
+		body = append(body, byte(wasmbin.OpEnd))
+		out = append(wasmbin.AppendU32(out, uint32(len(body))), body...)
+	}
+	return wasmbin.Edit{From: s.Header, To: s.End(), With: wasmbin.AppendSection(nil, wasmbin.SectionCode, out)}, nil
+}
+
+// rewriter rewrites function bodies, one after the other.
+type rewriter struct {
+	plan  *Plan
+	types []wasmbin.FunctionType // read when first needed
+	index []uint32
+
+	body      wasmbin.FunctionBody
+	locals    wasmbin.Locals
+	code      code // of the body, without its locals
+	copied    int  // offset up to which the binary was copied to code
+	scratch   bool // the function has a local variable of the rewriter's, the last one
+	dead      bool // nothing comes here until the next else or end
+	regions   []region
+	pending   bool // the next instruction that costs fuel begins a block, which is charged before it
+	unchecked bool // and checked
+	charge    int  // offset in code of the block's charge, or -1
+	cost      int64
+}
+
+// region is a loop, or the code of a function outside of loops.
+type region struct {
+	depth        int // of the loop's end
+	charge       int // offset in code of the units that are charged at its beginning, or -1
+	instructions int
+}
+
+// function appends the rewritten body with its size.
+func (w *rewriter) function(out code, body wasmbin.FunctionBody) (code, error) {
+	in, locals := w.plan.module.Instructions(body)
+	w.body, w.locals = body, locals
+	w.code, w.copied, w.scratch = w.code[:0], locals.End, false
+	leaf := w.isSmallLeaf(body)
+	if w.plan.mode == Fuel {
+		w.dead, w.unchecked = false, false
+		w.begin(!leaf)
+	} else {
+		w.regions = w.regions[:0]
+		w.enter(-1, !leaf)
+	}
+	for in.Next() {
+		if w.plan.mode == Fuel {
+			w.exact(in)
+		} else {
+			w.coarse(in)
+		}
+		if err := w.instruction(in); err != nil {
+			return nil, err
+		}
+		if w.plan.mode == Fuel {
+			w.exactAfter(in)
+		} else {
+			w.coarseAfter(in)
+		}
+	}
+	if err := in.Err(); err != nil {
+		return nil, err
+	}
+	w.copyTo(in.End)
+	return w.finish(out), nil
+}
+
+// finish appends the body in w.code, with its size and its locals.
+func (w *rewriter) finish(out code) code {
+	var header [16]byte
+	runs, added := w.locals.Runs, header[:0]
+	if w.scratch {
+		runs++
+		added = append(added, 1, i32)
+	}
+	count := wasmbin.AppendU32(header[8:8], runs)
+	groups := w.plan.module.Binary[w.locals.Start:w.locals.End]
+	size := len(count) + len(groups) + len(added) + len(w.code)
+	out = wasmbin.AppendU32(out, uint32(size))
+	out = append(append(append(out, count...), groups...), added...)
+	return append(out, w.code...)
+}
+
+// copyTo copies the binary's bytes up to an offset.
+func (w *rewriter) copyTo(end int) {
+	w.code = append(w.code, w.plan.module.Binary[w.copied:end]...)
+	w.copied = end
+}
+
+// replace leaves an instruction out, in place of which the caller writes
+// others.
+func (w *rewriter) replace(in *wasmbin.Instructions) {
+	w.copyTo(in.Start)
+	w.copied = in.End
+}
+
+// instruction rewrites one instruction: indexes of functions, and bulk
+// operations.
+func (w *rewriter) instruction(in *wasmbin.Instructions) error {
+	p := w.plan
+	switch in.Op {
+	case wasmbin.OpCall, wasmbin.OpReturnCall, wasmbin.OpRefFunc:
+		if moved := p.moved(in.Index); moved != in.Index {
+			w.replace(in)
+			w.code.index(in.Op, moved)
+		}
+	case wasmbin.OpMemoryFill:
+		w.help(in, helperFill)
+	case wasmbin.OpMemoryCopy:
+		w.help(in, helperCopy)
+	case wasmbin.OpMemoryInit:
+		if index, ok := p.initHelper(in.Index); ok && in.Second == 0 {
+			w.replace(in)
+			w.code.index(wasmbin.OpCall, index)
+			return nil
+		}
+		return w.chargeLength(in, p.byteShift())
+	case wasmbin.OpTableFill, wasmbin.OpTableCopy, wasmbin.OpTableInit:
+		return w.chargeLength(in, p.elementShift())
+	}
+	return nil
+}
+
+// help calls a helper in place of an instruction. A module without a memory is
+// invalid, and stays so.
+func (w *rewriter) help(in *wasmbin.Instructions, helper uint32) {
+	if !w.plan.hasMemory() || in.Index != 0 || in.Second != 0 && in.Op == wasmbin.OpMemoryCopy {
+		return
+	}
+	w.replace(in)
+	w.code.index(wasmbin.OpCall, w.plan.tick+helper)
+}
+
+// chargeLength charges for the length that is on top of the stack, which the
+// instruction takes.
+func (w *rewriter) chargeLength(in *wasmbin.Instructions, shift int32) error {
+	n, err := w.scratchLocal()
+	if err != nil {
+		return err
+	}
+	w.copyTo(in.Start)
+	w.code.index(wasmbin.OpLocalTee, n)
+	w.plan.chargeLength(&w.code, n, shift)
+	w.plan.check(&w.code)
+	return nil
+}
+
+// scratchLocal returns the index of a local variable of the rewriter's.
+func (w *rewriter) scratchLocal() (uint32, error) {
+	if w.types == nil {
+		var err error
+		if w.types, err = w.plan.module.Types(); err != nil {
+			return 0, err
+		}
+		if w.index, err = w.plan.module.TypeIndices(); err != nil {
+			return 0, err
+		}
+	}
+	function := w.body.Index - w.plan.imported
+	if int(function) >= len(w.index) || int(w.index[function]) >= len(w.types) {
+		return 0, fmt.Errorf("unknown type")
+	}
+	n := uint64(len(w.types[w.index[function]].Params)) + w.locals.Count
+	if n != uint64(uint32(n)) {
+		return 0, fmt.Errorf("%d local variables", n)
+	}
+	w.scratch = true
+	return uint32(n), nil
+}
+
+// isSmallLeaf says whether a function is so short that it needs no check at its
+// entry: it has no loop, calls nothing and does nothing that takes long. So the
+// time between two checks of its caller stays in proportion to the caller's
+// code.
+func (w *rewriter) isSmallLeaf(body wasmbin.FunctionBody) bool {
+	const maxBytes = 4 * leafInstructions
+	if body.Size > maxBytes {
+		return false
+	}
+	in, _ := w.plan.module.Instructions(body)
+	n := 0
+	for in.Next() {
+		if n++; n > leafInstructions || in.Op == wasmbin.OpLoop || isCall(in.Op) || in.Op >= wasmbin.OpMemoryInit && in.Op <= wasmbin.OpTableFill {
+			return false
+		}
+	}
+	return in.Err() == nil
+}
