@@ -9,6 +9,9 @@ import (
 // Code returns the edit of the code section. It walks all code. An error means
 // code that is invalid, or that the rewriter does not know.
 func (p *Plan) Code() (wasmbin.Edit, error) {
+	if err := p.checkSections(); err != nil {
+		return wasmbin.Edit{}, err
+	}
 	s, _ := p.module.Section(wasmbin.SectionCode)
 	w := &rewriter{plan: p}
 	out := make(code, 0, s.Size+s.Size/2)
@@ -84,6 +87,9 @@ func (w *rewriter) function(out code, body wasmbin.FunctionBody) (code, error) {
 		}
 	}
 	if err := in.Err(); err != nil {
+		return nil, err
+	}
+	if err := w.plan.checkExtent(in.Extent()); err != nil {
 		return nil, err
 	}
 	w.copyTo(in.End)

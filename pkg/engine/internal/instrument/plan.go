@@ -134,6 +134,25 @@ func (p *Plan) Original(index uint32) (original uint32, ok bool) {
 // those that name functions.
 func (p *Plan) Edits() []wasmbin.Edit { return p.edits }
 
+var errRange = errors.New("index out of range")
+
+// checkExtent refuses the index of something that the guest does not have, as
+// the rewritten module may have it: the counter, for instance.
+func (p *Plan) checkExtent(e wasmbin.Extent) error {
+	if e.Types > uint64(p.types) || e.Functions > uint64(p.imported)+uint64(p.module.Functions) || e.Globals > uint64(p.counter) {
+		return errRange
+	}
+	return nil
+}
+
+func (p *Plan) checkSections() error {
+	e, err := p.module.Extent()
+	if err != nil {
+		return err
+	}
+	return p.checkExtent(e)
+}
+
 // places are where a module has its sections.
 type places struct {
 	module *wasmbin.Module

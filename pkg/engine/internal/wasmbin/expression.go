@@ -40,10 +40,12 @@ func (r *reader) expression() []byte {
 				return nil
 			}
 			return r.data[start : r.pos-1]
-		case opI32Const, opI64Const, opRefNull:
+		case opI32Const, opI64Const:
 			r.s64()
+		case opRefNull:
+			r.heapType()
 		case opGlobalGet:
-			r.u32()
+			r.globalIndex()
 		case opRefFunc:
 			r.functionIndex()
 		case opF32Const:

@@ -96,6 +96,7 @@ func (in *Instructions) Next() bool {
 		}
 	case immIndex:
 		in.Index = r.u32()
+		in.note()
 	case immMemory:
 		in.memory()
 	default:
@@ -104,6 +105,28 @@ func (in *Instructions) Next() bool {
 	in.End = r.pos
 	return r.err == nil
 }
+
+// note notes the index of a type, a function or a global.
+func (in *Instructions) note() {
+	switch in.Op {
+	case OpCall, OpReturnCall, OpRefFunc:
+		in.r.used.function(in.Index)
+	case OpCallIndirect, OpReturnCallIndirect, OpCallRef, OpReturnCallRef:
+		in.r.used.typ(int64(in.Index))
+	case OpRefNull:
+		if in.r.pos-in.Start > 2 || in.Index != heapExn && in.Index != heapExtern && in.Index != heapFunc {
+			in.r.used.typ(int64(in.Index))
+		}
+	case OpGlobalGet, OpGlobalSet:
+		in.r.used.global(in.Index)
+	}
+}
+
+// The heap types after ref.null that are no index.
+const heapExn, heapExtern, heapFunc = 0x69, 0x6f, 0x70
+
+// Extent returns what the instructions up to here name, and the local variables.
+func (in *Instructions) Extent() Extent { return in.r.used }
 
 // operands reads immediates.
 func (in *Instructions) operands(imm immediates) {
@@ -114,6 +137,7 @@ func (in *Instructions) operands(imm immediates) {
 		in.Index = r.u32()
 	case immTwo:
 		in.Index, in.Second = r.u32(), r.u32()
+		in.note()
 	case immBlock:
 		in.blockType()
 		in.open++
@@ -185,9 +209,9 @@ func (in *Instructions) memory() {
 }
 
 func (in *Instructions) blockType() {
-	switch in.r.s64() {
+	switch in.r.heapType() {
 	case refNull - 0x80, ref - 0x80:
-		in.r.s64()
+		in.r.heapType()
 	}
 }
 

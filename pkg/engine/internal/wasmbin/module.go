@@ -13,6 +13,7 @@ type Module struct {
 	DataBytes uint64        // sum of the data segments' sizes
 
 	data dataSegments
+	used Extent // by the imports and the data
 }
 
 // ContentError says that a section's content cannot be read, although the
@@ -58,6 +59,7 @@ func Parse(binary []byte) (*Module, error) {
 		if r.err != nil {
 			return nil, &ContentError{s.ID, r.err}
 		}
+		m.used = m.used.Union(r.used)
 	}
 	return m, nil
 }

@@ -46,6 +46,7 @@ const (
 	OpI64Shl             Opcode = 0x86
 	OpI64ShrU            Opcode = 0x88
 	OpI64ExtendI32U      Opcode = 0xad
+	OpRefNull            Opcode = 0xd0
 	OpRefFunc            Opcode = 0xd2
 	OpBrOnNull           Opcode = 0xd5
 	OpBrOnNonNull        Opcode = 0xd6

@@ -18,6 +18,7 @@ type reader struct {
 	// function, where it is not nil, is told the place of each function's index
 	// that is read, other than in code.
 	function func(from, to int, index uint32)
+	used     Extent
 }
 
 func (r *reader) fail(err error) {
@@ -83,9 +84,31 @@ func (r *reader) u32() uint32 {
 func (r *reader) functionIndex() uint32 {
 	from := r.pos
 	index := r.u32()
+	r.used.function(index)
 	if r.function != nil && r.err == nil {
 		r.function(from, r.pos, index)
 	}
+	return index
+}
+
+// typeIndex reads the index of a type.
+func (r *reader) typeIndex() uint32 {
+	index := r.u32()
+	r.used.typ(int64(index))
+	return index
+}
+
+// heapType reads a heap type, which may be the index of a type.
+func (r *reader) heapType() int64 {
+	t := r.s64()
+	r.used.typ(t)
+	return t
+}
+
+// globalIndex reads the index of a global.
+func (r *reader) globalIndex() uint32 {
+	index := r.u32()
+	r.used.global(index)
 	return index
 }
 

@@ -18,7 +18,7 @@ const (
 func (r *reader) valueType() ValueType {
 	t := ValueType{Kind: r.byte()}
 	if t.Kind == ref || t.Kind == refNull {
-		t.Heap = r.s64()
+		t.Heap = r.heapType()
 	}
 	return t
 }
@@ -29,13 +29,15 @@ type FunctionType struct{ Params, Results []ValueType }
 // Types reads the type section. The error is a *ContentError, also where a
 // type is not a function type, which wazero does not support either.
 func (m *Module) Types() ([]FunctionType, error) {
-	return readVector(m, SectionType, func(r *reader) FunctionType {
-		const function = 0x60
-		if form := r.byte(); form != function {
-			r.fail(fmt.Errorf("at offset %#x: unknown form of type %#x", r.pos, form))
-		}
-		return FunctionType{Params: r.valueTypes(), Results: r.valueTypes()}
-	})
+	return readVector(m, SectionType, (*reader).functionType)
+}
+
+func (r *reader) functionType() FunctionType {
+	const function = 0x60
+	if form := r.byte(); form != function {
+		r.fail(fmt.Errorf("at offset %#x: unknown form of type %#x", r.pos, form))
+	}
+	return FunctionType{Params: r.valueTypes(), Results: r.valueTypes()}
 }
 
 func (r *reader) valueTypes() []ValueType {
@@ -49,7 +51,7 @@ func (r *reader) valueTypes() []ValueType {
 // TypeIndices returns the index of the type of each function that the module
 // defines.
 func (m *Module) TypeIndices() ([]uint32, error) {
-	return readVector(m, SectionFunction, (*reader).u32)
+	return readVector(m, SectionFunction, (*reader).typeIndex)
 }
 
 // Limits are the limits of a memory, in pages of 64 KiB, or of a table, in
@@ -133,9 +135,12 @@ func (m *Module) Exports() ([]Export, error) {
 
 func (r *reader) export() Export {
 	e := Export{Name: r.name(), Kind: ImportKind(r.byte())}
-	if e.Kind == ImportFunction {
+	switch e.Kind {
+	case ImportFunction:
 		e.Index = r.functionIndex()
-	} else {
+	case ImportGlobal:
+		e.Index = r.globalIndex()
+	default:
 		e.Index = r.u32()
 	}
 	return e
