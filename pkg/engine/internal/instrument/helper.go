@@ -127,24 +127,17 @@ func (p *Plan) copyBody() code {
 // initBody is memory.init of a segment, a chunk at a time.
 func (p *Plan) initBody(segment, size uint32) code {
 	var c code
-	initialize := func() {
-		c.index(wasmbin.OpMemoryInit, segment)
-		c = wasmbin.AppendU32(c, 0)
-	}
 	op := func(n func()) {
 		c.index(wasmbin.OpLocalGet, to)
 		c.index(wasmbin.OpLocalGet, from)
 		n()
-		initialize()
+		c.index(wasmbin.OpMemoryInit, segment)
+		c = wasmbin.AppendU32(c, 0)
 	}
 	p.ifLong(&c, func() {
 		p.trapUnlessInMemory(&c, to, op)
 		p.trapUnless(&c, from, func() { c.i64(int64(size)) }, op)
-		// Nothing, from the end: traps if the segment was dropped.
-		c.i32(0)
-		c.i32(int32(size))
-		c.i32(0)
-		initialize()
+		// If the segment was dropped, the first chunk traps.
 		p.forward(&c, op, to, from)
 	})
 	p.rest(&c, op)
