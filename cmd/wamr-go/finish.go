@@ -76,6 +76,8 @@ func (j *job) endings(o engine.CycleOutcome, r *report.Report) []ending {
 		list = append(list, ending{exitTrap, "the guest trapped" + j.cyclesText(o), ""})
 	case engine.OutcomeTimeout:
 		list = append(list, ending{exitTimeout, fmt.Sprintf("the guest timed out after %v%s", j.timeout, j.cyclesText(o)), ""})
+	case engine.OutcomeFuel:
+		list = append(list, ending{exitTimeout, fmt.Sprintf("the guest used up its fuel of %s instructions%s", memstat.Grouped(j.fuel), j.cyclesText(o)), ""})
 	case engine.OutcomeError:
 		f := j.result.failure
 		list = append(list, ending{f.code, f.problem, f.hint})

@@ -38,6 +38,8 @@ type options struct {
 	maxStreams  uint64
 	maxArgs     uint64
 	timeout     time.Duration
+	fuel        uint64
+	count       bool // instructions
 	interpreter bool
 	noCache     bool
 	cacheDir    string
@@ -62,12 +64,12 @@ const (
 func (o *options) cycling() bool { return o.cycles > 0 || o.duration > 0 }
 
 // reportFormat returns the format of the report, or "" for no report. Cycles, a
-// file or a target ask for one implicitly.
+// file, a target or a count of instructions ask for one implicitly.
 func (o *options) reportFormat() string {
 	switch {
 	case o.report != "":
 		return o.report
-	case o.reportFile != "" || o.target != "" || o.cycling() && !o.quiet:
+	case o.reportFile != "" || o.target != "" || o.count || o.cycling() && !o.quiet:
 		return reportText
 	default:
 		return ""
@@ -142,7 +144,9 @@ func (o *options) groups() []flagGroup {
 
 	f = group("Limits and engine")
 	f.Var(sizeFlag{&o.maxMemory, "SIZE"}, "max-memory", "deny linear memory beyond SIZE, rounded down to whole pages of 64 KiB")
-	f.Var(durationFlag{&o.timeout, "D"}, "timeout", "end the guest, or each cycle's, after D; its loops are checked for that, which costs speed")
+	f.Var(durationFlag{&o.timeout, "D"}, "timeout", "end the guest, or each cycle's, after D")
+	f.Var(numberFlag{&o.fuel, "N", 1, math.MaxInt64}, "fuel", "end the guest, or each cycle's, after N instructions: the same number on every machine")
+	f.BoolVar(&o.count, "count-instructions", false, "count the instructions and report how many there were; costs up to a quarter of the speed")
 	f.Var(numberFlag{&o.maxFDs, "N", 3, math.MaxInt32}, "max-fds", "most descriptors that the guest can have open")
 	f.Var(numberFlag{&o.maxStreams, "N", 1, math.MaxInt32}, "max-dir-streams", "most directories that are buffered at once, of 32 KiB each")
 	f.Var(sizeFlag{&o.maxArgs, "SIZE"}, "max-args", "refuse arguments, or an environment, of more than SIZE")

@@ -104,10 +104,14 @@ func (c *compilation) unless(ctx context.Context, refused, err error) (*compilat
 
 // mode returns how code is rewritten.
 func (r *Runtime) mode() instrument.Mode {
-	if r.config.Interruptible {
+	switch {
+	case r.config.Fuel > 0 || r.config.CountInstructions:
+		return instrument.Fuel
+	case r.config.Interruptible:
 		return instrument.Yield
+	default:
+		return instrument.None
 	}
-	return instrument.None
 }
 
 // key returns the module's name in the cache.

@@ -165,6 +165,7 @@ type cycleWorker struct {
 	leaking  uint64
 	closeErr error
 	memory   MemoryStat
+	executed *uint64 // the most instructions of any cycle
 }
 
 func (w *cycleWorker) loop(ctx context.Context, c *cycles) {
@@ -218,6 +219,7 @@ func (w *cycleWorker) cycle(ctx context.Context, c *cycles, n uint64, cfg wasi.C
 	}
 	outcome := w.call(ctx, c, n, in)
 	w.memory = w.memory.larger(in.memoryStat(touchedIsMeasured(n)))
+	w.executed = larger(w.executed, in.instructions())
 	w.closed(in.Close(ctx))
 	return outcome
 }

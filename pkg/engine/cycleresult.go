@@ -35,6 +35,9 @@ type CycleResult struct {
 
 	Memory  MemoryStat     // the largest figure of any cycle; TouchedBytes of some cycles only
 	Samples []probe.Sample // oldest first; nil if CycleConfig.SampleEvery is -1
+	// Instructions is the most that any cycle executed; nil without Config.Fuel
+	// and Config.CountInstructions.
+	Instructions *uint64
 	// Before and After are readings of the process before the first and after
 	// the last cycle; nil without Config.Inspect.
 	Before, After *probe.Process
@@ -82,6 +85,7 @@ func (c *cycles) result(ctx context.Context, workers []*cycleWorker, elapsed tim
 		}
 		r.LeakingCycles += w.leaking
 		r.Memory = r.Memory.larger(w.memory)
+		r.Instructions = larger(r.Instructions, w.executed)
 		if w.failure != nil && (r.FirstFailure == nil || w.failure.Cycle < r.FirstFailure.Cycle) {
 			r.FirstFailure = w.failure
 		}
@@ -102,8 +106,14 @@ func (s MemoryStat) larger(o MemoryStat) MemoryStat {
 	s.PeakBytes = max(s.PeakBytes, o.PeakBytes)
 	s.LimitBytes = max(s.LimitBytes, o.LimitBytes)
 	s.Grows = max(s.Grows, o.Grows)
-	if s.TouchedBytes == nil || o.TouchedBytes != nil && *o.TouchedBytes > *s.TouchedBytes {
-		s.TouchedBytes = o.TouchedBytes
-	}
+	s.TouchedBytes = larger(s.TouchedBytes, o.TouchedBytes)
 	return s
+}
+
+// larger returns the larger of two figures, which are nil if they are not known.
+func larger(a, b *uint64) *uint64 {
+	if a == nil || b != nil && *b > *a {
+		return b
+	}
+	return a
 }

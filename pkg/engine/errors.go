@@ -50,7 +50,7 @@ var (
 	errRuntimeClosed   = because("the runtime is closed", ErrClosed)
 	errModuleClosed    = because("the module is closed", ErrClosed)
 	errInstanceClosed  = because("the instance is closed", ErrClosed)
-	errInstanceStopped = because("the instance was ended by its context", ErrClosed)
+	errInstanceStopped = because("the instance was stopped within a call", ErrClosed)
 )
 
 // reason is a text with the errors that it stands for.

@@ -32,6 +32,7 @@ type Instance struct {
 	handle      memstat.Handle // of guest
 	initialized *Outcome       // of _initialize, once it was called
 	stopped     bool           // within a call, so that its state is unknown
+	meter       meter
 	closed      bool
 }
 
@@ -51,6 +52,7 @@ func (m *Module) instantiate(ctx context.Context, cfg wasi.Config, number uint64
 	r.open.Add(1)
 	in := &Instance{module: m, scope: r.config.Ledger.Open(number)}
 	in.memory = m.slots.Take(in.scope, fresh)
+	in.meter.limit = r.config.Fuel
 	if err := in.start(ctx, cfg); err != nil {
 		outcome := Outcome{Kind: OutcomeError, Err: err}
 		if ran(err) {
@@ -75,7 +77,7 @@ func (in *Instance) start(ctx context.Context, cfg wasi.Config) (err error) {
 		}
 	}()
 	// The system is outermost, where host functions find it at once.
-	ctx = wasi.WithSystem(experimental.WithMemoryAllocator(ctx, &in.memory), in.system)
+	ctx = wasi.WithSystem(in.metered(experimental.WithMemoryAllocator(ctx, &in.memory)), in.system)
 	in.guest, err = in.module.linker.InstantiateModule(ctx, in.module.compiled, in.module.instance)
 	if err == nil {
 		in.handle = in.scope.Acquire(memstat.KindInstance, 0)
@@ -154,9 +156,12 @@ func (in *Instance) call(ctx context.Context, name string, params []uint64) ([]u
 	if ctx.Err() != nil {
 		return nil, doneOutcome(ctx)
 	}
-	results, err := in.guest.ExportedFunction(name).Call(wasi.WithSystem(ctx, in.system), params...)
+	results, err := in.guest.ExportedFunction(name).Call(wasi.WithSystem(in.metered(ctx), in.system), params...)
 	outcome := outcomeOf(ctx, err, in.module.functions)
-	in.stopped = outcome.Kind == OutcomeTimeout || outcome.Kind == OutcomeInterrupted
+	if n := in.instructions(); n != nil && outcome.Kind == OutcomeExit {
+		outcome = in.meter.judge(outcome, *n)
+	}
+	in.stopped = outcome.stopped()
 	return results, outcome
 }
 

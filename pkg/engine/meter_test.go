@@ -80,21 +80,6 @@ func TestTimeouts(t *testing.T) {
 	}
 }
 
-// TestCancelStart ends a start function.
-func TestCancelStart(t *testing.T) {
-	for _, interpreter := range []bool{false, true} {
-		r := newRuntime(t, engine.Config{Interruptible: true, Interpreter: interpreter})
-		m := compile(t, r, guest(t, "wat/startloop"))
-		ctx, cancel := context.WithCancel(context.Background())
-		time.AfterFunc(20*time.Millisecond, cancel)
-		_, err := m.Instantiate(ctx, wasi.Config{})
-		var failed *engine.InstantiateError
-		if !errors.As(err, &failed) || failed.Outcome.Kind != engine.OutcomeInterrupted {
-			t.Errorf("interpreter %v: %v", interpreter, err)
-		}
-	}
-}
-
 // TestCollection: the garbage collector does not wait for the end of a guest that
 // can be interrupted.
 func TestCollection(t *testing.T) {

@@ -52,6 +52,7 @@ func NewReport(r Run) (*report.Report, error) {
 	if c == nil || c.Completed == 0 {
 		return out, nil
 	}
+	out.Instructions = c.Instructions
 	memory := report.Memory(c.Memory)
 	out.Memory = &memory
 	if r.Budget > 0 {
@@ -89,6 +90,8 @@ func outcomeReport(o Outcome) report.Outcome {
 	switch {
 	case errors.As(o.Err, &trap):
 		r.Message, r.Stack, r.StackTruncated = trap.Message, trap.Stack, trap.StackTruncated
+	case o.Kind == OutcomeFuel:
+		r.Message = o.Err.Error()
 	case o.Kind == OutcomeError:
 		r.Message = o.Err.Error()
 		if errors.As(o.Err, &internal) {

@@ -33,11 +33,20 @@ type Config struct {
 	// CacheMaxAge bounds how long CacheDir keeps code that is not used; 0 means
 	// DefaultCacheAge.
 	CacheMaxAge time.Duration
-	// Interruptible compiles checks into loops, so that a context ends a guest
-	// that makes no calls. Without it a context ends a guest at its next call of
-	// WASI. The checks make the guest slower, and each call of it costs a
-	// goroutine.
+	// Interruptible adds checks to the guest's code, so that a context ends it
+	// wherever it is, and the Go runtime never waits for it. Without it a context
+	// ends a guest at its next call of WASI; and until then a compiled guest
+	// keeps its processor, and a garbage collection waits for it, and so do all
+	// goroutines. The checks make a guest up to a fifth slower.
 	Interruptible bool
+	// Fuel bounds the instructions that an instance may execute, over all calls;
+	// 0 means no bound. The guest ends with OutcomeFuel at the first function
+	// entry or loop header after that many, at the latest when it returns. It
+	// includes Interruptible, at a higher cost.
+	Fuel uint64
+	// CountInstructions counts instructions without a bound, see
+	// [Instance.Instructions].
+	CountInstructions bool
 	// DebugInfo reads DWARF, so that the frames of a trap have source lines. It
 	// is off because wazero looks the lines up for proc_exit too.
 	DebugInfo bool

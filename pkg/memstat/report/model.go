@@ -13,8 +13,12 @@ const Schema = "wamr-go/report/v1"
 // for what was not measured and is absent from JSON. A Report is plain data:
 // it must not change while it is rendered.
 type Report struct {
-	Schema  string   `json:"schema"` // WriteJSON sets it to [Schema]
-	Outcome Outcome  `json:"outcome"`
+	Schema  string  `json:"schema"` // WriteJSON sets it to [Schema]
+	Outcome Outcome `json:"outcome"`
+	// Instructions counts those that the guest executed; over several cycles, in
+	// the cycle with the most.
+	Instructions *uint64 `json:"instructions,omitempty"`
+
 	Module  *Module  `json:"module,omitempty"`
 	Memory  *Memory  `json:"memory,omitempty"`
 	Ledger  *Ledger  `json:"ledger,omitempty"`
@@ -36,8 +40,8 @@ func (r *Report) Leaked() bool {
 
 // Outcome says how the run ended.
 type Outcome struct {
-	// Kind is "exit", "trap", "timeout", "interrupted" or "error" (the module
-	// could not be run).
+	// Kind is "exit", "trap", "timeout", "interrupted", "fuel" (used up) or
+	// "error" (the module could not be run).
 	Kind string `json:"kind"`
 	// ExitCode is the guest's own; set only if Kind is "exit".
 	ExitCode *uint32 `json:"exit_code,omitempty"`
