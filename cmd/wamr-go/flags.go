@@ -40,6 +40,7 @@ type options struct {
 	timeout     time.Duration
 	fuel        uint64
 	count       bool // instructions
+	unchecked   bool // without --timeout and the like
 	interpreter bool
 	noCache     bool
 	cacheDir    string
@@ -86,6 +87,8 @@ func (o *options) check() error {
 		return usagef("--trace-times needs --trace").withHint("wamr-go run --trace -T MODULE")
 	case o.noCache && o.cacheDir != "":
 		return usagef("--no-cache and --cache-dir exclude each other")
+	case o.unchecked && (o.timeout > 0 || o.fuel > 0 || o.count):
+		return usagef("--uninterruptible excludes --timeout, --fuel and --count-instructions: they need the checks that it leaves out")
 	case o.quiet && o.verbose:
 		return usagef("-q and -v exclude each other")
 	}
@@ -150,6 +153,7 @@ func (o *options) groups() []flagGroup {
 	f.Var(numberFlag{&o.maxFDs, "N", 3, math.MaxInt32}, "max-fds", "most descriptors that the guest can have open")
 	f.Var(numberFlag{&o.maxStreams, "N", 1, math.MaxInt32}, "max-dir-streams", "most directories that are buffered at once, of 32 KiB each")
 	f.Var(sizeFlag{&o.maxArgs, "SIZE"}, "max-args", "refuse arguments, or an environment, of more than SIZE")
+	f.BoolVar(&o.unchecked, "uninterruptible", false, "leave out the checks by which Ctrl-C ends a guest while it computes: up to a seventh faster")
 	f.BoolVar(&o.interpreter, "interp", false, "interpret instead of compiling to native code")
 	f.BoolVar(&o.noCache, "no-cache", false, "keep no compiled code on disk")
 	f.Var(dirNameFlag{textFlag{&o.cacheDir, "DIR"}}, "cache-dir", "keep compiled code there and not in wamr-go's folder of the user's cache directory")

@@ -108,7 +108,7 @@ func (j *job) interrupted(end func()) interruptActions {
 			if j.cycling() {
 				j.ui.hintf("the cycle in progress is not over yet; press Ctrl-C again to end at once")
 			} else {
-				j.ui.hintf("the guest ends at its next WASI call; press Ctrl-C again to end at once")
+				j.ui.hintf("the guest has not ended yet; press Ctrl-C again to end at once")
 			}
 		},
 		second: func(s syscall.Signal) {
@@ -133,7 +133,7 @@ func (j *job) execute(ctx context.Context, stop <-chan struct{}, ready func()) (
 		MaxMemory:         j.maxMemory,
 		CacheDir:          j.cache(),
 		CacheMaxBytes:     j.cacheBytes,
-		Interruptible:     j.timeout > 0,
+		Interruptible:     !j.unchecked,
 		Fuel:              j.fuel,
 		CountInstructions: j.count,
 		NoImage:           !j.cycling(), // for one instance it would cost more than it saves
