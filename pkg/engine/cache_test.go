@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
@@ -162,6 +164,8 @@ func TestSourceLines(t *testing.T) {
 	dir := t.TempDir()
 	for _, cfg := range []engine.Config{
 		{DebugInfo: true}, {DebugInfo: true, Interpreter: true},
+		{DebugInfo: true, Interruptible: true}, {DebugInfo: true, CountInstructions: true, Interpreter: true},
+		{DebugInfo: true, CacheDir: dir, CountInstructions: true}, {DebugInfo: true, CacheDir: dir, CountInstructions: true},
 		{CacheDir: dir}, {CacheDir: dir, DebugInfo: true}, {CacheDir: dir, DebugInfo: true}, {CacheDir: dir},
 	} {
 		m := compile(t, newRuntime(t, cfg), guest(t, "c/lines"))
@@ -300,5 +304,29 @@ func TestCleanCache(t *testing.T) {
 	}
 	if _, err := os.Stat(mine); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestInlinedLines: the frames of a trap have the lines of inlined calls, also
+// where the code was rewritten.
+func TestInlinedLines(t *testing.T) {
+	want := []string{"(inlined) inlined.c:5", "(inlined) inlined.c:9", "compute() i32 inlined.c:17", "_start() inlined.c:21"}
+	for _, cfg := range []engine.Config{{}, {Interruptible: true}, {CountInstructions: true}} {
+		for _, interpreter := range []bool{false, true} {
+			cfg.DebugInfo, cfg.Interpreter = true, interpreter
+			m := compile(t, newRuntime(t, cfg), guest(t, "c/inlined"))
+			var trap *engine.TrapError
+			if o := instance(t, m, wasi.Config{}).Start(context.Background()); !errors.As(o.Err, &trap) {
+				t.Fatalf("outcome %v", o)
+			}
+			var got []string
+			for _, f := range trap.Stack {
+				f.File = filepath.Base(f.File)
+				got = append(got, f.String())
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%+v (-want +got):\n%s", cfg, diff)
+			}
+		}
 	}
 }

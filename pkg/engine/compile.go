@@ -31,9 +31,10 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		return nil, err
 	}
 	edits, initial := r.strip(parsed)
-	hidden, names := hideNames(parsed, r.config.DebugInfo)
+	hidden, functions := hide(parsed, r.config.DebugInfo)
 	source := source{module: parsed, edits: append(edits, hidden...)}
 	source.plan, source.refused = instrument.NewPlan(parsed, r.mode())
+	functions.rewrittenBy(source.plan)
 	if r.cache != nil || r.config.Inspect {
 		source.sum = sha256.Sum256(b.Bytes)
 	}
@@ -42,7 +43,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		_ = initial.image.Close() // a memfd of our own: nothing is lost
 		return nil, &CompileError{b.Path, compileReason(ctx, compileErr)}
 	}
-	m := &Module{runtime: r, linker: c.linker, compiled: c.compiled, functions: functionTable{names, source.plan}}
+	m := &Module{runtime: r, linker: c.linker, compiled: c.compiled, functions: functions}
 	m.initial, m.slots = initial, r.newPool(initial)
 	if err = r.remember(m); err == nil {
 		err = imports.check(m.compiled)

@@ -48,7 +48,7 @@ type Config struct {
 	// [Instance.Instructions].
 	CountInstructions bool
 	// DebugInfo reads DWARF, so that the frames of a trap have source lines. It
-	// is off because wazero looks the lines up for proc_exit too.
+	// is off because native code takes more room with a table of offsets.
 	DebugInfo bool
 	// KeepResident bounds the memory, in bytes, that the mapping of a closed
 	// instance keeps for the next one; 0 means 16 MiB. A module keeps at most

@@ -3,7 +3,6 @@ package engine
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -17,8 +16,7 @@ import (
 // names of functions stand as the guest chose them: a line break in a name
 // would make frames of its own. So wazero never sees a name. The engine removes
 // the name sections before it compiles, wazero calls each function by its
-// index, and the index is looked up here. What is left for a guest to choose is
-// the name of a source file, in debug information: see debugFrame.
+// index, and the index is looked up here; so are source lines.
 //
 // The formats are those of wazero v1.12.0's internal/wasmdebug.
 const (
@@ -27,23 +25,20 @@ const (
 	trapHead    = "wasm error: "
 	panicTail   = " (recovered by wazero)"
 	traceCut    = "... maybe followed by omitted frames"
-	inlinedTail = " (inlined)"
 	// guestFrame begins the frame of a guest's function: no module name, and
 	// the index in place of the function's name.
 	guestFrame = ".$"
-	// debugFrame would begin a guest's frame within the name of a source file.
-	// It is broken up in the debug information that wazero reads.
-	debugFrame = "\n\t" + guestFrame
 )
 
-// hideNames returns the edits after which wazero's stacks can be trusted, and
-// the names that they hide.
-func hideNames(m *wasmbin.Module, debugInfo bool) ([]wasmbin.Edit, wasmbin.Names) {
+// hide returns the edits after which wazero's stacks can be trusted, and what
+// they hide.
+func hide(m *wasmbin.Module, debugInfo bool) ([]wasmbin.Edit, functionTable) {
 	edits, names := m.DropNames()
-	if debugInfo {
-		edits = append(edits, m.BreakInDebug(debugFrame)...)
+	if !debugInfo {
+		return edits, functionTable{names: names}
 	}
-	return edits, names
+	marks, debug := markDebug(m)
+	return append(edits, marks...), functionTable{names: names, lines: &sourceLines{sections: debug}}
 }
 
 // panicText is the text of an error that wazero made of a panic, in its parts.
@@ -92,6 +87,7 @@ type tracedFrame struct {
 type functionTable struct {
 	names wasmbin.Names    // by index in the guest
 	plan  *instrument.Plan // by which the code was rewritten
+	lines *sourceLines     // nil where nobody asks for them
 }
 
 // parseStack reads the frames of a trace, and whether it was cut. It leaves out
@@ -111,7 +107,7 @@ func parseStack(trace string, functions functionTable) (stack []memstat.Frame, t
 				indexes = append(indexes, f.index)
 			}
 		} else if source, ok := strings.CutPrefix(line, "\t"); ok && len(frames) > 0 && !added {
-			frames = addSource(frames, source)
+			frames = addSource(frames, source, functions.lines)
 		} else if line == traceCut {
 			truncated = true
 		}
@@ -125,6 +121,14 @@ func parseStack(trace string, functions functionTable) (stack []memstat.Frame, t
 		stack = append(stack, f.Frame)
 	}
 	return stack, truncated
+}
+
+// rewrittenBy sets the plan.
+func (t *functionTable) rewrittenBy(p *instrument.Plan) {
+	t.plan = p
+	if t.lines != nil {
+		t.lines.plan = p
+	}
 }
 
 // original gives the frame the index that its function has in the guest, or
@@ -156,38 +160,26 @@ func parseFrame(line string) (tracedFrame, bool) {
 	return tracedFrame{Frame: memstat.Frame{Function: line}}, ok
 }
 
-// addSource adds the place in the source to the last frame: "0x1f: lib.c:12:3".
-// More than one place is the place of an inlined call, innermost first, and the
-// last one is that of the function itself: all others become frames without a
-// function.
-func addSource(frames []tracedFrame, source string) []tracedFrame {
+// addSource adds the places in the source to the last frame, whose offset wazero
+// tells as "0x1f: ?:1". More than one place is the place of an inlined call,
+// innermost first, and the last one is that of the function itself: all others
+// become frames without a function.
+func addSource(frames []tracedFrame, source string, lines *sourceLines) []tracedFrame {
 	last := len(frames) - 1
-	if frames[last].File != "" {
-		inlined := memstat.Frame{File: frames[last].File, Line: frames[last].Line}
-		frames = slices.Insert(frames, last, tracedFrame{Frame: inlined})
-		last++
+	digits, _, _ := strings.Cut(strings.TrimPrefix(source, "0x"), ":")
+	offset, err := strconv.ParseUint(digits, 16, 32)
+	if err != nil {
+		return frames
 	}
-	source = strings.TrimSuffix(strings.TrimLeft(source, " "), inlinedTail)
-	if address, place, ok := strings.Cut(source, ": "); ok && strings.HasPrefix(address, "0x") {
-		source = place
+	function := frames[last]
+	frames = frames[:last]
+	places := lines.frames(offset)
+	for i, place := range places {
+		if i == len(places)-1 {
+			function.File, function.Line = place.File, place.Line
+		} else {
+			frames = append(frames, tracedFrame{Frame: place})
+		}
 	}
-	file, line := cutNumber(source)
-	if inner, above := cutNumber(file); above > 0 { // what was cut first is the column
-		file, line = inner, above
-	}
-	frames[last].File, frames[last].Line = file, line
-	return frames
-}
-
-// cutNumber cuts ":12" off the end; the number is 0 where there is none.
-func cutNumber(place string) (rest string, number int) {
-	i := strings.LastIndexByte(place, ':')
-	if i < 0 {
-		return place, 0
-	}
-	n, err := strconv.ParseUint(place[i+1:], 10, 31)
-	if err != nil || n == 0 {
-		return place, 0
-	}
-	return place[:i], int(n)
+	return append(frames, function)
 }

@@ -26,10 +26,7 @@ func TestParseStack(t *testing.T) {
 		{"a host function calls nobody", ".$1()\n\twasi_snapshot_preview1.fd_close(i32) i32", []memstat.Frame{{Function: "$1()"}}, false},
 		{"unknown host function", "env.fake()\n\t.$1()", []memstat.Frame{{Function: "$1()"}}, false},
 		{"cut", ".$1()\n\t... maybe followed by omitted frames", []memstat.Frame{{Function: "$1()"}}, true},
-		{"line", ".$1()\n\t\t0x1f: dir/lib.c:12:3\n\t.$2()\n\t\t0x2: a b: c.c:9\n\t.$3()\n\t\t0x3: x.c",
-			[]memstat.Frame{{Function: "$1()", File: "dir/lib.c", Line: 12}, {Function: "$2()", File: "a b: c.c", Line: 9}, {Function: "$3()", File: "x.c", Line: 0}}, false},
-		{"inlined", ".$1()\n\t\t0x1f: in.h:1:2 (inlined)\n\t\t      mid.h:3 (inlined)\n\t\t      out.c:5:6",
-			[]memstat.Frame{{Function: "", File: "in.h", Line: 1}, {Function: "", File: "mid.h", Line: 3}, {Function: "$1()", File: "out.c", Line: 5}}, false},
+		{"line of no known place", ".$1()\n\t\t0x1f: ?:1\n\t.$2()\n\t\tnothing", []memstat.Frame{{Function: "$1()"}, {Function: "$2()"}}, false},
 		{"line without a frame", "\t0x1: a.c:1\n\t.$1()", []memstat.Frame{{Function: "$1()"}}, false},
 		{"no frames at all", "x\n\n.$()\n\t.$-1()\n\t.$4294967296()\n\t.$1\n\t.$1(\x1b)", nil, false},
 	} {
@@ -87,8 +84,8 @@ func TestHostileNames(t *testing.T) {
 	}
 }
 
-// TestHostileFile: the name of a source file makes no frame, as it is one line by
-// the time that wazero reads it.
+// TestHostileFile: the name of a source file makes no frame, since wazero never
+// sees it, and is printed as one line.
 func TestHostileFile(t *testing.T) {
 	ctx := context.Background()
 	binary := bytes.ReplaceAll(loadGuest(t, "c/lines").Bytes, []byte("lines.c"), []byte("\n\t.$2()"))
@@ -106,7 +103,7 @@ func TestHostileFile(t *testing.T) {
 		if o := in.Start(ctx); !errors.As(o.Err, &trap) || len(trap.Stack) == 0 {
 			t.Fatalf("outcome %v", o)
 		}
-		if f := trap.Stack[0]; !strings.HasPrefix(f.Function, "divide(") || !strings.HasSuffix(f.File, " \t.$2()") || f.Line != 5 {
+		if f := trap.Stack[0]; !strings.HasPrefix(f.Function, "divide(") || !strings.HasSuffix(f.File, "\n\t.$2()") || f.Line != 5 || strings.Contains(f.String(), "\n") {
 			t.Errorf("stack %+v", trap.Stack)
 		}
 		if err := errors.Join(in.Close(ctx), m.Close(ctx), r.Close(ctx)); err != nil {

@@ -24,9 +24,7 @@ func Stub(m *wasmbin.Module, key Key, functions uint32, edits ...wasmbin.Edit) [
 		}
 		edits = append(edits, wasmbin.Edit{From: s.Header, To: s.End(), With: wasmbin.AppendSection(nil, s.ID, content)})
 	}
-	content := append(wasmbin.AppendU32(nil, uint32(len(stubSection))), stubSection...)
-	content = append(content, key[:]...)
 	end := len(m.Binary)
-	edits = append(edits, wasmbin.Edit{From: end, To: end, With: wasmbin.AppendSection(nil, wasmbin.SectionCustom, content)})
+	edits = append(edits, wasmbin.Edit{From: end, To: end, With: wasmbin.AppendCustom(nil, stubSection, key[:])})
 	return wasmbin.Apply(m.Binary, edits...)
 }

@@ -12,8 +12,13 @@ func (p *Plan) Code() (wasmbin.Edit, error) {
 	if err := p.checkSections(); err != nil {
 		return wasmbin.Edit{}, err
 	}
+	return p.rewrite(nil)
+}
+
+// rewrite rewrites the code section, and notes the offsets unless that is nil.
+func (p *Plan) rewrite(offsets *Offsets) (wasmbin.Edit, error) {
 	s, _ := p.module.Section(wasmbin.SectionCode)
-	w := &rewriter{plan: p}
+	w := &rewriter{plan: p, section: s, offsets: offsets}
 	out := make(code, 0, s.Size+s.Size/2)
 	out = wasmbin.AppendU32(out, p.Functions())
 	for body, err := range p.module.FunctionBodies() {
@@ -34,13 +39,16 @@ func (p *Plan) Code() (wasmbin.Edit, error) {
 
 // rewriter rewrites function bodies, one after the other.
 type rewriter struct {
-	plan  *Plan
-	types []wasmbin.FunctionType // read when first needed
-	index []uint32
+	plan    *Plan
+	section wasmbin.Section
+	types   []wasmbin.FunctionType // read when first needed
+	index   []uint32
+	offsets *Offsets // nil if nobody asks
 
 	body      wasmbin.FunctionBody
 	locals    wasmbin.Locals
 	code      code // of the body, without its locals
+	noted     int  // length of offsets before this function
 	copied    int  // offset up to which the binary was copied to code
 	scratch   bool // the function has a local variable of the rewriter's, the last one
 	dead      bool // nothing comes here until the next else or end
@@ -63,6 +71,8 @@ func (w *rewriter) function(out code, body wasmbin.FunctionBody) (code, error) {
 	in, locals := w.plan.module.Instructions(body)
 	w.body, w.locals = body, locals
 	w.code, w.copied, w.scratch = w.code[:0], locals.End, false
+	w.noted = w.offsets.len()
+	w.offsets.note(0, locals.End-w.section.Offset, true)
 	leaf := w.isSmallLeaf(body)
 	if w.plan.mode == Fuel {
 		w.dead, w.unchecked = false, false
@@ -109,13 +119,16 @@ func (w *rewriter) finish(out code) code {
 	size := len(count) + len(groups) + len(added) + len(w.code)
 	out = wasmbin.AppendU32(out, uint32(size))
 	out = append(append(append(out, count...), groups...), added...)
+	w.offsets.move(w.noted, len(out))
 	return append(out, w.code...)
 }
 
 // copyTo copies the binary's bytes up to an offset.
 func (w *rewriter) copyTo(end int) {
+	w.offsets.note(len(w.code), w.copied-w.section.Offset, false)
 	w.code = append(w.code, w.plan.module.Binary[w.copied:end]...)
 	w.copied = end
+	w.offsets.note(len(w.code), end-w.section.Offset, true)
 }
 
 // replace leaves an instruction out, in place of which the caller writes

@@ -81,25 +81,27 @@ func (n Names) Functions(indexes ...uint32) map[uint32]string {
 	return names
 }
 
-// BreakInDebug returns the edits that replace the first byte of text, wherever
-// it occurs in a section of debug information, by a space. Text must not
-// overlap itself.
-func (m *Module) BreakInDebug(text string) []Edit {
+// DropDebug returns the edits that remove the sections of debug information, and
+// their contents by name, without copies. Of several sections of a name, the
+// first counts.
+func (m *Module) DropDebug() ([]Edit, map[string][]byte) {
 	var edits []Edit
+	contents := make(map[string][]byte)
 	for _, s := range m.Sections {
 		name, content := m.custom(s)
 		if !strings.HasPrefix(name, ".debug_") {
 			continue
 		}
-		at := s.End() - len(content)
-		for {
-			i := bytes.Index(content, []byte(text))
-			if i < 0 {
-				break
-			}
-			edits = append(edits, Edit{From: at + i, To: at + i + 1, With: []byte(" ")})
-			at, content = at+i+len(text), content[i+len(text):]
+		edits = append(edits, Edit{From: s.Header, To: s.End()})
+		if contents[name] == nil {
+			contents[name] = content
 		}
 	}
-	return edits
+	return edits, contents
+}
+
+// AppendCustom appends a custom section.
+func AppendCustom(b []byte, name string, content []byte) []byte {
+	all := append(AppendU32(nil, uint32(len(name))), name...)
+	return AppendSection(b, SectionCustom, append(all, content...))
 }
