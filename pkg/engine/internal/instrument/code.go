@@ -30,9 +30,7 @@ func (p *Plan) rewrite(offsets *Offsets) (wasmbin.Edit, error) {
 		}
 	}
 	for _, h := range p.helpers {
-		body := append([]byte{0}, h.body()...) // no locals
-		body = append(body, byte(wasmbin.OpEnd))
-		out = append(wasmbin.AppendU32(out, uint32(len(body))), body...)
+		out = h.append(out)
 	}
 	return wasmbin.Edit{From: s.Header, To: s.End(), With: wasmbin.AppendSection(nil, wasmbin.SectionCode, out)}, nil
 }

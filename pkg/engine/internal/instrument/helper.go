@@ -8,6 +8,13 @@ type helper struct {
 	body      func() code
 }
 
+// append appends the function's body with its size.
+func (h helper) append(out code) code {
+	body := append([]byte{0}, h.body()...) // no locals
+	body = append(body, byte(wasmbin.OpEnd))
+	return append(wasmbin.AppendU32(out, uint32(len(body))), body...)
+}
+
 // chunk bounds what a bulk memory operation does before the counter is looked
 // at, in bytes.
 const chunk = 1 << 20
