@@ -10,20 +10,30 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// newOurs is this project's engine, with its ledger as the command line has it.
+// newOurs is this project's engine, with its ledger as the command line has it,
+// and without checks in the guest's code, which peers have none of either.
 func newOurs(ctx context.Context, w work) (*embedded, error) {
-	r := engine.NewRuntime(engine.Config{Ledger: memstat.NewLedger(memstat.SitesAuto)})
+	return oursWith(engine.Config{})(ctx, w)
+}
+
+func oursWith(cfg engine.Config) newEmbedded {
+	return func(ctx context.Context, w work) (*embedded, error) { return prepareOurs(ctx, cfg, w) }
+}
+
+func prepareOurs(ctx context.Context, cfg engine.Config, w work) (*embedded, error) {
+	cfg.Ledger = memstat.NewLedger(memstat.SitesAuto)
+	r := engine.NewRuntime(cfg)
 	m, err := r.Compile(ctx, &engine.Binary{Path: w.name, Bytes: w.wasm})
 	if err != nil {
 		return nil, errors.Join(err, r.Close(ctx))
 	}
-	cfg := wasi.Config{Args: append([]string{w.name}, w.args...)}
+	guest := wasi.Config{Args: append([]string{w.name}, w.args...)}
 	if w.dir != "" {
-		cfg.Preopens = []wasi.Preopen{{Host: w.dir, Guest: guestDir}}
+		guest.Preopens = []wasi.Preopen{{Host: w.dir, Guest: guestDir}}
 	}
 	return &embedded{
 		cycle: func(ctx context.Context, stdout *os.File) error {
-			c := cfg
+			c := guest
 			if stdout != nil {
 				c.Stdout = stdout
 			}
