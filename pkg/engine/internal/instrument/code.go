@@ -49,12 +49,12 @@ type rewriter struct {
 	noted     int  // length of offsets before this function
 	copied    int  // offset up to which the binary was copied to code
 	scratch   bool // the function has a local variable of the rewriter's, the last one
-	dead      bool // nothing comes here until the next else or end
 	regions   []region
-	pending   bool // the next instruction that costs fuel begins a block, which is charged before it
-	unchecked bool // and checked
-	charge    int  // offset in code of the block's charge, or -1
-	cost      int64
+	walk      blockWalk
+	costs     []int64 // of the function's blocks
+	branches  []branch
+	block     int  // number of the next block
+	unchecked bool // a check is due before the next block
 }
 
 // region is a loop, or the code of a function outside of loops.
@@ -73,8 +73,8 @@ func (w *rewriter) function(out code, body wasmbin.FunctionBody) (code, error) {
 	w.offsets.note(0, locals.End-w.section.Offset, true)
 	leaf := w.isSmallLeaf(body)
 	if w.plan.mode == Fuel {
-		w.dead, w.unchecked = false, false
-		w.begin(!leaf)
+		w.measure(body)
+		w.walk, w.block, w.unchecked = blockWalk{pending: true}, 0, !leaf
 	} else {
 		w.regions = w.regions[:0]
 		w.enter(-1, !leaf)

@@ -18,7 +18,7 @@ type Instructions struct {
 	Op            Opcode
 	Start, End    int    // offsets of the instruction in the binary
 	Index, Second uint32 // its first two immediates, where they are unsigned numbers
-	Depth         int    // blocks around the instruction; its own is not counted
+	Depth         int    // blocks around the instruction; else and end are as deep as what they belong to
 
 	r     reader
 	body  int // offset of the body
@@ -89,10 +89,13 @@ func (in *Instructions) Next() bool {
 	in.Op = Opcode(op)
 	switch imm := plainOpcodes[op]; imm {
 	case immNone:
-		if op == byte(OpEnd) {
+		switch in.Op {
+		case OpEnd:
 			in.open--
 			in.Depth = in.open
 			in.ended = in.open < 0
+		case OpElse:
+			in.Depth--
 		}
 	case immIndex:
 		in.Index = r.u32()
