@@ -20,7 +20,7 @@ const Version = 1
 
 // Reload is the counter's first value, and the one that [HostTick] returns to go
 // on for as long, in coarse units. See the package's comment.
-const Reload = 20_000
+const Reload = 50_000
 
 // Mode says what the counter counts.
 type Mode byte
