@@ -1,0 +1,200 @@
+package guestheap
+
+import "math/bits"
+
+// Totals are the figures of a heap. A reallocation counts as an allocation and a
+// free. Bytes are those that the guest asked for, without the allocator's own.
+type Totals struct {
+	Allocs         uint64 `json:"allocs"`
+	Frees          uint64 `json:"frees"`
+	AllocatedBytes uint64 `json:"allocated_bytes"` // of all allocations
+	LiveBlocks     uint64 `json:"live_blocks"`
+	LiveBytes      uint64 `json:"live_bytes"`
+	PeakBytes      uint64 `json:"peak_bytes"`  // the most that was live at once
+	PeakBlocks     uint64 `json:"peak_blocks"` // when the peak was reached
+	PeakAlloc      uint64 `json:"peak_alloc"`  // the allocation that reached it, counted from 1
+}
+
+// SizeClass counts allocations of MinBytes to MaxBytes.
+type SizeClass struct {
+	MinBytes uint32 `json:"min_bytes"`
+	MaxBytes uint32 `json:"max_bytes"`
+	Allocs   uint64 `json:"allocs"`
+}
+
+// Site is what one call stack allocated.
+type Site struct {
+	Stack              StackID
+	Allocs, Bytes      uint64 // in all
+	LiveBlocks, Live   uint64 // and bytes
+	PeakBlocks, AtPeak uint64 // live when the heap had its peak, and their bytes
+
+	touched             uint64 // time of the last change
+	frozenBlocks, bytes uint64 // live at that peak which was the last one when touched
+}
+
+// Heap is the account of one guest's heap. It is not safe for concurrent use.
+type Heap struct {
+	table  table
+	totals Totals
+	sizes  [33]uint64 // allocations, by the length of the size in bits
+	sites  []Site     // by StackID
+	now    uint64     // changes so far
+	peak   uint64     // time of the peak
+	kept   map[uint32]bool
+	errors errorList
+}
+
+// NewHeap returns an empty heap. It keeps at most maxErrors errors of different
+// places, and counts the others; 0 means DefaultMaxErrors.
+func NewHeap(maxErrors int) *Heap {
+	if maxErrors <= 0 {
+		maxErrors = DefaultMaxErrors
+	}
+	return &Heap{table: newTable(), errors: errorList{max: maxErrors}}
+}
+
+// Alloc accounts for an allocation. If a block at that address is live already, an
+// allocator called another one: the block counts once, as the outer one has it.
+// A null address, of an allocation that failed, counts nothing.
+func (h *Heap) Alloc(addr, size uint32, stack StackID) {
+	if addr == 0 {
+		return
+	}
+	if b := h.table.find(addr); b != nil && b.freed == live {
+		h.take(b)
+		h.table.live-- // put counts it again
+		h.totals.Allocs--
+		h.totals.AllocatedBytes -= uint64(b.size)
+		h.sizes[bits.Len32(b.size)]--
+		s := h.site(b.alloc)
+		s.Allocs--
+		s.Bytes -= uint64(b.size)
+	}
+	h.table.put(block{addr: addr, size: size, alloc: stack})
+	h.give(size, stack)
+}
+
+// Free accounts for a free. A null address counts nothing. ok is false for an
+// address that is no live block: then Free notes an error, and the guest's
+// allocator should not see the call.
+func (h *Heap) Free(addr uint32, stack StackID) (ok bool) {
+	if addr == 0 {
+		return true
+	}
+	if !h.Check(CallFree, addr, stack) {
+		return false
+	}
+	b := h.table.find(addr)
+	h.take(b)
+	h.table.free(b, stack)
+	h.totals.Frees++
+	return true
+}
+
+// Check says whether a block can be freed or reallocated: it notes an error if no
+// block at that address is live. Null can always be.
+func (h *Heap) Check(call Call, addr uint32, stack StackID) (ok bool) {
+	if addr == 0 {
+		return true
+	}
+	if b := h.table.find(addr); b != nil && b.freed == live {
+		return true
+	}
+	h.invalid(call, addr, stack)
+	return false
+}
+
+// Keep says that the block at an address is in use however the guest's memory
+// looks: those that the guest passed to its host, for instance.
+func (h *Heap) Keep(addr uint32) {
+	if h.kept == nil {
+		h.kept = make(map[uint32]bool)
+	}
+	h.kept[addr] = true
+}
+
+// Totals returns the figures up to now.
+func (h *Heap) Totals() Totals { return h.totals }
+
+// Sizes returns the allocations by size, in classes of powers of two, without
+// those that are empty.
+func (h *Heap) Sizes() []SizeClass {
+	var classes []SizeClass
+	for n, allocs := range h.sizes {
+		if allocs > 0 {
+			c := SizeClass{Allocs: allocs}
+			if n > 0 {
+				c.MinBytes, c.MaxBytes = 1<<(n-1), 1<<(n-1)+(1<<(n-1)-1)
+			}
+			classes = append(classes, c)
+		}
+	}
+	return classes
+}
+
+// Sites returns what each call stack allocated, by StackID, without those that
+// allocated nothing.
+func (h *Heap) Sites() []Site {
+	var all []Site
+	for _, s := range h.sites {
+		if s.Allocs > 0 {
+			s.settle(h.peak)
+			s.PeakBlocks, s.AtPeak = s.frozenBlocks, s.bytes
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// give counts a block that is live now.
+func (h *Heap) give(size uint32, stack StackID) {
+	t := &h.totals
+	t.Allocs++
+	t.AllocatedBytes += uint64(size)
+	t.LiveBlocks++
+	t.LiveBytes += uint64(size)
+	h.sizes[bits.Len32(size)]++
+	s := h.touch(stack)
+	s.Allocs++
+	s.Bytes += uint64(size)
+	s.LiveBlocks++
+	s.Live += uint64(size)
+	if t.LiveBytes > t.PeakBytes {
+		t.PeakBytes, t.PeakBlocks, t.PeakAlloc = t.LiveBytes, t.LiveBlocks, t.Allocs
+		h.peak = h.now
+	}
+}
+
+// take counts a block that is not live any more.
+func (h *Heap) take(b *block) {
+	h.totals.LiveBlocks--
+	h.totals.LiveBytes -= uint64(b.size)
+	s := h.touch(b.alloc)
+	s.LiveBlocks--
+	s.Live -= uint64(b.size)
+}
+
+// touch returns the site of a stack that is about to change.
+func (h *Heap) touch(stack StackID) *Site {
+	s := h.site(stack)
+	s.settle(h.peak)
+	h.now++
+	s.touched = h.now
+	return s
+}
+
+func (h *Heap) site(stack StackID) *Site {
+	for int(stack) >= len(h.sites) {
+		h.sites = append(h.sites, Site{Stack: StackID(len(h.sites))})
+	}
+	return &h.sites[stack]
+}
+
+// settle remembers what was live at the last peak, if the site has not changed
+// since.
+func (s *Site) settle(peak uint64) {
+	if s.touched <= peak {
+		s.frozenBlocks, s.bytes = s.LiveBlocks, s.Live
+	}
+}

@@ -1,0 +1,310 @@
+package guestheap
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat"
+)
+
+// numbered resolves a stack to one frame with its number.
+type numbered struct{}
+
+func (numbered) Frames(s StackID) []memstat.Frame {
+	if s == 0 {
+		return nil
+	}
+	return []memstat.Frame{{Function: fmt.Sprintf("f%d", s)}}
+}
+
+func TestTotals(t *testing.T) {
+	h := NewHeap(0)
+	h.Alloc(16, 100, 1)
+	h.Alloc(128, 50, 2)
+	h.Free(16, 3)
+	h.Alloc(16, 20, 1)
+	h.Alloc(0, 1<<31, 1) // failed
+	h.Free(0, 3)
+	want := Totals{Allocs: 3, Frees: 1, AllocatedBytes: 170, LiveBlocks: 2, LiveBytes: 70, PeakBytes: 150, PeakBlocks: 2, PeakAlloc: 2}
+	if d := cmp.Diff(want, h.Totals()); d != "" {
+		t.Error(d)
+	}
+	r := h.Report(numbered{}, Options{PeakSites: 5})
+	peak := []SiteReport{{1, 100, numbered{}.Frames(1)}, {1, 50, numbered{}.Frames(2)}}
+	if d := cmp.Diff(peak, r.Peak); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]SizeClass{{16, 31, 1}, {32, 63, 1}, {64, 127, 1}}, r.Sizes); d != "" {
+		t.Error(d)
+	}
+	if r.Kinds != nil || r.ErrorTotal != 0 {
+		t.Errorf("kinds %v, errors %d", r.Kinds, r.ErrorTotal)
+	}
+}
+
+func TestErrors(t *testing.T) {
+	freed := func(h *Heap) { h.Alloc(64, 24, 1); h.Free(64, 2) }
+	for _, c := range []struct {
+		name    string
+		do      func(*Heap)
+		kind    string
+		message string
+		block   uint32
+		frames  [2]bool // allocated, freed
+	}{
+		{"double free", func(h *Heap) { freed(h); h.Free(64, 3) }, "double_free", "free of 0x40, a block of 24 bytes that was freed before", 64, [2]bool{true, true}},
+		{"unknown", func(h *Heap) { freed(h); h.Free(68, 3) }, "invalid_free", "free of 0x44, where no block is known", 0, [2]bool{}},
+		{"interior", func(h *Heap) { h.Alloc(64, 24, 1); h.Free(68, 3) }, "interior_free", "free of 0x44, 4 bytes inside a block of 24 bytes", 64, [2]bool{true, false}},
+		{"realloc", func(h *Heap) { freed(h); h.Check(CallRealloc, 64, 3) }, "realloc_of_freed", "realloc of 0x40, a block of 24 bytes that was freed before", 64, [2]bool{true, true}},
+		{"realloc unknown", func(h *Heap) { h.Check(CallRealloc, 64, 3) }, "invalid_realloc", "realloc of 0x40, where no block is known", 0, [2]bool{}},
+		{"realloc interior", func(h *Heap) { h.Alloc(64, 24, 1); h.Check(CallRealloc, 87, 3) }, "interior_realloc", "realloc of 0x57, 23 bytes inside a block of 24 bytes", 64, [2]bool{true, false}},
+		{"calloc", func(h *Heap) { h.Overflow(1<<16, 1<<16, 3) }, "calloc_overflow", "calloc of 65536 elements of 65536 bytes: the size overflows", 0, [2]bool{}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := NewHeap(0)
+			c.do(h)
+			r := h.Report(numbered{}, Options{})
+			if len(r.Errors) != 1 {
+				t.Fatalf("errors: %v", r.Errors)
+			}
+			e := r.Errors[0]
+			got := [2]bool{e.Allocated != nil, e.Freed != nil}
+			if e.Kind != c.kind || e.Message != c.message || e.BlockAddress != c.block || got != c.frames || e.Stack[0].Function != "f3" || e.Count != 1 {
+				t.Errorf("got %+v", e)
+			}
+		})
+	}
+}
+
+func TestErrorsAreBounded(t *testing.T) {
+	h := NewHeap(2)
+	for i := range 10 {
+		h.Free(4, StackID(i%5+1))
+	}
+	r := h.Report(numbered{}, Options{})
+	if len(r.Errors) != 2 || r.ErrorTotal != 10 || r.Errors[0].Count != 2 {
+		t.Errorf("%d errors of %d, the first %d times", len(r.Errors), r.ErrorTotal, r.Errors[0].Count)
+	}
+}
+
+// An allocator that calls another one counts once, as the outer one has it.
+func TestNestedAllocatorsCountOnce(t *testing.T) {
+	h := NewHeap(0)
+	h.Alloc(64, 40, 1)
+	h.Alloc(64, 32, 2)
+	want := Totals{Allocs: 1, AllocatedBytes: 32, LiveBlocks: 1, LiveBytes: 32, PeakBytes: 40, PeakBlocks: 1, PeakAlloc: 1}
+	if d := cmp.Diff(want, h.Totals()); d != "" {
+		t.Error(d)
+	}
+	if !h.Free(64, 3) || h.Totals().LiveBlocks != 0 || h.table.live != 0 {
+		t.Errorf("after free: %+v, %d in the table", h.Totals(), h.table.live)
+	}
+}
+
+// modelBlock is a block of the model.
+type modelBlock struct {
+	size  uint32
+	stack StackID
+}
+
+// TestModel compares a heap with a map, over random sequences of calls.
+func TestModel(t *testing.T) {
+	for seed := range uint64(20) {
+		rnd := rand.New(rand.NewPCG(seed, 1))
+		addresses := uint32(1) << (4 + seed) // few, so that they are reused, to many
+		runModel(t, rnd, addresses, 40_000)
+	}
+}
+
+func runModel(t *testing.T, rnd *rand.Rand, addresses uint32, calls int) {
+	t.Helper()
+	h, model := NewHeap(0), map[uint32]modelBlock{}
+	var liveBytes, peak, errs uint64
+	perSite, atPeak := map[StackID]uint64{}, map[StackID]uint64{}
+	for range calls {
+		addr := (rnd.Uint32N(addresses) + 1) * 16
+		stack := StackID(rnd.Uint32N(40) + 1)
+		b, isLive := model[addr]
+		if rnd.Uint32N(2) == 0 && !isLive {
+			size := rnd.Uint32N(16)
+			h.Alloc(addr, size, stack)
+			model[addr] = modelBlock{size, stack}
+			liveBytes += uint64(size)
+			perSite[stack] += uint64(size)
+			if liveBytes > peak {
+				peak = liveBytes
+				clear(atPeak)
+				for s, n := range perSite {
+					if n > 0 {
+						atPeak[s] = n
+					}
+				}
+			}
+			continue
+		}
+		if ok := h.Free(addr, stack); ok != isLive {
+			t.Fatalf("free of %#x: %v, want %v", addr, ok, isLive)
+		}
+		if !isLive {
+			errs++
+			continue
+		}
+		delete(model, addr)
+		liveBytes -= uint64(b.size)
+		perSite[b.stack] -= uint64(b.size)
+	}
+	got := h.Totals()
+	if got.LiveBlocks != uint64(len(model)) || got.LiveBytes != liveBytes || got.PeakBytes != peak || h.Errors() != errs {
+		t.Fatalf("got %+v and %d errors, want %d blocks, %d bytes, peak %d, %d errors", got, h.Errors(), len(model), liveBytes, peak, errs)
+	}
+	seen := map[uint32]modelBlock{}
+	for b := range h.table.blocks {
+		seen[b.addr] = modelBlock{b.size, b.alloc}
+	}
+	if d := cmp.Diff(model, seen, cmp.AllowUnexported(modelBlock{})); d != "" {
+		t.Fatal(d)
+	}
+	sites := map[StackID]uint64{}
+	for _, s := range h.Sites() {
+		if s.AtPeak > 0 {
+			sites[s.Stack] = s.AtPeak
+		}
+	}
+	if d := cmp.Diff(atPeak, sites); d != "" {
+		t.Fatal(d)
+	}
+}
+
+// The table stays small, however many blocks come and go.
+func TestTableIsBounded(t *testing.T) {
+	h := NewHeap(0)
+	for i := range uint32(1_000_000) {
+		h.Alloc((i+1)*16, 8, 1)
+		h.Free((i+1)*16, 1)
+	}
+	if n := len(h.table.slots); n > minSlots {
+		t.Errorf("%d slots for no live block", n)
+	}
+	for i := range uint32(100_000) {
+		h.Alloc((i+1)*16, 8, 1)
+	}
+	if n := len(h.table.slots) * 16; n > 64*100_000 {
+		t.Errorf("%d bytes for 100,000 live blocks", n)
+	}
+}
+
+// memory is a guest's memory.
+type memory []byte
+
+func (m memory) Read(addr, length uint32) ([]byte, bool) {
+	if uint64(addr)+uint64(length) > uint64(len(m)) {
+		return nil, false
+	}
+	return m[addr : addr+length], true
+}
+
+func (m memory) set(addr, value uint32) { binary.LittleEndian.PutUint32(m[addr:], value) }
+
+func TestKinds(t *testing.T) {
+	const a, b, c, d = 0x1000, 0x1100, 0x1200, 0x1300 // each of 0x20 bytes
+	const data = 0x100
+	for _, tt := range []struct {
+		name  string
+		write map[uint32]uint32
+		roots Roots
+		keep  uint32
+		want  [4]LeakKind
+	}{
+		{"nothing", nil, Roots{}, 0, [4]LeakKind{DefinitelyLost, DefinitelyLost, DefinitelyLost, DefinitelyLost}},
+		{"global", nil, Roots{Words: []uint32{a}}, 0, [4]LeakKind{StillReachable, DefinitelyLost, DefinitelyLost, DefinitelyLost}},
+		{"data", map[uint32]uint32{data: b}, Roots{}, 0, [4]LeakKind{DefinitelyLost, StillReachable, DefinitelyLost, DefinitelyLost}},
+		{"not aligned", map[uint32]uint32{data + 2: b}, Roots{}, 0, [4]LeakKind{DefinitelyLost, DefinitelyLost, DefinitelyLost, DefinitelyLost}},
+		{"excluded", map[uint32]uint32{data: b, data + 4: c}, Roots{Not: []Range{{data, data + 4}}}, 0, [4]LeakKind{DefinitelyLost, DefinitelyLost, StillReachable, DefinitelyLost}},
+		{"interior", map[uint32]uint32{data: b + 0x1f}, Roots{}, 0, [4]LeakKind{DefinitelyLost, PossiblyLost, DefinitelyLost, DefinitelyLost}},
+		{"past the end", map[uint32]uint32{data: b + 0x20}, Roots{}, 0, [4]LeakKind{DefinitelyLost, DefinitelyLost, DefinitelyLost, DefinitelyLost}},
+		{"kept", nil, Roots{}, d, [4]LeakKind{DefinitelyLost, DefinitelyLost, DefinitelyLost, StillReachable}},
+		{"chain", map[uint32]uint32{data: a, a: b, b + 4: c}, Roots{}, 0, [4]LeakKind{StillReachable, StillReachable, StillReachable, DefinitelyLost}},
+		{"chain with an interior pointer", map[uint32]uint32{data: a, a: b + 8, b: c}, Roots{}, 0, [4]LeakKind{StillReachable, PossiblyLost, PossiblyLost, DefinitelyLost}},
+		{"interior, and later the beginning", map[uint32]uint32{data: b + 8, data + 4: a, a: b, b: c}, Roots{}, 0, [4]LeakKind{StillReachable, StillReachable, StillReachable, DefinitelyLost}},
+		{"lost list", map[uint32]uint32{a: b, b: c, c: d}, Roots{}, 0, [4]LeakKind{DefinitelyLost, IndirectlyLost, IndirectlyLost, IndirectlyLost}},
+		{"lost list from its end", map[uint32]uint32{d: c, c: b, b: a}, Roots{}, 0, [4]LeakKind{IndirectlyLost, IndirectlyLost, IndirectlyLost, DefinitelyLost}},
+		{"lost ring", map[uint32]uint32{a: b, b: c, c: a}, Roots{}, 0, [4]LeakKind{DefinitelyLost, IndirectlyLost, IndirectlyLost, DefinitelyLost}},
+		{"two lists with one tail", map[uint32]uint32{a: c, b: c, c: d}, Roots{}, 0, [4]LeakKind{DefinitelyLost, DefinitelyLost, IndirectlyLost, IndirectlyLost}},
+		{"itself", map[uint32]uint32{a: a}, Roots{}, 0, [4]LeakKind{DefinitelyLost, DefinitelyLost, DefinitelyLost, DefinitelyLost}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h, m := NewHeap(0), make(memory, 1<<16)
+			for i, addr := range []uint32{a, b, c, d} {
+				h.Alloc(addr, 0x20, StackID(i+1))
+			}
+			for addr, value := range tt.write {
+				m.set(addr, value)
+			}
+			if tt.keep != 0 {
+				h.Keep(tt.keep)
+			}
+			tt.roots.Ranges = append(tt.roots.Ranges, Range{data, data + 0x10})
+			var got [4]LeakKind
+			for i, b := range h.scan(m, tt.roots) {
+				got[i] = b.kind
+			}
+			if got != tt.want {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestReportOfLeaks(t *testing.T) {
+	h, m := NewHeap(0), make(memory, 1<<16)
+	h.Alloc(0x1000, 16, 1) // a lost list of three
+	h.Alloc(0x1020, 16, 2)
+	h.Alloc(0x1040, 16, 2)
+	m.set(0x1000, 0x1020)
+	m.set(0x1020, 0x1040)
+	for i := range uint32(3) {
+		h.Alloc(0x2000+i*32, 8, 3)
+	}
+	h.Alloc(0x3000, 0, 4) // of no bytes
+	h.Alloc(0x4000, 5, 5)
+	suppressions := Suppressions{{Kind: "definitely_lost", Frames: []string{"*5"}}}
+	r := h.Report(numbered{}, Options{Memory: m, Roots: Roots{Words: []uint32{0x3000}}, Suppressions: suppressions})
+	want := []Leak{
+		{Kind: DefinitelyLost, Blocks: 1, Bytes: 16, IndirectBlocks: 2, IndirectBytes: 32, Stack: numbered{}.Frames(1)},
+		{Kind: DefinitelyLost, Blocks: 3, Bytes: 24, Stack: numbered{}.Frames(3)},
+		{Kind: IndirectlyLost, Blocks: 2, Bytes: 32, Stack: numbered{}.Frames(2)},
+		{Kind: StillReachable, Blocks: 1, Stack: numbered{}.Frames(4)},
+	}
+	if d := cmp.Diff(want, r.Leaks); d != "" {
+		t.Error(d)
+	}
+	kinds := []KindTotal{{DefinitelyLost, 4, 40}, {IndirectlyLost, 2, 32}, {PossiblyLost, 0, 0}, {StillReachable, 1, 0}}
+	if d := cmp.Diff(kinds, r.Kinds); d != "" {
+		t.Error(d)
+	}
+	if r.Suppressed == nil || r.Suppressed.Bytes != 5 || r.Suppressed.Blocks != 1 {
+		t.Errorf("suppressed: %+v", r.Suppressed)
+	}
+}
+
+// lines resolves stacks 1 and 2 to the same line.
+type lines struct{}
+
+func (lines) Frames(s StackID) []memstat.Frame {
+	return []memstat.Frame{{Function: "f", File: "f.c", Line: int(s+1) / 2, WasmOffset: uint64(s)}}
+}
+
+func TestLeaksAreGroupedByLine(t *testing.T) {
+	h := NewHeap(0)
+	for i := range uint32(4) {
+		h.Alloc(16*(i+1), 1, StackID(i+1))
+	}
+	r := h.Report(lines{}, Options{Memory: memory{}})
+	if len(r.Leaks) != 2 || r.Leaks[0].Blocks != 2 || r.Leaks[1].Blocks != 2 {
+		t.Errorf("leaks: %+v", r.Leaks)
+	}
+}

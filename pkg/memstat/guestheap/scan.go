@@ -1,0 +1,264 @@
+package guestheap
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// Memory reads the memory of the guest. The bytes are only looked at before the
+// next call. ok is false if a part of the range is not in the memory.
+type Memory interface {
+	Read(addr, length uint32) (b []byte, ok bool)
+}
+
+// Range is a part of the memory, from Start to before End.
+type Range struct{ Start, End uint32 }
+
+// Roots are where a guest keeps pointers outside of its blocks.
+type Roots struct {
+	Words  []uint32 // values of global variables
+	Ranges []Range  // parts of the memory: data, and the stack
+	Not    []Range  // parts of Ranges that are no roots: those of the allocator
+}
+
+// LeakKind says how far a live block can be reached.
+type LeakKind uint8
+
+// The kinds, as valgrind names them, the worst first.
+const (
+	DefinitelyLost LeakKind = iota // nothing points to it
+	IndirectlyLost                 // only lost blocks point to it
+	PossiblyLost                   // only a pointer into its middle leads to it
+	StillReachable                 // a pointer to its beginning leads to it
+	leakKinds      = iota
+)
+
+var leakNames = [leakKinds]string{"definitely_lost", "indirectly_lost", "possibly_lost", "still_reachable"}
+
+// String returns the name that reports use, such as "definitely_lost".
+func (k LeakKind) String() string {
+	if int(k) < len(leakNames) {
+		return leakNames[k]
+	}
+	return "unknown"
+}
+
+// MarshalText returns the name, so that JSON holds it.
+func (k LeakKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// LeakKinds returns all kinds, the worst first.
+func LeakKinds() []LeakKind {
+	return []LeakKind{DefinitelyLost, IndirectlyLost, PossiblyLost, StillReachable}
+}
+
+// scanned is a live block in a scan.
+type scanned struct {
+	block
+	kind    LeakKind
+	reached bool // and then kind is valid
+	leader  int  // index of the lost block that leads to it
+	blocks  uint64
+	bytes   uint64 // that only it leads to, and their number
+}
+
+// scan is one scan of the memory.
+type scan struct {
+	memory Memory
+	blocks []scanned // by address
+	low    uint32    // the least address of a block
+	high   uint32    // the end of the last one
+	todo   []int
+}
+
+// word is the size of a pointer, and its alignment.
+const word = 4
+
+// scan classifies each live block.
+func (h *Heap) scan(m Memory, roots Roots) []scanned {
+	s := &scan{memory: m, blocks: make([]scanned, 0, h.table.live)}
+	for b := range h.table.blocks {
+		s.blocks = append(s.blocks, scanned{block: b})
+	}
+	if len(s.blocks) == 0 {
+		return nil
+	}
+	slices.SortFunc(s.blocks, func(a, b scanned) int {
+		if a.addr < b.addr {
+			return -1
+		}
+		return 1 // no two blocks have one address
+	})
+	last := s.blocks[len(s.blocks)-1]
+	s.low, s.high = s.blocks[0].addr, last.addr+max(last.size, 1)
+	if s.high < last.addr {
+		s.high = ^uint32(0)
+	}
+	s.fromRoots(roots, h.kept)
+	s.lost()
+	return s.blocks
+}
+
+// fromRoots finds what is reachable, and what possibly is.
+func (s *scan) fromRoots(roots Roots, kept map[uint32]bool) {
+	reach := func(value uint32) {
+		if i, interior, ok := s.find(value); ok {
+			s.reach(i, interior)
+		}
+	}
+	for addr := range kept {
+		reach(addr)
+	}
+	for _, w := range roots.Words {
+		reach(w)
+	}
+	for _, r := range roots.Ranges {
+		for _, part := range without(r, roots.Not) {
+			s.words(part.Start, part.End, reach)
+		}
+	}
+	for len(s.todo) > 0 {
+		b := s.blocks[s.pop()]
+		s.words(b.addr, b.addr+b.size, func(value uint32) {
+			if i, interior, ok := s.find(value); ok {
+				s.reach(i, interior || b.kind == PossiblyLost)
+			}
+		})
+	}
+}
+
+// reach notes that a block was reached, and scans it again if it was only
+// possibly reached before.
+func (s *scan) reach(i int, possibly bool) {
+	b := &s.blocks[i]
+	kind := StillReachable
+	if possibly {
+		kind = PossiblyLost
+	}
+	if !b.reached || b.kind < kind {
+		b.reached, b.kind = true, kind
+		s.todo = append(s.todo, i)
+	}
+}
+
+// lost tells the lost blocks that others lead to from those that nothing does. A
+// lost block leads a clique: all lost blocks that can be reached from it. If a
+// later block leads to a leader, the leader joins its clique.
+func (s *scan) lost() {
+	for i := range s.blocks {
+		if s.blocks[i].reached {
+			continue
+		}
+		s.blocks[i].reached, s.blocks[i].kind, s.blocks[i].leader = true, DefinitelyLost, i
+		s.todo = append(s.todo, i)
+		for len(s.todo) > 0 {
+			b := s.blocks[s.pop()]
+			s.words(b.addr, b.addr+b.size, func(value uint32) {
+				j, _, ok := s.find(value)
+				if !ok || j == i {
+					return
+				}
+				c := &s.blocks[j]
+				switch {
+				case !c.reached:
+					c.reached, c.kind, c.leader = true, IndirectlyLost, i
+					s.todo = append(s.todo, j)
+				case c.kind == DefinitelyLost: // a former leader: its clique was walked
+					c.kind, c.leader = IndirectlyLost, i
+				}
+			})
+		}
+	}
+	for i := range s.blocks {
+		if b := &s.blocks[i]; b.kind == IndirectlyLost {
+			leader := &s.blocks[s.leaderOf(i)]
+			leader.blocks++
+			leader.bytes += uint64(b.size)
+		}
+	}
+}
+
+// leaderOf follows the leaders to the one that nothing leads to, and shortens the
+// way for the next time.
+func (s *scan) leaderOf(i int) int {
+	top := i
+	for s.blocks[top].leader != top {
+		top = s.blocks[top].leader
+	}
+	for i != top {
+		i, s.blocks[i].leader = s.blocks[i].leader, top
+	}
+	return top
+}
+
+func (s *scan) pop() int {
+	i := s.todo[len(s.todo)-1]
+	s.todo = s.todo[:len(s.todo)-1]
+	return i
+}
+
+// find returns the block that a value points to or into.
+func (s *scan) find(value uint32) (i int, interior, ok bool) {
+	if value < s.low || value >= s.high {
+		return 0, false, false
+	}
+	i, found := slices.BinarySearchFunc(s.blocks, value, func(b scanned, v uint32) int {
+		switch {
+		case b.addr < v:
+			return -1
+		case b.addr > v:
+			return 1
+		default:
+			return 0
+		}
+	})
+	if found {
+		return i, false, true
+	}
+	i--
+	if i < 0 || value-s.blocks[i].addr >= s.blocks[i].size {
+		return 0, false, false
+	}
+	return i, true, true
+}
+
+// words calls f with each aligned word of a range, as far as the memory reaches.
+func (s *scan) words(start, end uint32, f func(uint32)) {
+	start = (start + word - 1) &^ (word - 1)
+	end &^= word - 1
+	const chunk = 1 << 20
+	for start < end {
+		n := min(end-start, chunk)
+		b, ok := s.memory.Read(start, n)
+		if !ok {
+			return
+		}
+		for i := 0; i+word <= len(b); i += word {
+			if v := binary.LittleEndian.Uint32(b[i:]); v >= s.low && v < s.high {
+				f(v)
+			}
+		}
+		start += n
+	}
+}
+
+// without returns a range without parts of it.
+func without(r Range, not []Range) []Range {
+	parts := []Range{r}
+	for _, n := range not {
+		var next []Range
+		for _, p := range parts {
+			if n.End <= p.Start || n.Start >= p.End {
+				next = append(next, p)
+				continue
+			}
+			if p.Start < n.Start {
+				next = append(next, Range{p.Start, n.Start})
+			}
+			if n.End < p.End {
+				next = append(next, Range{n.End, p.End})
+			}
+		}
+		parts = next
+	}
+	return parts
+}

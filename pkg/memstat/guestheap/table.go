@@ -1,0 +1,114 @@
+package guestheap
+
+import "math/bits"
+
+// StackID names a call stack. The caller of this package assigns the numbers from
+// 1 on, without gaps, and knows their frames; 0 is a stack that is not known.
+type StackID uint32
+
+// live in place of the stack of a free says that the block is live.
+const live = ^StackID(0)
+
+// block is a block of the guest's, live or freed.
+type block struct {
+	addr, size   uint32
+	alloc, freed StackID // freed is live until the block is freed
+}
+
+// table holds blocks by address, in open addressing. A freed block stays as a mark
+// until its address is used again, or the table is rebuilt while it has more than
+// a few marks. So a table has at most 64 bytes a live block, beyond minSlots.
+type table struct {
+	slots []block // addr 0 is an empty slot
+	used  int     // slots that are not empty
+	live  int     // of these, the blocks that are live
+	shift uint    // of the hash
+}
+
+// minSlots is the least size of a table: 256 KiB.
+const minSlots = 1 << 14
+
+func newTable() table { return tableOf(minSlots) }
+
+// tableOf returns an empty table with n slots, a power of two.
+func tableOf(n int) table {
+	return table{slots: make([]block, n), shift: uint(32 - bits.TrailingZeros(uint(n)))}
+}
+
+// slot returns the slot of an address: its own, or the empty one where it goes.
+func (t *table) slot(addr uint32) *block {
+	const golden = 0x9e3779b9 // 2^32 divided by the golden ratio
+	mask := uint32(len(t.slots) - 1)
+	for i := addr * golden >> t.shift; ; i++ {
+		if b := &t.slots[i&mask]; b.addr == addr || b.addr == 0 {
+			return b
+		}
+	}
+}
+
+// find returns the block at an address, live or freed, or nil. It is valid until
+// the next put.
+func (t *table) find(addr uint32) *block {
+	if addr == 0 {
+		return nil
+	}
+	if b := t.slot(addr); b.addr != 0 {
+		return b
+	}
+	return nil
+}
+
+// put makes b a live block of the table, in place of what was at its address,
+// which must not be live.
+func (t *table) put(b block) {
+	s := t.slot(b.addr)
+	if s.addr == 0 {
+		if (t.used+1)*4 > len(t.slots)*3 {
+			t.rebuild()
+			s = t.slot(b.addr)
+		}
+		t.used++
+	}
+	b.freed = live
+	*s = b
+	t.live++
+}
+
+// free marks a live block as freed.
+func (t *table) free(b *block, stack StackID) {
+	b.freed = stack
+	t.live--
+}
+
+// rebuild makes room. It keeps the marks only where they are few.
+func (t *table) rebuild() {
+	marks := t.used - t.live
+	keep := marks*4 <= t.live
+	n, size := t.live, len(t.slots)
+	if keep {
+		n = t.used
+	}
+	if n*2 > size {
+		size *= 2
+	}
+	old := t.slots
+	*t = tableOf(size)
+	for _, b := range old {
+		if b.addr != 0 && (keep || b.freed == live) {
+			*t.slot(b.addr) = b
+			t.used++
+			if b.freed == live {
+				t.live++
+			}
+		}
+	}
+}
+
+// blocks iterates over the live blocks, in no order.
+func (t *table) blocks(yield func(block) bool) {
+	for _, b := range t.slots {
+		if b.addr != 0 && b.freed == live && !yield(b) {
+			return
+		}
+	}
+}
