@@ -105,3 +105,9 @@ func AppendCustom(b []byte, name string, content []byte) []byte {
 	all := append(AppendU32(nil, uint32(len(name))), name...)
 	return AppendSection(b, SectionCustom, append(all, content...))
 }
+
+// CustomName returns the name of a custom section, and "" for another section.
+func (m *Module) CustomName(s Section) string {
+	name, _ := m.custom(s)
+	return name
+}

@@ -1,0 +1,94 @@
+package instrument
+
+import (
+	"slices"
+
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
+)
+
+// Statics are the addresses of data that code names.
+type Statics struct {
+	// Allocator are the parts that only the allocator addresses, each from its
+	// beginning to its end: its own variables, which point to what follows a block.
+	Allocator [][2]uint32
+	addresses []uint32 // of other code, in order
+}
+
+// Last returns the last address before a limit that code other than the
+// allocator's names, or 0.
+func (s Statics) Last(limit uint32) uint32 {
+	i, _ := slices.BinarySearch(s.addresses, limit)
+	if i == 0 {
+		return 0
+	}
+	return s.addresses[i-1]
+}
+
+// The least address of data: what linkers leave free below is for null.
+const firstStatic = 1024
+
+// Statics reads the addresses in the code. It walks all code.
+func (h *Heap) Statics() (Statics, error) {
+	var own []uint32
+	var s Statics
+	for body, err := range h.module.FunctionBodies() {
+		if err != nil {
+			return Statics{}, err
+		}
+		list := &s.addresses
+		if f := h.graph.function(body.Index); f != nil && f.inner {
+			list = &own
+		}
+		in, _ := h.module.Instructions(body)
+		for in.Next() {
+			if a, ok := h.address(in); ok && a >= firstStatic {
+				*list = append(*list, a)
+			}
+		}
+		if err := in.Err(); err != nil {
+			return Statics{}, err
+		}
+	}
+	slices.Sort(own)
+	slices.Sort(s.addresses)
+	s.addresses = slices.Compact(s.addresses)
+	s.Allocator = s.runs(slices.Compact(own))
+	return s, nil
+}
+
+// address returns the number of an i32.const, or the offset of a load or a store.
+func (h *Heap) address(in *wasmbin.Instructions) (uint32, bool) {
+	const firstLoad, lastStore = 0x28, 0x3e
+	bytes := h.module.Binary[in.Start+1 : in.End]
+	switch {
+	case in.Op == wasmbin.OpI32Const:
+		v, ok := wasmbin.I32Const(h.module.Binary[in.Start:in.End])
+		return uint32(v), ok && v > 0
+	case in.Op >= firstLoad && in.Op <= lastStore:
+		for len(bytes) > 0 && bytes[0] >= 0x80 { // the alignment
+			bytes = bytes[1:]
+		}
+		var v, shift uint32
+		for _, b := range bytes[1:] {
+			v |= uint32(b&0x7f) << shift
+			shift += 7
+		}
+		return v, true
+	}
+	return 0, false
+}
+
+// runs joins addresses to parts, between which nobody else addresses anything.
+func (s Statics) runs(own []uint32) [][2]uint32 {
+	const gap = 1024
+	var parts [][2]uint32
+	for _, a := range own {
+		end := a + 4
+		if n := len(parts); n > 0 && a-parts[n-1][1] <= gap && s.Last(a+1) < parts[n-1][0] {
+			parts[n-1][1] = end
+		} else if s.Last(a+1) != a {
+			parts = append(parts, [2]uint32{a, end})
+		}
+	}
+	return parts
+}
