@@ -30,11 +30,19 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	if err := r.checkMemories(parsed.Memories); err != nil {
 		return nil, err
 	}
+	guest := parsed
+	var heap *heapCode
+	if r.config.Heap.Check {
+		if heap, err = r.config.Heap.watch(guest); err != nil {
+			return nil, &CompileError{b.Path, err}
+		}
+		parsed = heap.module
+	}
 	edits, initial := r.strip(parsed)
-	hidden, functions := hide(parsed, r.config.DebugInfo)
+	hidden, functions := hide(parsed, r.config.DebugInfo, r.config.Heap.Check)
 	source := source{module: parsed, edits: append(edits, hidden...)}
 	source.plan, source.refused = instrument.NewPlan(parsed, r.mode())
-	functions.rewrittenBy(source.plan)
+	functions.rewrittenBy(heap.rewriting(), source.plan)
 	if r.cache != nil || r.config.Inspect {
 		source.sum = sha256.Sum256(b.Bytes)
 	}
@@ -43,7 +51,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		_ = initial.image.Close() // a memfd of our own: nothing is lost
 		return nil, &CompileError{b.Path, compileReason(ctx, compileErr)}
 	}
-	m := &Module{runtime: r, linker: c.linker, compiled: c.compiled, functions: functions}
+	m := &Module{runtime: r, linker: c.linker, compiled: c.compiled, functions: functions, heap: heap}
 	m.initial, m.slots = initial, r.newPool(initial)
 	if err = r.remember(m); err == nil {
 		err = imports.check(m.compiled)
@@ -54,6 +62,9 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	if err == nil && source.plan.Mode() != instrument.None {
 		err = m.linker.defineTick(ctx)
 	}
+	if err == nil && heap.rewriting() != nil {
+		m.helper, err = m.linker.defineHeap(ctx)
+	}
 	if err != nil {
 		_ = m.Close(ctx)
 		return nil, err
@@ -63,7 +74,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		m.info.SHA256 = hex.EncodeToString(source.sum[:])
 	}
 	m.info.WasmBytes, m.info.NativeBytes, m.info.Cached = uint64(len(b.Bytes)), c.nativeBytes, c.cached
-	m.info.Functions, m.info.DataBytes = uint64(parsed.Functions), parsed.DataBytes
+	m.info.Functions, m.info.DataBytes = uint64(guest.Functions), guest.DataBytes
 	m.exports = exportsOf(m.compiled)
 	m.kind = kindOf(m.exports)
 	m.instance = named("").WithStartFunctions() // none: Instance.Start calls the start function

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/guestheap"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
@@ -165,7 +166,8 @@ type cycleWorker struct {
 	leaking  uint64
 	closeErr error
 	memory   MemoryStat
-	executed *uint64 // the most instructions of any cycle
+	executed *uint64           // the most instructions of any cycle
+	heap     *guestheap.Report // of the first cycle, if this worker ran it
 }
 
 func (w *cycleWorker) loop(ctx context.Context, c *cycles) {
@@ -220,6 +222,9 @@ func (w *cycleWorker) cycle(ctx context.Context, c *cycles, n uint64, cfg wasi.C
 	outcome := w.call(ctx, c, n, in)
 	w.memory = w.memory.larger(in.memoryStat(touchedIsMeasured(n)))
 	w.executed = larger(w.executed, in.instructions())
+	if n == 1 {
+		w.heap = in.guestHeap()
+	}
 	w.closed(in.Close(ctx))
 	return outcome
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/wamr-go/wamr-go/pkg/memstat/guestheap"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 )
 
@@ -38,6 +39,9 @@ type CycleResult struct {
 	// Instructions is the most that any cycle executed; nil without Config.Fuel
 	// and Config.CountInstructions.
 	Instructions *uint64
+	// GuestHeap is that of the first cycle, at its end; nil without
+	// Config.Heap.Check.
+	GuestHeap *guestheap.Report
 	// Before and After are readings of the process before the first and after
 	// the last cycle; nil without Config.Inspect.
 	Before, After *probe.Process
@@ -86,6 +90,9 @@ func (c *cycles) result(ctx context.Context, workers []*cycleWorker, elapsed tim
 		r.LeakingCycles += w.leaking
 		r.Memory = r.Memory.larger(w.memory)
 		r.Instructions = larger(r.Instructions, w.executed)
+		if w.heap != nil {
+			r.GuestHeap = w.heap
+		}
 		if w.failure != nil && (r.FirstFailure == nil || w.failure.Cycle < r.FirstFailure.Cycle) {
 			r.FirstFailure = w.failure
 		}

@@ -33,6 +33,7 @@ type Instance struct {
 	initialized *Outcome       // of _initialize, once it was called
 	stopped     bool           // within a call, so that its state is unknown
 	meter       meter
+	watch       *heapWatch // nil where the heap is not watched
 	closed      bool
 }
 
@@ -76,6 +77,9 @@ func (in *Instance) start(ctx context.Context, cfg wasi.Config) (err error) {
 			err = panicked(r)
 		}
 	}()
+	if ctx, err = in.watchHeap(ctx); err != nil {
+		return err
+	}
 	// The system is outermost, where host functions find it at once.
 	ctx = wasi.WithSystem(in.metered(experimental.WithMemoryAllocator(ctx, &in.memory)), in.system)
 	in.guest, err = in.module.linker.InstantiateModule(ctx, in.module.compiled, in.module.instance)
@@ -156,7 +160,7 @@ func (in *Instance) call(ctx context.Context, name string, params []uint64) ([]u
 	if ctx.Err() != nil {
 		return nil, doneOutcome(ctx)
 	}
-	results, err := in.guest.ExportedFunction(name).Call(wasi.WithSystem(in.metered(ctx), in.system), params...)
+	results, err := in.guest.ExportedFunction(name).Call(wasi.WithSystem(in.metered(in.watched(ctx)), in.system), params...)
 	outcome := outcomeOf(ctx, err, in.module.functions)
 	if n := in.instructions(); n != nil && outcome.Kind == OutcomeExit {
 		outcome = in.meter.judge(outcome, *n)
@@ -188,6 +192,7 @@ func (in *Instance) Close(ctx context.Context) error {
 	defer in.module.runtime.open.Add(-1)
 	return errors.Join(
 		in.step(ctx, closeGuest),
+		in.step(ctx, closeHelper),
 		in.step(ctx, closeMemory),
 		in.step(ctx, closeSystem),
 		in.scope.Close(),

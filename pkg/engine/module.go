@@ -32,6 +32,8 @@ type Module struct {
 	info      ModuleInfo
 	exports   []Export
 	functions functionTable
+	heap      *heapCode             // nil where the heap is not watched
+	helper    wazero.CompiledModule // of a watched heap
 	kind      ModuleKind
 	initial   initialMemory
 	slots     *linmem.Pool

@@ -52,7 +52,7 @@ func NewReport(r Run) (*report.Report, error) {
 	if c == nil || c.Completed == 0 {
 		return out, nil
 	}
-	out.Instructions = c.Instructions
+	out.Instructions, out.GuestHeap = c.Instructions, c.GuestHeap
 	memory := report.Memory(c.Memory)
 	out.Memory = &memory
 	if r.Budget > 0 {

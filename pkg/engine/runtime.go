@@ -50,6 +50,9 @@ type Config struct {
 	// DebugInfo reads DWARF, so that the frames of a trap have source lines. It
 	// is off because native code takes more room with a table of offsets.
 	DebugInfo bool
+	// Heap watches the guest's own allocator, see [Instance.GuestHeap]. It includes
+	// DebugInfo, and compiled code is not kept in the cache.
+	Heap HeapConfig
 	// KeepResident bounds the memory, in bytes, that the mapping of a closed
 	// instance keeps for the next one; 0 means 16 MiB. A module keeps at most
 	// two such mappings for each processor, until it is closed or was not
@@ -99,6 +102,9 @@ func NewRuntime(cfg Config) *Runtime {
 			sites = memstat.SitesAuto
 		}
 		cfg.Ledger = memstat.NewLedger(sites)
+	}
+	if cfg.Heap.Check {
+		cfg.DebugInfo, cfg.CacheDir = true, "" // an entry of the cache has room for one module, and here there are two
 	}
 	r := &Runtime{
 		config: cfg, compiles: !cfg.Interpreter && canCompile(),

@@ -27,10 +27,11 @@ var dwarfMarks = [...]struct{ name, content string }{
 }
 
 // markDebug returns the edits after which wazero tells offsets, and the debug
-// information that they remove. There are no edits for a module without any.
-func markDebug(m *wasmbin.Module) ([]wasmbin.Edit, map[string][]byte) {
+// information that they remove. Unless always is set, there are no edits for a
+// module without any.
+func markDebug(m *wasmbin.Module, always bool) ([]wasmbin.Edit, map[string][]byte) {
 	edits, contents := m.DropDebug()
-	if contents[".debug_info"] == nil {
+	if contents[".debug_info"] == nil && !always {
 		return nil, nil
 	}
 	var marks []byte
@@ -45,12 +46,14 @@ func markDebug(m *wasmbin.Module) ([]wasmbin.Edit, map[string][]byte) {
 // safe for concurrent use.
 type sourceLines struct {
 	sections map[string][]byte // of debug information
+	heap     *instrument.Heap
 	plan     *instrument.Plan
 
-	once    sync.Once
-	offsets *instrument.Offsets
-	data    *dwarf.Data
-	mu      sync.Mutex // dwarf.Data keeps what it has read
+	moved  sync.Once
+	passes []*instrument.Offsets // the last pass first; nil if that failed
+	once   sync.Once
+	data   *dwarf.Data
+	mu     sync.Mutex // dwarf.Data keeps what it has read
 }
 
 // frames returns the places of an instruction, each a frame without a function:
@@ -66,16 +69,34 @@ func (s *sourceLines) frames(offset uint64) (frames []memstat.Frame) {
 		}
 	}()
 	s.once.Do(s.read)
-	if s.data == nil {
+	original, ok := s.original(offset)
+	if s.data == nil || !ok {
 		return nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.places(s.offsets.Original(offset))
+	return s.places(original)
 }
 
-// read reads the debug information, and what moved where. Both stay nil where
-// that fails.
+// original returns the offset that an instruction has in the guest's code section.
+func (s *sourceLines) original(offset uint64) (uint64, bool) {
+	if s == nil {
+		return 0, false
+	}
+	s.moved.Do(func() {
+		last, err := s.plan.Offsets()
+		first, err2 := s.heap.Offsets()
+		if err == nil && err2 == nil {
+			s.passes = []*instrument.Offsets{last, first}
+		}
+	})
+	for _, o := range s.passes {
+		offset = o.Original(offset)
+	}
+	return offset, s.passes != nil
+}
+
+// read reads the debug information, which stays nil where that fails.
 func (s *sourceLines) read() {
 	d := s.sections
 	data, err := dwarf.New(d[".debug_abbrev"], nil, nil, d[".debug_info"], d[".debug_line"], nil, d[".debug_ranges"], d[".debug_str"])
@@ -87,9 +108,7 @@ func (s *sourceLines) read() {
 			return
 		}
 	}
-	if s.offsets, err = s.plan.Offsets(); err == nil {
-		s.data = data
-	}
+	s.data = data
 }
 
 // places looks an offset of the original code up.

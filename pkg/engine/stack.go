@@ -2,7 +2,6 @@ package engine
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -31,13 +30,14 @@ const (
 )
 
 // hide returns the edits after which wazero's stacks can be trusted, and what
-// they hide.
-func hide(m *wasmbin.Module, debugInfo bool) ([]wasmbin.Edit, functionTable) {
+// they hide. With always, wazero tells offsets of a module without debug
+// information too.
+func hide(m *wasmbin.Module, debugInfo, always bool) ([]wasmbin.Edit, functionTable) {
 	edits, names := m.DropNames()
 	if !debugInfo {
 		return edits, functionTable{names: names}
 	}
-	marks, debug := markDebug(m)
+	marks, debug := markDebug(m, always)
 	return append(edits, marks...), functionTable{names: names, lines: &sourceLines{sections: debug}}
 }
 
@@ -86,7 +86,8 @@ type tracedFrame struct {
 // runs.
 type functionTable struct {
 	names wasmbin.Names    // by index in the guest
-	plan  *instrument.Plan // by which the code was rewritten
+	heap  *instrument.Heap // by which the code was rewritten first
+	plan  *instrument.Plan // by which it was rewritten then
 	lines *sourceLines     // nil where nobody asks for them
 }
 
@@ -123,25 +124,38 @@ func parseStack(trace string, functions functionTable) (stack []memstat.Frame, t
 	return stack, truncated
 }
 
-// rewrittenBy sets the plan.
-func (t *functionTable) rewrittenBy(p *instrument.Plan) {
-	t.plan = p
+// rewrittenBy sets the plans, in the order in which the code was rewritten.
+func (t *functionTable) rewrittenBy(h *instrument.Heap, p *instrument.Plan) {
+	t.heap, t.plan = h, p
 	if t.lines != nil {
-		t.lines.plan = p
+		t.lines.heap, t.lines.plan = h, p
 	}
+}
+
+// originalIndex returns the index of a function in the guest, or false if it was
+// added.
+func (t functionTable) originalIndex(index uint32) (uint32, bool) {
+	index, ok := t.plan.Original(index)
+	if !ok {
+		return 0, false
+	}
+	return t.heap.Original(index)
 }
 
 // original gives the frame the index that its function has in the guest, or
 // returns false if the function was added.
 func (t functionTable) original(f *tracedFrame) bool {
-	index, ok := t.plan.Original(f.index)
+	index, ok := t.originalIndex(f.index)
 	if ok && index != f.index {
 		f.index = index
 		_, signature, _ := strings.Cut(f.Function, "(")
-		f.Function = fmt.Sprintf("$%d(%s", index, signature)
+		f.Function = indexName(index) + "(" + signature
 	}
 	return ok
 }
+
+// indexName is the name of a function without one.
+func indexName(index uint32) string { return "$" + strconv.FormatUint(uint64(index), 10) }
 
 // parseFrame reads ".$17(i32) i32", a function of the guest, or
 // "wasi_snapshot_preview1.fd_write(i32,i32,i32,i32) i32", one of the host.

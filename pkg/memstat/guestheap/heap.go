@@ -41,6 +41,7 @@ type Heap struct {
 	sites  []Site     // by StackID
 	now    uint64     // changes so far
 	peak   uint64     // time of the peak
+	lowest uint32     // address of any block ever
 	kept   map[uint32]bool
 	errors errorList
 }
@@ -70,6 +71,9 @@ func (h *Heap) Alloc(addr, size uint32, stack StackID) {
 		s := h.site(b.alloc)
 		s.Allocs--
 		s.Bytes -= uint64(b.size)
+	}
+	if addr < h.lowest || h.lowest == 0 {
+		h.lowest = addr
 	}
 	h.table.put(block{addr: addr, size: size, alloc: stack})
 	h.give(size, stack)
@@ -113,6 +117,9 @@ func (h *Heap) Keep(addr uint32) {
 	}
 	h.kept[addr] = true
 }
+
+// Lowest returns the lowest address of any block up to now, or 0 if there was none.
+func (h *Heap) Lowest() uint32 { return h.lowest }
 
 // Totals returns the figures up to now.
 func (h *Heap) Totals() Totals { return h.totals }

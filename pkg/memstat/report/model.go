@@ -2,6 +2,7 @@ package report
 
 import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/guestheap"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
@@ -23,6 +24,9 @@ type Report struct {
 	Memory  *Memory  `json:"memory,omitempty"`
 	Ledger  *Ledger  `json:"ledger,omitempty"`
 	Process *Process `json:"process,omitempty"`
+	// GuestHeap is what the guest's own allocator did; over several cycles, in the
+	// first one.
+	GuestHeap *guestheap.Report `json:"guest_heap,omitempty"`
 	Cycles  *Cycles  `json:"cycles,omitempty"`
 	Budget  *Budget  `json:"budget,omitempty"`
 	Target  *Target  `json:"target,omitempty"`

@@ -1,9 +1,11 @@
 package allocator
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
@@ -206,4 +208,17 @@ func (s *search) collector() Collector {
 		}
 	}
 	return ""
+}
+
+// ParseOverride reads "malloc=NAME".
+func ParseOverride(s string) (Override, error) {
+	role, name, ok := strings.Cut(s, "=")
+	r, known := RoleOf(role)
+	switch {
+	case !ok || name == "":
+		return Override{}, errors.New("it is not ROLE=NAME or ROLE=INDEX")
+	case !known:
+		return Override{}, fmt.Errorf("%q is not one of %s", role, strings.Join(roleNames[:], ", "))
+	}
+	return Override{r, name}, nil
 }

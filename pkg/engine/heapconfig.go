@@ -1,0 +1,152 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/allocator"
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/instrument"
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
+	"github.com/wamr-go/wamr-go/pkg/memstat/guestheap"
+)
+
+// HeapConfig says how the heap of a guest is watched. The zero HeapConfig does not
+// watch it, and costs nothing.
+type HeapConfig struct {
+	// Check rewrites the guest, so that each block of its allocator is known with
+	// the stack of its allocation; see [Instance.GuestHeap]. Allocations get about
+	// twice as slow. Compile fails with an *AllocatorError if it does not find the
+	// allocator.
+	Check bool
+	// Functions are functions of the allocator, beside those that are known by
+	// their names: "malloc=NAME" or "malloc=INDEX", with calloc, realloc, free or
+	// posix_memalign in place of malloc, and the parameters of that.
+	Functions []string
+	// Callers bounds the calls of a stack; 0 means DefaultCallers. The most is
+	// MaxCallers.
+	Callers int
+	// Errors bounds the errors of different places that are kept; 0 means
+	// guestheap.DefaultMaxErrors.
+	Errors int
+	// Suppressions leave leaks and errors out of reports.
+	Suppressions guestheap.Suppressions
+}
+
+// The calls of a stack. wazero v1.12.0 tells at most 30 frames, of which one is the
+// host's, and one that of the function in place of the allocator's.
+const (
+	DefaultCallers = 12
+	MaxCallers     = 28
+)
+
+// AllocatorError says that the functions by which a guest takes memory are not
+// known. It wraps ErrNoAllocator or ErrHeapFunction.
+type AllocatorError struct {
+	Function string // of HeapConfig.Functions, or ""
+	Problem  string
+	Err      error
+}
+
+// The errors about allocators.
+var (
+	ErrNoAllocator  = errors.New("no allocator was found")
+	ErrHeapFunction = errors.New("cannot be watched as a function of the allocator")
+)
+
+// Error tells the function and the problem.
+func (e *AllocatorError) Error() string {
+	if e.Function == "" {
+		return fmt.Sprintf("%v: %s", e.Err, e.Problem)
+	}
+	return fmt.Sprintf("%s %v: %s", e.Function, e.Err, e.Problem)
+}
+
+// Unwrap returns ErrNoAllocator or ErrHeapFunction.
+func (e *AllocatorError) Unwrap() error { return e.Err }
+
+// heapCode is what the engine knows of a module whose heap is watched.
+type heapCode struct {
+	guest     *wasmbin.Module // as it was before
+	module    *wasmbin.Module // that is compiled
+	functions []allocator.Function
+	collector allocator.Collector
+	plan      *instrument.Heap // nil where nothing is watched
+	offset    uint64           // of the guest's code section in its binary
+	find      func() (*heapLayout, error)
+	pointer   uint32 // index of the global that is the stack pointer
+	hasStack  bool
+}
+
+// rewriting returns the plan by which the code was rewritten, or nil.
+func (c *heapCode) rewriting() *instrument.Heap {
+	if c == nil {
+		return nil
+	}
+	return c.plan
+}
+
+// watch rewrites a module so that its heap is watched. The error is an
+// *AllocatorError, or ErrNotRewritten.
+func (c *HeapConfig) watch(m *wasmbin.Module) (*heapCode, error) {
+	overrides, err := c.overrides()
+	if err != nil {
+		return nil, err
+	}
+	_, names := m.DropNames()
+	found, err := allocator.Find(m, names, overrides)
+	var override *allocator.OverrideError
+	switch {
+	case errors.As(err, &override):
+		return nil, &AllocatorError{override.Override.Role.String() + "=" + override.Override.Name, override.Problem, ErrHeapFunction}
+	case err != nil:
+		return nil, err
+	}
+	h := &heapCode{guest: m, module: m, functions: found.Functions, collector: found.Collector}
+	if h.collector != "" && len(overrides) == 0 {
+		return h, nil
+	}
+	if len(h.functions) == 0 {
+		return nil, &AllocatorError{Problem: "the module has no names of functions like malloc, and exports none", Err: ErrNoAllocator}
+	}
+	if h.plan, err = instrument.NewHeap(m, h.functions); err != nil {
+		return nil, notRewritten(err)
+	}
+	binary, err := h.plan.Rewrite()
+	if err != nil {
+		return nil, notRewritten(err)
+	}
+	if h.module, err = wasmbin.Parse(binary); err != nil {
+		return nil, notRewritten(err)
+	}
+	if s, ok := m.Section(wasmbin.SectionCode); ok {
+		h.offset = uint64(s.Offset)
+	}
+	h.pointer, _, h.hasStack = stackPointerOf(m)
+	h.find = newLayout(h)
+	return h, nil
+}
+
+func notRewritten(err error) error {
+	return because(ErrNotRewritten.Error()+": "+err.Error(), ErrNotRewritten, err)
+}
+
+// overrides reads Functions.
+func (c *HeapConfig) overrides() ([]allocator.Override, error) {
+	var all []allocator.Override
+	for _, f := range c.Functions {
+		o, err := allocator.ParseOverride(f)
+		if err != nil {
+			return nil, &AllocatorError{f, err.Error(), ErrHeapFunction}
+		}
+		all = append(all, o)
+	}
+	return all, nil
+}
+
+// callers returns Callers or its default.
+func (c *HeapConfig) callers() int {
+	if c.Callers <= 0 {
+		return DefaultCallers
+	}
+	return min(c.Callers, MaxCallers)
+}

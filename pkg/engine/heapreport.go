@@ -1,0 +1,121 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
+
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/allocator"
+	"github.com/wamr-go/wamr-go/pkg/memstat/guestheap"
+)
+
+// GuestHeap scans the guest's memory and reports what its allocator did, what is
+// live, what of that is lost, and what went wrong. It returns nil without
+// HeapConfig.Check, and once the instance is closed. Call it when the guest ended,
+// in whatever way, or between two calls. It waits for a call in progress.
+//
+// The values of local variables of functions that are running cannot be seen: a
+// block that only they point to counts as lost. That matters after proc_exit, a
+// trap and a timeout, and not after a return.
+func (in *Instance) GuestHeap() *guestheap.Report {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.guestHeap()
+}
+
+// peakSites is how many places a report names for the peak.
+const peakSites = 10
+
+// guestHeap is GuestHeap for a caller who holds the lock.
+func (in *Instance) guestHeap() *guestheap.Report {
+	code := in.module.heap
+	if code == nil || in.closed {
+		return nil
+	}
+	if code.plan == nil {
+		r := guestheap.NewHeap(0).Report(nil, guestheap.Options{})
+		r.Notes = []string{fmt.Sprintf("this is a program of %s, which collects its garbage: its allocations and frees "+
+			"cannot be seen, only how its linear memory grows", code.collector)}
+		return r
+	}
+	if in.watch == nil || in.guest == nil {
+		return nil
+	}
+	w, cfg := in.watch, &in.module.runtime.config.Heap
+	w.drain()
+	o := guestheap.Options{Memory: in.guest.Memory(), Suppressions: cfg.Suppressions, PeakSites: peakSites}
+	roots, notes := in.roots()
+	o.Roots = roots
+	r := w.heap.Report(&w.stacks, o)
+	for _, f := range code.functions {
+		r.Allocators = append(r.Allocators, fmt.Sprintf("%s: %s", f.Role, allocator.Demangle(f.Name)))
+	}
+	slices.Sort(r.Allocators)
+	r.Allocators = slices.Compact(r.Allocators)
+	r.Notes = append(code.notes(), notes...)
+	if w.stacks.truncated() {
+		r.Notes = append(r.Notes, fmt.Sprintf("only the first %d call stacks are told apart", maxStacks))
+	}
+	return r
+}
+
+// notes says what is odd about the allocator that was found.
+func (c *heapCode) notes() []string {
+	frees := slices.ContainsFunc(c.functions, func(f allocator.Function) bool { return f.Role == allocator.Free })
+	if !frees {
+		return []string{"no free was found: all blocks count as live"}
+	}
+	return nil
+}
+
+// roots returns where the guest keeps pointers outside of its blocks: in its
+// global variables, in its data, and in its stack as far as it is in use.
+func (in *Instance) roots() (guestheap.Roots, []string) {
+	var roots guestheap.Roots
+	var notes []string
+	if guest, ok := in.guest.(experimental.InternalModule); ok {
+		for i := range guest.NumGlobal() {
+			if g := guest.Global(i); g.Type() == api.ValueTypeI32 {
+				roots.Words = append(roots.Words, uint32(g.Get()))
+			}
+		}
+	}
+	low := in.watch.heap.Lowest()
+	roots.Ranges = []guestheap.Range{{Start: 0, End: low}}
+	layout, err := in.module.heap.layout()
+	if err != nil {
+		return roots, append(notes, fmt.Sprintf("the guest's code could not be read for addresses: %v", err))
+	}
+	for _, own := range layout.statics.Allocator {
+		if own[1] <= low {
+			roots.Not = append(roots.Not, guestheap.Range{Start: own[0], End: own[1]})
+		}
+	}
+	if sp, ok := in.stackPointer(layout); ok {
+		roots.Not = append(roots.Not, layout.unused(sp, in.watch.lowest))
+	}
+	return roots, notes
+}
+
+// stackPointer returns the value of the guest's stack pointer.
+func (in *Instance) stackPointer(l *heapLayout) (uint32, bool) {
+	guest, ok := in.guest.(experimental.InternalModule)
+	if !ok || !l.hasStack || int(l.pointer) >= guest.NumGlobal() {
+		return 0, false
+	}
+	sp := uint32(guest.Global(int(l.pointer)).Get())
+	return sp, sp <= l.top
+}
+
+// see notes the guest's stack pointer, if it is lower than ever before.
+func (w *heapWatch) see(guest api.Module) {
+	m, ok := guest.(experimental.InternalModule)
+	if !ok || !w.code.hasStack || int(w.code.pointer) >= m.NumGlobal() {
+		return
+	}
+	if sp := uint32(m.Global(int(w.code.pointer)).Get()); sp < w.lowest {
+		w.lowest = sp
+	}
+}

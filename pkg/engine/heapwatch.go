@@ -1,0 +1,229 @@
+package engine
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
+
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/instrument"
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/instrument/heaphelper"
+	"github.com/wamr-go/wamr-go/pkg/memstat/guestheap"
+)
+
+// heapWatch is the host's part in watching the heap of one instance. It is used by
+// the calls of the instance, one at a time.
+type heapWatch struct {
+	code     *heapCode
+	heap     *guestheap.Heap
+	stacks   heapStacks
+	helper   api.Module // of this instance alone
+	contexts int        // in the helper's table
+	lowest   uint32     // stack pointer that was seen
+}
+
+// heapContext carries the watch of the guest that is called.
+type heapContext struct {
+	context.Context
+	watch *heapWatch
+}
+
+type heapKey struct{}
+
+func (c *heapContext) Value(key any) any {
+	if key == (heapKey{}) {
+		return c.watch
+	}
+	return c.Context.Value(key)
+}
+
+// watchHeap makes the watch of an instance that is to be made, and its helper. The
+// context that it returns is that for the guest.
+func (in *Instance) watchHeap(ctx context.Context) (context.Context, error) {
+	m := in.module
+	if m.heap.rewriting() == nil {
+		return ctx, nil
+	}
+	cfg := &m.runtime.config.Heap
+	w := &heapWatch{code: m.heap, heap: guestheap.NewHeap(cfg.Errors), lowest: ^uint32(0)}
+	w.stacks = heapStacks{functions: m.functions, code: m.heap.offset, callers: cfg.callers()}
+	var err error
+	if w.helper, err = m.linker.InstantiateModule(ctx, m.helper, named("")); err != nil {
+		return nil, fmt.Errorf("the helper of a watched heap: %w", err)
+	}
+	in.watch = w
+	ctx = experimental.WithImportResolver(ctx, func(name string) api.Module {
+		if name == instrument.HeapHelper {
+			return w.helper
+		}
+		return nil
+	})
+	return &heapContext{ctx, w}, nil
+}
+
+// watched returns ctx with the instance's watch, if it has one. The guest is about
+// to be called from outside.
+func (in *Instance) watched(ctx context.Context) context.Context {
+	if in.watch == nil {
+		return ctx
+	}
+	if g, ok := in.guest.ExportedGlobal(instrument.HeapContext).(api.MutableGlobal); ok {
+		g.Set(0)
+	}
+	return &heapContext{ctx, in.watch}
+}
+
+func closeHelper(ctx context.Context, in *Instance) error {
+	if in.watch == nil {
+		return nil
+	}
+	return in.watch.helper.Close(ctx)
+}
+
+// watchOf returns the watch of the guest that calls. Without one the host has
+// called the guest in a way that the engine does not: that is a bug.
+func watchOf(ctx context.Context) *heapWatch {
+	w, ok := ctx.Value(heapKey{}).(*heapWatch)
+	if !ok {
+		panic(errNoWatch)
+	}
+	return w
+}
+
+var errNoWatch = errors.New("the guest was called without its heap's watch")
+
+// defineHeap makes the host functions that a watched guest and its helper call,
+// and compiles the helper.
+func (l *linker) defineHeap(ctx context.Context) (wazero.CompiledModule, error) {
+	i32, i64 := api.ValueTypeI32, api.ValueTypeI64
+	b := l.NewHostModuleBuilder(instrument.HeapHost)
+	for _, f := range []struct {
+		name            string
+		call            api.GoModuleFunc
+		params, results []api.ValueType
+	}{
+		{instrument.HeapStack, heapStack, []api.ValueType{i64}, []api.ValueType{i32}},
+		{instrument.HeapCheck, heapCheck, []api.ValueType{i32, i32, i32}, []api.ValueType{i32}},
+		{instrument.HeapOverflow, heapOverflow, []api.ValueType{i32, i32, i32}, nil},
+		{"flush", heapFlush, []api.ValueType{i32}, nil},
+	} {
+		b.NewFunctionBuilder().WithGoModuleFunction(f.call, f.params, f.results).WithName(f.name).Export(f.name)
+	}
+	// Only the host module is compiled with a listener, and only for the function
+	// that walks the stack: all other calls stay as fast as they are.
+	listened := experimental.WithFunctionListenerFactory(ctx, experimental.FunctionListenerFactoryFunc(
+		func(d api.FunctionDefinition) experimental.FunctionListener {
+			if d.Name() == instrument.HeapStack {
+				return experimental.FunctionListenerFunc(walkStack)
+			}
+			return nil
+		}))
+	host, err := b.Compile(listened)
+	if err != nil {
+		return nil, fmt.Errorf("host module %s: %w", instrument.HeapHost, err)
+	}
+	if _, err := l.InstantiateModule(listened, host, named(instrument.HeapHost)); err != nil {
+		return nil, fmt.Errorf("host module %s: %w", instrument.HeapHost, err)
+	}
+	return l.CompileModule(ctx, heaphelper.Wasm)
+}
+
+// walkStack is called before heapStack, with the stack of the call.
+func walkStack(ctx context.Context, _ api.Module, _ api.FunctionDefinition, _ []uint64, it experimental.StackIterator) {
+	w := watchOf(ctx)
+	w.stacks.walk(it)
+}
+
+// heapStack gives the stack that was walked a number, and keeps it for the
+// context: stack(context i64) i32.
+func heapStack(ctx context.Context, guest api.Module, stack []uint64) {
+	w := watchOf(ctx)
+	id := w.stacks.walked()
+	w.remember(stack[0], id)
+	w.see(guest)
+	stack[0] = uint64(id)
+}
+
+// heapCheck says whether a block that the helper does not know can be freed or
+// reallocated: check(call, address, stack i32) i32.
+func heapCheck(ctx context.Context, _ api.Module, stack []uint64) {
+	w := watchOf(ctx)
+	w.drain()
+	call, addr, id := uint32(stack[0]), uint32(stack[1]), guestheap.StackID(stack[2])
+	ok := false
+	switch call {
+	case instrument.HeapCallFree:
+		ok = w.heap.Free(addr, id)
+	case instrument.HeapCallRealloc:
+		ok = w.heap.Check(guestheap.CallRealloc, addr, id)
+	}
+	stack[0] = 0
+	if ok {
+		stack[0] = 1
+	}
+}
+
+// heapOverflow notes overflow(elements, size, stack i32) of a calloc.
+func heapOverflow(ctx context.Context, _ api.Module, stack []uint64) {
+	watchOf(ctx).heap.Overflow(uint32(stack[0]), uint32(stack[1]), guestheap.StackID(stack[2]))
+}
+
+// heapFlush takes the log, which is full: flush(bytes i32).
+func heapFlush(ctx context.Context, helper api.Module, stack []uint64) {
+	watchOf(ctx).take(helper, uint32(stack[0]))
+}
+
+// drain takes what is in the log.
+func (w *heapWatch) drain() {
+	if logged, ok := w.helper.ExportedGlobal("logged").(api.MutableGlobal); ok {
+		n := uint32(logged.Get())
+		logged.Set(0)
+		w.take(w.helper, n)
+	}
+}
+
+// take accounts for records of the log.
+func (w *heapWatch) take(helper api.Module, bytes uint32) {
+	log, ok := helper.Memory().Read(heaphelper.Log, bytes)
+	if !ok {
+		panic(fmt.Errorf("a log of %d bytes", bytes))
+	}
+	for ; len(log) >= heaphelper.Record; log = log[heaphelper.Record:] {
+		u32 := binary.LittleEndian.Uint32
+		addr, size, stack := u32(log[4:]), u32(log[8:]), guestheap.StackID(u32(log[12:]))
+		switch u32(log) {
+		case heaphelper.Alloc:
+			w.heap.Alloc(addr, size, stack)
+		case heaphelper.Free:
+			w.heap.Free(addr, stack)
+		case heaphelper.Keep:
+			w.heap.Keep(addr)
+		}
+	}
+}
+
+// remember writes a context to the helper's table. A table that is full begins
+// anew: then stacks are walked again, and get the numbers that they have.
+func (w *heapWatch) remember(hash uint64, id guestheap.StackID) {
+	const most = heaphelper.Slots * 3 / 4
+	memory := w.helper.Memory()
+	if w.contexts >= most {
+		if table, ok := memory.Read(heaphelper.Contexts, heaphelper.Slots*heaphelper.Slot); ok {
+			clear(table)
+		}
+		w.contexts = 0
+	}
+	for slot := heaphelper.SlotOf(hash); ; slot = (slot + 1) % heaphelper.Slots {
+		at := uint32(heaphelper.Contexts) + slot*heaphelper.Slot
+		if used, ok := memory.ReadUint32Le(at + 8); !ok || used == 0 {
+			memory.WriteUint64Le(at, hash)
+			memory.WriteUint32Le(at+8, uint32(id))
+			w.contexts++
+			return
+		}
+	}
+}
