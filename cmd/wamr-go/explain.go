@@ -79,6 +79,8 @@ func (j *job) hint(err error) string {
 		{engine.ErrELF, "build for wasm32-wasip1"},
 		{engine.ErrComponent, hintCore},
 		{engine.ErrVersion, hintCore},
+		{engine.ErrNoAllocator, "build the module without --strip-all, or name the functions: --heap-func malloc=NAME --heap-func free=NAME (or their index)"},
+		{engine.ErrHeapFunction, "--heap-func malloc=my_alloc names a function, or malloc=17 gives its index; roles: malloc, calloc, realloc, free, posix_memalign"},
 		{engine.ErrTruncated, "the file is incomplete; copy or download it again"},
 		{engine.ErrImportType, "the module was not built against the preview1 headers"},
 	} {

@@ -39,6 +39,7 @@ func (j *job) finish() int {
 		r.Outcome.Message = endings[len(endings)-1].text
 	}
 	j.printStack(outcome)
+	j.printHeap(r)
 	if e := j.writeReport(r, len(endings) > 0); e != nil {
 		endings = append(endings, *e)
 	}
@@ -66,6 +67,9 @@ func (j *job) endings(o engine.CycleOutcome, r *report.Report) []ending {
 			e.hint = "--mem-report tells where it was acquired"
 		}
 		list = append(list, e)
+	}
+	if text, ok := j.leak.ending(r.GuestHeap); ok {
+		list = append(list, ending{code: int(j.leakCode), text: text})
 	}
 	if b := r.Budget; b != nil && b.Passed {
 		list = append(list, ending{code: int(j.leakCode), text: fmt.Sprintf(

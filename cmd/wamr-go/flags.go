@@ -27,6 +27,8 @@ type options struct {
 	workers     uint64
 	cycleOutput string
 
+	leak leakOptions
+
 	report      string // name of a report.Format; "" for none
 	reportFile  string
 	target      string
@@ -137,6 +139,9 @@ func (o *options) groups() []flagGroup {
 	f.Var(choiceFlag{&o.cycleOutput, "WHICH", []string{outputFirst, outputAll, outputNone}}, "cycle-output", "print the output of the first, all or none of the cycles")
 	f.Var(choiceFlag{&o.fault, "NAME", wasi.FaultNames()}, "fault", "put a known leak back in, to see it found; prestats-lock is WAMR's issue 4192")
 	f.Var(choiceFlag{&o.target, "NAME", report.Targets()}, "target", "also report what it costs on that device; known: "+strings.Join(report.Targets(), ", "))
+
+	f = group("Guest heap")
+	o.leak.flags(f)
 
 	f = group("Report")
 	f.Var(choiceFlag{&o.report, strings.Join(reportFormats(), "|"), reportFormats()}, "mem-report", "print a memory report, text by default; cycles print one without being asked, unless -q is given")

@@ -128,7 +128,12 @@ func (j *job) execute(ctx context.Context, stop <-chan struct{}, ready func()) (
 	if err != nil {
 		return err
 	}
+	heap, err := j.leak.config()
+	if err != nil {
+		return err
+	}
 	runtime := engine.NewRuntime(engine.Config{
+		Heap:              heap,
 		Interpreter:       j.interpreter,
 		MaxMemory:         j.maxMemory,
 		CacheDir:          j.cache(),

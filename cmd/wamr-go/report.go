@@ -20,7 +20,7 @@ func (j *job) writeReport(r *report.Report, more bool) *ending {
 		j.reportToTerminal(r, format, more)
 		return nil
 	}
-	text, err := render(r, format, report.Options{Color: j.color == "always"})
+	text, err := render(r, format, report.Options{Color: j.color == "always", LeakKinds: j.leak.listed()})
 	if err == nil {
 		err = j.reportTo.write(text)
 	}
@@ -33,7 +33,7 @@ func (j *job) writeReport(r *report.Report, more bool) *ending {
 
 // reportToTerminal sets a text report apart from what the guest wrote.
 func (j *job) reportToTerminal(r *report.Report, format string, more bool) {
-	text, err := render(r, format, report.Options{Color: j.ui.color, Width: j.ui.width})
+	text, err := render(r, format, report.Options{Color: j.ui.color, Width: j.ui.width, LeakKinds: j.leak.listed()})
 	if err != nil {
 		j.ui.warnf("%v", err)
 		return

@@ -46,13 +46,14 @@ var (
 	// terminal lists colour and terminal packages, which a program that only hosts WASI must not link.
 	terminal = []string{"github.com/fatih/color...", "github.com/mattn/...", "golang.org/x/term..."}
 
-	memstat = []string{"pkg/memstat", "pkg/memstat/probe", "pkg/memstat/trend", "pkg/memstat/report"}
+	memstat = []string{"pkg/memstat", "pkg/memstat/probe", "pkg/memstat/trend", "pkg/memstat/guestheap", "pkg/memstat/report"}
 	library = append([]string{"pkg/engine", "pkg/wasi"}, memstat...)
 
 	// layers has the rooms within another layer before it. A dependency on another module is a row here.
 	layers = []layer{
 		{dir: "pkg/memstat/probe"},
 		{dir: "pkg/memstat/trend", ours: []string{"pkg/memstat", "pkg/memstat/probe"}},
+		{dir: "pkg/memstat/guestheap", ours: []string{"pkg/memstat"}},
 		{dir: "pkg/memstat/report", ours: memstat, others: []string{"github.com/fatih/color"}},
 		{dir: "pkg/memstat", never: []string{"runtime/metrics"}},
 		{
@@ -62,7 +63,7 @@ var (
 		},
 		{
 			dir: "pkg/engine", ours: append([]string{"pkg/wasi"}, memstat...),
-			others: []string{wazero + "...", "golang.org/x/sys..."},
+			others: []string{wazero + "...", "golang.org/x/sys...", "github.com/ianlancetaylor/demangle"},
 		},
 		{
 			dir: "cmd", ours: library,

@@ -87,6 +87,12 @@ func (s *heapStacks) Frames(id guestheap.StackID) []memstat.Frame {
 			places = s.resolve(frame[0], uint64(frame[1]))
 			s.resolved[frame] = places
 		}
+		// So clang calls a main without parameters, and libc what calls one with.
+		if last := &places[len(places)-1]; last.Function == "__original_main" && (len(frames) == 0 || frames[len(frames)-1].Function != "__main_void") {
+			frames = append(frames, places...)
+			frames[len(frames)-1].Function = "main"
+			continue
+		}
 		frames = append(frames, places...)
 	}
 	return frames
@@ -113,8 +119,12 @@ func (s *heapStacks) resolve(index uint32, offset uint64) []memstat.Frame {
 
 // nameOf returns the name of a function as its source spells it.
 func (t functionTable) nameOf(index uint32) string {
-	if name := t.names.Functions(index)[index]; name != "" {
+	switch name := t.names.Functions(index)[index]; name {
+	case "":
+		return indexName(index)
+	case "__main_argc_argv": // clang's name for C's main
+		return "main"
+	default:
 		return allocator.Demangle(name)
 	}
-	return indexName(index)
 }

@@ -3,6 +3,8 @@ package report
 import (
 	"io"
 	"slices"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat/guestheap"
 )
 
 // Format is a way to write a report.
@@ -22,6 +24,9 @@ type Options struct {
 	// Width is the greatest number of columns; 0 means 80, and less than 48
 	// means 48.
 	Width int
+	// LeakKinds are the kinds of the guest's leaks that a text report lists; it
+	// always has their sums.
+	LeakKinds []guestheap.LeakKind
 }
 
 // formats has a row for each renderer. The first is the default.

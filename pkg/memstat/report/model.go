@@ -27,9 +27,9 @@ type Report struct {
 	// GuestHeap is what the guest's own allocator did; over several cycles, in the
 	// first one.
 	GuestHeap *guestheap.Report `json:"guest_heap,omitempty"`
-	Cycles  *Cycles  `json:"cycles,omitempty"`
-	Budget  *Budget  `json:"budget,omitempty"`
-	Target  *Target  `json:"target,omitempty"`
+	Cycles    *Cycles           `json:"cycles,omitempty"`
+	Budget    *Budget           `json:"budget,omitempty"`
+	Target    *Target           `json:"target,omitempty"`
 }
 
 // Leaked reports whether the run leaked: a closed scope still held an object,

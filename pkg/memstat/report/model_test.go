@@ -32,6 +32,8 @@ target{name,source,kinds[]{kind,bytes_each,leaked_objects,leaked_bytes,peak_obje
 const added = `
 schema
 instructions
+guest_heap{allocs,frees,live_blocks,live_bytes,peak_bytes,leaks[]{kind,blocks,bytes,stack[]},errors[]}
+guest_heap{allocated_bytes,peak_blocks,peak_alloc,allocators,notes,sizes[]{min_bytes,max_bytes,allocs},kinds[]{kind,blocks,bytes},suppressed{kind,blocks,bytes},leaks[]{indirect_blocks,indirect_bytes,stack[]{function,file,line,wasm_function,wasm_offset}},errors[]{kind,message,count,address,block_address,block_bytes,stack[]{function,file,line,wasm_function,wasm_offset},allocated[]{function,file,line,wasm_function,wasm_offset},freed[]{function,file,line,wasm_function,wasm_offset}},error_total,peak[]{blocks,bytes,stack[]{function,file,line,wasm_function,wasm_offset}}}
 outcome{stack[]{function,file,line,wasm_function,wasm_offset},stack_truncated}
 ledger{open_scopes,double_releases,leaks[]{site[]{function,file,line,wasm_function,wasm_offset}}}
 process{pss_bytes,before{heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}

@@ -30,6 +30,9 @@ func WriteText(w io.Writer, r *Report, o Options) error {
 		p.ledger(r.Ledger)
 		p.leaks(r.Ledger)
 	}
+	if r.GuestHeap != nil {
+		p.guestHeap(r.GuestHeap, o.LeakKinds)
+	}
 	if r.Process != nil {
 		p.process(r.Process)
 	}

@@ -1,0 +1,2 @@
+// leaks.c without optimization.
+#include "leaks.c"
