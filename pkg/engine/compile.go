@@ -33,7 +33,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	guest := parsed
 	var heap *heapCode
 	if r.config.Heap.Check {
-		if heap, err = r.config.Heap.watch(guest); err != nil {
+		if heap, err = r.config.Heap.watch(guest, uint32(r.memoryLimit()/pageSize)); err != nil {
 			return nil, &CompileError{b.Path, err}
 		}
 		parsed = heap.module

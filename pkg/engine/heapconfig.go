@@ -85,9 +85,10 @@ func (c *heapCode) rewriting() *instrument.Heap {
 	return c.plan
 }
 
-// watch rewrites a module so that its heap is watched. The error is an
+// watch rewrites a module so that its heap is watched, and its memory has at most
+// maxPages. The error is an
 // *AllocatorError, or ErrNotRewritten.
-func (c *HeapConfig) watch(m *wasmbin.Module) (*heapCode, error) {
+func (c *HeapConfig) watch(m *wasmbin.Module, maxPages uint32) (*heapCode, error) {
 	overrides, err := c.overrides()
 	if err != nil {
 		return nil, err
@@ -108,7 +109,7 @@ func (c *HeapConfig) watch(m *wasmbin.Module) (*heapCode, error) {
 	if len(h.functions) == 0 {
 		return nil, &AllocatorError{Problem: "the module has no names of functions like malloc, and exports none", Err: ErrNoAllocator}
 	}
-	if h.plan, err = instrument.NewHeap(m, h.functions); err != nil {
+	if h.plan, err = instrument.NewHeap(m, h.functions, maxPages); err != nil {
 		return nil, notRewritten(err)
 	}
 	binary, err := h.plan.Rewrite()

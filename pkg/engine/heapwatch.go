@@ -157,7 +157,9 @@ func heapCheck(ctx context.Context, _ api.Module, stack []uint64) {
 	ok := false
 	switch call {
 	case instrument.HeapCallFree:
-		ok = w.heap.Free(addr, id)
+		if ok = w.heap.Free(addr, id); ok {
+			w.forget(addr)
+		}
 	case instrument.HeapCallRealloc:
 		ok = w.heap.Check(guestheap.CallRealloc, addr, id)
 	}
@@ -194,15 +196,28 @@ func (w *heapWatch) take(helper api.Module, bytes uint32) {
 	}
 	for ; len(log) >= heaphelper.Record; log = log[heaphelper.Record:] {
 		u32 := binary.LittleEndian.Uint32
-		addr, size, stack := u32(log[4:]), u32(log[8:]), guestheap.StackID(u32(log[12:]))
-		switch u32(log) {
+		r := log[:heaphelper.Record:heaphelper.Record]
+		addr, size, stack := u32(r[4:]), u32(r[8:]), guestheap.StackID(u32(r[12:]))
+		switch u32(r) {
 		case heaphelper.Alloc:
 			w.heap.Alloc(addr, size, stack)
 		case heaphelper.Free:
 			w.heap.Free(addr, stack)
+		case heaphelper.Resize:
+			w.heap.Free(addr, stack)
+			w.heap.Alloc(addr, size, stack)
 		case heaphelper.Keep:
 			w.heap.Keep(addr)
 		}
+	}
+}
+
+// forget clears the helper's bit of a block that was freed here.
+func (w *heapWatch) forget(addr uint32) {
+	memory := w.helper.Memory()
+	at := uint32(heaphelper.Bits) + addr>>5
+	if b, ok := memory.ReadByte(at); ok && addr%4 == 0 {
+		memory.WriteByte(at, b&^(1<<(addr>>2&7)))
 	}
 }
 
@@ -219,7 +234,11 @@ func (w *heapWatch) remember(hash uint64, id guestheap.StackID) {
 	}
 	for slot := heaphelper.SlotOf(hash); ; slot = (slot + 1) % heaphelper.Slots {
 		at := uint32(heaphelper.Contexts) + slot*heaphelper.Slot
-		if used, ok := memory.ReadUint32Le(at + 8); !ok || used == 0 {
+		used, _ := memory.ReadUint32Le(at + 8)
+		if known, _ := memory.ReadUint64Le(at); used != 0 && known == hash {
+			return
+		}
+		if used == 0 {
 			memory.WriteUint64Le(at, hash)
 			memory.WriteUint32Le(at+8, uint32(id))
 			w.contexts++

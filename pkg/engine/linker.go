@@ -42,7 +42,11 @@ func (r *Runtime) newLinker(ctx context.Context, cache wazero.CompilationCache) 
 	if r.compiles {
 		c = wazero.NewRuntimeConfigCompiler()
 	}
-	c = c.WithMemoryLimitPages(uint32(r.memoryLimit() / pageSize)).
+	limit := r.memoryLimit()
+	if r.config.Heap.Check {
+		limit = maxMemory // for the helper; the guest's memory has the limit itself
+	}
+	c = c.WithMemoryLimitPages(uint32(limit / pageSize)).
 		WithDebugInfoEnabled(r.config.DebugInfo)
 	if cache != nil {
 		c = c.WithCompilationCache(cache)

@@ -86,10 +86,11 @@ func (h *Heap) Free(addr uint32, stack StackID) (ok bool) {
 	if addr == 0 {
 		return true
 	}
-	if !h.Check(CallFree, addr, stack) {
+	b := h.table.find(addr)
+	if b == nil || b.freed != live {
+		h.invalid(CallFree, addr, stack)
 		return false
 	}
-	b := h.table.find(addr)
 	h.take(b)
 	h.table.free(b, stack)
 	h.totals.Frees++

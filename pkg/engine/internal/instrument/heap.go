@@ -72,12 +72,11 @@ var heapImports = [...]struct {
 	module, name string
 	typ          uint32
 }{
-	{HeapHelper, "stack", heapTypeContext},
-	{HeapHelper, "alloc", heapType3},
-	{HeapHelper, "free", heapType2Result},
+	{HeapHelper, "alloc", heapTypeContext2},
+	{HeapHelper, "free", heapTypeContext1},
 	{HeapHelper, "live", heapType1Result},
-	{HeapHelper, "realloc", heapType4},
-	{HeapHelper, "keep", heapType1},
+	{HeapHelper, "resize", heapTypeContext2},
+	{HeapHelper, "log", heapType4},
 	{HeapHost, HeapStack, heapTypeContext},
 	{HeapHost, HeapCheck, heapType3Result},
 	{HeapHost, HeapOverflow, heapType3},
@@ -85,12 +84,11 @@ var heapImports = [...]struct {
 
 // The added imports, by their place.
 const (
-	helperStack = iota
-	helperAlloc
+	helperAlloc = iota
 	helperFree
 	helperLive
-	helperRealloc
-	helperKeep
+	helperResize
+	helperLog
 	hostStack
 	hostCheck
 	hostOverflow
@@ -99,20 +97,20 @@ const (
 
 // The types of the added imports.
 var heapTypes = [...][]byte{
-	heapTypeContext: {0x60, 1, i64, 1, i32},
-	heapType1:       {0x60, 1, i32, 0},
-	heapType1Result: {0x60, 1, i32, 1, i32},
-	heapType2Result: {0x60, 2, i32, i32, 1, i32},
-	heapType3:       {0x60, 3, i32, i32, i32, 0},
-	heapType3Result: {0x60, 3, i32, i32, i32, 1, i32},
-	heapType4:       {0x60, 4, i32, i32, i32, i32, 0},
+	heapTypeContext:  {0x60, 1, i64, 1, i32},
+	heapTypeContext1: {0x60, 2, i64, i32, 1, i32},
+	heapTypeContext2: {0x60, 3, i64, i32, i32, 1, i32},
+	heapType1Result:  {0x60, 1, i32, 1, i32},
+	heapType3:        {0x60, 3, i32, i32, i32, 0},
+	heapType3Result:  {0x60, 3, i32, i32, i32, 1, i32},
+	heapType4:        {0x60, 4, i32, i32, i32, i32, 0},
 }
 
 const (
 	heapTypeContext = iota
-	heapType1
+	heapTypeContext1
+	heapTypeContext2
 	heapType1Result
-	heapType2Result
 	heapType3
 	heapType3Result
 	heapType4
@@ -130,9 +128,10 @@ var keptBlocks = []struct {
 }
 
 // NewHeap plans to watch functions of an allocator, which must be defined by the
-// module and have the types of their shapes. It reads the code. An error means a
-// module that is invalid, or that the rewriter does not know.
-func NewHeap(m *wasmbin.Module, functions []allocator.Function) (*Heap, error) {
+// module and have the types of their shapes. It reads the code. The guest's memory
+// gets at most maxPages, since the helper's memory needs a limit of its own. An
+// error means a module that is invalid, or that the rewriter does not know.
+func NewHeap(m *wasmbin.Module, functions []allocator.Function, maxPages uint32) (*Heap, error) {
 	places, err := sectionPlaces(m)
 	if err != nil {
 		return nil, err
@@ -146,6 +145,7 @@ func NewHeap(m *wasmbin.Module, functions []allocator.Function) (*Heap, error) {
 		return nil, err
 	}
 	h.plan(functions)
+	h.planMemory(places, uint64(maxPages))
 	return h, h.planSections(places)
 }
 
@@ -290,6 +290,23 @@ func (h *Heap) planSections(at *places) error {
 		at.add(wasmbin.SectionGlobal, contents[wasmbin.SectionGlobal], 1, global),
 		at.add(wasmbin.SectionExport, contents[wasmbin.SectionExport], 1, export))
 	return nil
+}
+
+// planMemory makes the edit that bounds the memory. A shared one stays as it is:
+// its maximum is a part of what the code means.
+func (h *Heap) planMemory(at *places, maxPages uint64) {
+	if len(h.module.Memories) != 1 {
+		return
+	}
+	l := h.module.Memories[0]
+	if l.Shared || l.Wide || l.Min > maxPages || l.HasMax && l.Max <= maxPages {
+		return
+	}
+	const hasMax = 1
+	content := wasmbin.AppendU32([]byte{1, hasMax}, uint32(l.Min))
+	content = wasmbin.AppendU32(content, uint32(maxPages))
+	s := at.found[wasmbin.SectionMemory]
+	h.edits = append(h.edits, wasmbin.Edit{From: s.Header, To: s.End(), With: wasmbin.AppendSection(nil, wasmbin.SectionMemory, content)})
 }
 
 func appendName(b []byte, name string) []byte {

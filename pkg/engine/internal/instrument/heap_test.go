@@ -37,7 +37,7 @@ func TestWatchedGuestsAreValid(t *testing.T) {
 			continue
 		}
 		watched++
-		h, err := NewHeap(m, found.Functions)
+		h, err := NewHeap(m, found.Functions, 1000)
 		if err != nil {
 			t.Errorf("%s: %v", file, err)
 			continue

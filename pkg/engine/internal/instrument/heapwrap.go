@@ -5,8 +5,12 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
+// recordKeep is heaphelper.Keep.
+const recordKeep = 3
+
 // The opcodes that only wrappers need.
 const (
+	opI32Ne     wasmbin.Opcode = 0x47
 	opI32Load   wasmbin.Opcode = 0x28
 	opI32Or     wasmbin.Opcode = 0x72
 	opI64Mul    wasmbin.Opcode = 0x7e
@@ -20,7 +24,6 @@ type wrapperCode struct {
 	wrapper wrapper
 	params  int
 	context uint32 // i64: the context at the entry
-	stack   uint32 // i32: the number of the stack
 	result  uint32 // i32: what the function returned
 	size    uint32 // i32: of the block
 }
@@ -28,8 +31,10 @@ type wrapperCode struct {
 // wrap appends a wrapper's body with its size.
 func (h *Heap) wrap(out code, w wrapper, t wasmbin.FunctionType) code {
 	n := uint32(len(t.Params))
-	c := wrapperCode{heap: h, wrapper: w, params: len(t.Params), context: n, stack: n + 1, result: n + 2, size: n + 3}
-	c.code = code{2, 1, i64, 3, i32}
+	c := wrapperCode{heap: h, wrapper: w, params: len(t.Params), context: n, result: n + 1, size: n + 2}
+	c.code = code{2, 1, i64, 2, i32}
+	c.index(wasmbin.OpGlobalGet, h.context)
+	c.set(c.context)
 	switch {
 	case w.keep != nil:
 		c.keeper()
@@ -52,6 +57,21 @@ func (c *wrapperCode) help(function uint32) {
 	c.index(wasmbin.OpCall, c.heap.imported+function)
 }
 
+// ifZero does something if the value on the stack is 0.
+func (c *wrapperCode) ifZero(then func()) {
+	c.op(wasmbin.OpI32Eqz)
+	c.block(wasmbin.OpIf)
+	then()
+	c.op(wasmbin.OpEnd)
+}
+
+// stack leaves the number of the stack, which the host walks. From then on the
+// helper knows the context.
+func (c *wrapperCode) stack() {
+	c.get(c.context)
+	c.help(hostStack)
+}
+
 // call calls the guest's function with the parameters of the wrapper.
 func (c *wrapperCode) call() {
 	for i := range c.params {
@@ -63,24 +83,13 @@ func (c *wrapperCode) call() {
 // keeper calls an import, and says which blocks it got.
 func (c *wrapperCode) keeper() {
 	for _, p := range c.wrapper.keep {
+		c.i32(recordKeep)
 		c.get(uint32(p))
-		c.help(helperKeep)
+		c.i32(0)
+		c.i32(0)
+		c.help(helperLog)
 	}
 	c.call()
-}
-
-// findStack sets the stack.
-func (c *wrapperCode) findStack() {
-	c.index(wasmbin.OpGlobalGet, c.heap.context)
-	c.index(wasmbin.OpLocalTee, c.context)
-	c.help(helperStack)
-	c.index(wasmbin.OpLocalTee, c.stack)
-	c.op(wasmbin.OpI32Eqz)
-	c.block(wasmbin.OpIf)
-	c.get(c.context)
-	c.help(hostStack)
-	c.set(c.stack)
-	c.op(wasmbin.OpEnd)
 }
 
 // findSize sets the size. The product of a calloc that has more than 32 bits is
@@ -104,7 +113,7 @@ func (c *wrapperCode) findSize() {
 	c.block(wasmbin.OpIf)
 	c.get(uint32(shape.Count))
 	c.get(uint32(shape.Size))
-	c.get(c.stack)
+	c.stack()
 	c.help(hostOverflow)
 	c.op(wasmbin.OpEnd)
 	product()
@@ -114,31 +123,61 @@ func (c *wrapperCode) findSize() {
 
 // alloc calls the function, and notes the block that it returned or stored.
 func (c *wrapperCode) alloc() {
-	c.findStack()
 	c.findSize()
 	c.call()
 	c.set(c.result)
 	if c.wrapper.shape.Role == allocator.Memalign {
 		c.get(c.result)
-		c.op(wasmbin.OpI32Eqz)
-		c.block(wasmbin.OpIf)
-		c.get(uint32(c.wrapper.shape.Block))
-		c.op(opI32Load)
-		c.code = append(c.code, 2, 0) // alignment, offset
-		c.noteAlloc()
-		c.op(wasmbin.OpEnd)
+		c.ifZero(func() {
+			c.noteSize(helperAlloc, func() {
+				c.get(uint32(c.wrapper.shape.Block))
+				c.op(opI32Load)
+				c.code = append(c.code, 2, 0) // alignment, offset
+			})
+		})
 	} else {
-		c.get(c.result)
-		c.noteAlloc()
+		c.noteSize(helperAlloc, func() { c.get(c.result) })
 	}
 	c.get(c.result)
 }
 
-// noteAlloc notes the block whose address is on the stack.
-func (c *wrapperCode) noteAlloc() {
-	c.get(c.size)
-	c.get(c.stack)
-	c.help(helperAlloc)
+// noteSize notes the size of the block at an address, by a function of the helper
+// that returns 0 if it does not know the context.
+func (c *wrapperCode) noteSize(function uint32, address func()) {
+	note := func() {
+		c.get(c.context)
+		address()
+		c.get(c.size)
+		c.help(function)
+	}
+	note()
+	c.ifZero(func() {
+		c.stack()
+		c.op(opDrop)
+		note()
+		c.op(opDrop)
+	})
+}
+
+// noteFree notes that a block is freed. If it is not live, the wrapper returns.
+func (c *wrapperCode) noteFree(block uint32) {
+	c.get(c.context)
+	c.get(block)
+	c.help(helperFree)
+	c.ifZero(func() { c.check(HeapCallFree, block, func() {}) })
+}
+
+// check asks the host whether a block is live. If it is not, the wrapper returns
+// what is left on the stack.
+func (c *wrapperCode) check(call int32, block uint32, left func()) {
+	c.i32(call)
+	c.get(block)
+	c.stack()
+	c.help(hostCheck)
+	c.ifZero(func() {
+		left()
+		c.op(wasmbin.OpReturn)
+	})
 }
 
 // free calls the function unless the block is not live.
@@ -146,19 +185,8 @@ func (c *wrapperCode) free() {
 	block := uint32(c.wrapper.shape.Block)
 	c.get(block)
 	c.block(wasmbin.OpIf)
-	c.findStack()
-	c.get(block)
-	c.get(c.stack)
-	c.help(helperFree)
-	c.op(wasmbin.OpI32Eqz)
-	c.block(wasmbin.OpIf)
-	c.i32(HeapCallFree)
-	c.get(block)
-	c.get(c.stack)
-	c.help(hostCheck)
-	c.op(wasmbin.OpI32Eqz)
-	c.block(wasmbin.OpIf)
-	c.op(wasmbin.OpReturn, wasmbin.OpEnd, wasmbin.OpEnd, wasmbin.OpEnd)
+	c.noteFree(block)
+	c.op(wasmbin.OpEnd)
 	c.call()
 }
 
@@ -167,32 +195,41 @@ func (c *wrapperCode) free() {
 // then the block was freed.
 func (c *wrapperCode) realloc() {
 	block := uint32(c.wrapper.shape.Block)
-	c.findStack()
+	null := func() { c.i32(0) }
+	result := func() { c.get(c.result) }
 	c.findSize()
 	c.get(block)
 	c.block(wasmbin.OpIf)
 	c.get(block)
 	c.help(helperLive)
-	c.op(wasmbin.OpI32Eqz)
-	c.block(wasmbin.OpIf)
-	c.i32(HeapCallRealloc)
-	c.get(block)
-	c.get(c.stack)
-	c.help(hostCheck)
-	c.op(wasmbin.OpI32Eqz)
-	c.block(wasmbin.OpIf)
-	c.i32(0)
-	c.op(wasmbin.OpReturn, wasmbin.OpEnd, wasmbin.OpEnd, wasmbin.OpEnd)
+	c.ifZero(func() { c.check(HeapCallRealloc, block, null) })
+	c.op(wasmbin.OpEnd)
 	c.call()
 	c.index(wasmbin.OpLocalTee, c.result)
 	c.get(c.size)
 	c.op(wasmbin.OpI32Eqz, opI32Or)
 	c.block(wasmbin.OpIf)
 	c.get(block)
+	c.block(wasmbin.OpIf)
+	c.get(block)
 	c.get(c.result)
-	c.get(c.size)
-	c.get(c.stack)
-	c.help(helperRealloc)
-	c.op(wasmbin.OpEnd)
+	c.op(opI32Ne)
+	c.block(wasmbin.OpIf)
+	c.get(c.context)
+	c.get(block)
+	c.help(helperFree)
+	c.ifZero(func() {
+		c.i32(HeapCallFree)
+		c.get(block)
+		c.stack()
+		c.help(hostCheck)
+		c.op(opDrop) // it was live before
+	})
+	c.noteSize(helperAlloc, result)
+	c.op(wasmbin.OpElse)
+	c.noteSize(helperResize, result)
+	c.op(wasmbin.OpEnd, wasmbin.OpElse)
+	c.noteSize(helperAlloc, result)
+	c.op(wasmbin.OpEnd, wasmbin.OpEnd)
 	c.get(c.result)
 }

@@ -16,14 +16,16 @@ const (
 	Record   = 16 // size of a record: what, address, size, stack
 	Contexts = 0x10000
 	Slots    = 1 << 16 // of the table of contexts
-	Slot     = 16      // size of a slot: hash, stack, unused
+	Bits     = 0x110000
+	Slot     = 16 // size of a slot: hash, stack, unused
 )
 
 // What a record tells.
 const (
-	Alloc = 1
-	Free  = 2
-	Keep  = 3
+	Alloc  = 1
+	Free   = 2
+	Keep   = 3
+	Resize = 4
 )
 
 // SlotOf returns the first slot where a context can be.
