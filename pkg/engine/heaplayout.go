@@ -34,12 +34,13 @@ func newLayout(c *heapCode) func() (*heapLayout, error) {
 		if l.statics, err = c.plan.Statics(); err != nil {
 			return nil, err
 		}
-		l.first = true
+		segments := 0
 		for s := range c.guest.DataSegments() {
 			if address, ok := s.Address(); ok && s.Active {
 				end := uint32(address) + uint32(len(s.Init))
 				l.dataEnd = max(l.dataEnd, end)
-				l.first = l.first && uint32(address) >= l.top
+				l.first = uint32(address) >= l.top && (l.first || segments == 0)
+				segments++
 			}
 		}
 		return l, nil
@@ -72,7 +73,7 @@ func (l *heapLayout) unused(sp, lowest uint32) guestheap.Range {
 	start := uint32(0)
 	if !l.first {
 		start = l.top - min(l.top, defaultStack)
-		if l.dataEnd > start || l.statics.Last(l.top) >= start {
+		if l.dataEnd > start || l.statics.LastVariable(l.top) >= start {
 			start = min(lowest, sp)
 		}
 	}

@@ -82,12 +82,19 @@ func (in *Instance) roots() (guestheap.Roots, []string) {
 			}
 		}
 	}
+	// Before the first block is what the allocator keeps of it.
+	const header = 16
 	low := in.watch.heap.Lowest()
-	roots.Ranges = []guestheap.Range{{Start: 0, End: low}}
+	low -= min(low, header)
 	layout, err := in.module.heap.layout()
 	if err != nil {
+		roots.Ranges = []guestheap.Range{{Start: 0, End: low}}
 		return roots, append(notes, fmt.Sprintf("the guest's code could not be read for addresses: %v", err))
 	}
+	if layout.hasStack && !layout.first { // then the heap begins where the stack ends
+		low = min(low, layout.top)
+	}
+	roots.Ranges = []guestheap.Range{{Start: 0, End: low}}
 	for _, own := range layout.statics.Allocator {
 		if own[1] <= low {
 			roots.Not = append(roots.Not, guestheap.Range{Start: own[0], End: own[1]})

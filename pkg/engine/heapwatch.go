@@ -195,10 +195,10 @@ func (w *heapWatch) take(helper api.Module, bytes uint32) {
 		panic(fmt.Errorf("a log of %d bytes", bytes))
 	}
 	for ; len(log) >= heaphelper.Record; log = log[heaphelper.Record:] {
-		u32 := binary.LittleEndian.Uint32
-		r := log[:heaphelper.Record:heaphelper.Record]
-		addr, size, stack := u32(r[4:]), u32(r[8:]), guestheap.StackID(u32(r[12:]))
-		switch u32(r) {
+		r := (*[heaphelper.Record]byte)(log)
+		what, place := binary.LittleEndian.Uint64(r[:]), binary.LittleEndian.Uint64(r[8:])
+		addr, size, stack := uint32(what>>32), uint32(place), guestheap.StackID(place>>32)
+		switch uint32(what) {
 		case heaphelper.Alloc:
 			w.heap.Alloc(addr, size, stack)
 		case heaphelper.Free:

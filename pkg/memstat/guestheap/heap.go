@@ -62,21 +62,31 @@ func (h *Heap) Alloc(addr, size uint32, stack StackID) {
 	if addr == 0 {
 		return
 	}
-	if b := h.table.find(addr); b != nil && b.freed == live {
-		h.take(b)
-		h.table.live-- // put counts it again
-		h.totals.Allocs--
-		h.totals.AllocatedBytes -= uint64(b.size)
-		h.sizes[bits.Len32(b.size)]--
-		s := h.site(b.alloc)
-		s.Allocs--
-		s.Bytes -= uint64(b.size)
+	b := h.table.slot(addr)
+	switch {
+	case b.addr == 0:
+		if addr < h.lowest || h.lowest == 0 {
+			h.lowest = addr
+		}
+		b = h.table.insert(b, addr)
+	case b.freed == live:
+		h.forget(b)
 	}
-	if addr < h.lowest || h.lowest == 0 {
-		h.lowest = addr
-	}
-	h.table.put(block{addr: addr, size: size, alloc: stack})
+	b.size, b.alloc, b.freed = size, stack, live
+	h.table.live++
 	h.give(size, stack)
+}
+
+// forget undoes the allocation of a live block.
+func (h *Heap) forget(b *block) {
+	h.take(b)
+	h.table.live--
+	h.totals.Allocs--
+	h.totals.AllocatedBytes -= uint64(b.size)
+	h.sizes[bits.Len32(b.size)]--
+	s := h.site(b.alloc)
+	s.Allocs--
+	s.Bytes -= uint64(b.size)
 }
 
 // Free accounts for a free. A null address counts nothing. ok is false for an
@@ -185,8 +195,13 @@ func (h *Heap) take(b *block) {
 
 // touch returns the site of a stack that is about to change.
 func (h *Heap) touch(stack StackID) *Site {
-	s := h.site(stack)
-	s.settle(h.peak)
+	if int(stack) >= len(h.sites) {
+		h.site(stack)
+	}
+	s := &h.sites[stack]
+	if s.touched <= h.peak {
+		s.frozenBlocks, s.bytes = s.LiveBlocks, s.Live
+	}
 	h.now++
 	s.touched = h.now
 	return s

@@ -47,7 +47,7 @@ func (t *table) slot(addr uint32) *block {
 }
 
 // find returns the block at an address, live or freed, or nil. It is valid until
-// the next put.
+// the next insert.
 func (t *table) find(addr uint32) *block {
 	if addr == 0 {
 		return nil
@@ -58,20 +58,16 @@ func (t *table) find(addr uint32) *block {
 	return nil
 }
 
-// put makes b a live block of the table, in place of what was at its address,
-// which must not be live.
-func (t *table) put(b block) {
-	s := t.slot(b.addr)
-	if s.addr == 0 {
-		if (t.used+1)*4 > len(t.slots)*3 {
-			t.rebuild()
-			s = t.slot(b.addr)
-		}
-		t.used++
+// insert gives an address the empty slot that slot returned, or another one if
+// room has to be made. The caller makes its block live.
+func (t *table) insert(s *block, addr uint32) *block {
+	if (t.used+1)*4 > len(t.slots)*3 {
+		t.rebuild()
+		s = t.slot(addr)
 	}
-	b.freed = live
-	*s = b
-	t.live++
+	t.used++
+	s.addr = addr
+	return s
 }
 
 // free marks a live block as freed.

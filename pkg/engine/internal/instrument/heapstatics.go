@@ -11,17 +11,21 @@ type Statics struct {
 	// Allocator are the parts that only the allocator addresses, each from its
 	// beginning to its end: its own variables, which point to what follows a block.
 	Allocator [][2]uint32
-	addresses []uint32 // of other code, in order
+	others    []uint32 // what may be addresses, of other code, in order
+	variables []uint32 // what hardly is anything but the address of a variable, in order
 }
 
-// Last returns the last address before a limit that code other than the
-// allocator's names, or 0.
-func (s Statics) Last(limit uint32) uint32 {
-	i, _ := slices.BinarySearch(s.addresses, limit)
+// LastVariable returns the last address before a limit that seems to be that of a
+// variable, or 0.
+func (s Statics) LastVariable(limit uint32) uint32 { return last(s.variables, limit) }
+
+// last returns the last of the numbers before a limit, or 0.
+func last(sorted []uint32, limit uint32) uint32 {
+	i, _ := slices.BinarySearch(sorted, limit)
 	if i == 0 {
 		return 0
 	}
-	return s.addresses[i-1]
+	return sorted[i-1]
 }
 
 // The least address of data: what linkers leave free below is for null.
@@ -35,14 +39,20 @@ func (h *Heap) Statics() (Statics, error) {
 		if err != nil {
 			return Statics{}, err
 		}
-		list := &s.addresses
+		list := &s.others
 		if f := h.graph.function(body.Index); f != nil && f.inner {
 			list = &own
 		}
 		in, _ := h.module.Instructions(body)
 		for in.Next() {
-			if a, ok := h.address(in); ok && a >= firstStatic {
-				*list = append(*list, a)
+			a, ok := h.address(in)
+			if !ok || a < firstStatic {
+				continue
+			}
+			*list = append(*list, a)
+			// Sizes and masks are constants, too, and have one bit, or end in ones.
+			if in.Op != wasmbin.OpI32Const || a%4 == 0 && a&(a-1) != 0 {
+				s.variables = append(s.variables, a)
 			}
 		}
 		if err := in.Err(); err != nil {
@@ -50,8 +60,8 @@ func (h *Heap) Statics() (Statics, error) {
 		}
 	}
 	slices.Sort(own)
-	slices.Sort(s.addresses)
-	s.addresses = slices.Compact(s.addresses)
+	slices.Sort(s.others)
+	slices.Sort(s.variables)
 	s.Allocator = s.runs(slices.Compact(own))
 	return s, nil
 }
@@ -84,9 +94,9 @@ func (s Statics) runs(own []uint32) [][2]uint32 {
 	var parts [][2]uint32
 	for _, a := range own {
 		end := a + 4
-		if n := len(parts); n > 0 && a-parts[n-1][1] <= gap && s.Last(a+1) < parts[n-1][0] {
+		if n := len(parts); n > 0 && a-parts[n-1][1] <= gap && last(s.others, a+1) < parts[n-1][0] {
 			parts[n-1][1] = end
-		} else if s.Last(a+1) != a {
+		} else if last(s.others, a+1) != a {
 			parts = append(parts, [2]uint32{a, end})
 		}
 	}
