@@ -11,12 +11,12 @@
 
 struct node {
 	struct node *next;
-	char data[28];
+	char data[32 - sizeof(void *)]; // 32 bytes in all, natively too
 };
 
-static struct node *kept; // still reachable
-static char *inside;      // possibly lost
-static void *aligned[2];
+static struct node *volatile kept; // still reachable
+static char *volatile inside;      // possibly lost
+static void *volatile aligned[2];
 static void *volatile sink; // so that no allocation is removed
 
 NOINLINE static struct node *push(struct node *next)
@@ -56,7 +56,7 @@ NOINLINE static void keep(void) // 2 still reachable of 32 bytes, 1 of 64, 1 of 
 	kept = push(push(NULL));
 	inside = (char *)calloc(10, 10) + 8;
 	aligned[0] = aligned_alloc(64, 64);
-	if (posix_memalign(&aligned[1], 32, 80) != 0)
+	if (posix_memalign((void **)&aligned[1], 32, 80) != 0)
 		abort();
 }
 
