@@ -81,11 +81,11 @@ func (m *heapModel) run(ops []byte) {
 func reported(r *guestheap.Report) heapModel {
 	m := heapModel{Allocs: r.Allocs, Frees: r.Frees, Errors: map[string]uint64{}}
 	for _, l := range r.Leaks {
-		switch {
-		case l.Kind == guestheap.DefinitelyLost:
+		switch l.Kind {
+		case guestheap.DefinitelyLost:
 			m.Lost += l.Blocks
 			m.LostBytes += l.Bytes
-		case l.Kind == guestheap.StillReachable:
+		case guestheap.StillReachable:
 			m.Kept += l.Blocks
 			m.KeptBytes += l.Bytes
 		default:

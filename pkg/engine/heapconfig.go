@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/allocator"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/instrument"
@@ -73,7 +74,8 @@ type heapCode struct {
 	plan      *instrument.Heap // nil where nothing is watched
 	offset    uint64           // of the guest's code section in its binary
 	find      func() (*heapLayout, error)
-	pointer   uint32 // index of the global that is the stack pointer
+	names     func() map[uint32]string // of the guest's functions
+	pointer   uint32                   // index of the global that is the stack pointer
 	hasStack  bool
 }
 
@@ -106,6 +108,9 @@ func (c *HeapConfig) watch(m *wasmbin.Module, maxPages uint32) (*heapCode, error
 	if h.collector != "" && len(overrides) == 0 {
 		return h, nil
 	}
+	if len(m.Memories)+int(m.Imported(wasmbin.ImportMemory)) != 1 || len(m.Memories) == 1 && m.Memories[0].Wide {
+		return nil, &AllocatorError{Problem: "the module has not one memory of 32 bits", Err: ErrNoAllocator}
+	}
 	if len(h.functions) == 0 {
 		return nil, &AllocatorError{Problem: "the module has no names of functions like malloc, and exports none", Err: ErrNoAllocator}
 	}
@@ -124,6 +129,13 @@ func (c *HeapConfig) watch(m *wasmbin.Module, maxPages uint32) (*heapCode, error
 	}
 	h.pointer, _, h.hasStack = stackPointerOf(m)
 	h.find = newLayout(h)
+	h.names = sync.OnceValue(func() map[uint32]string {
+		all, first := make([]uint32, m.Functions), m.Imported(wasmbin.ImportFunction)
+		for i := range all {
+			all[i] = first + uint32(i)
+		}
+		return names.Functions(all...)
+	})
 	return h, nil
 }
 

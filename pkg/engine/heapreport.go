@@ -36,6 +36,7 @@ func (in *Instance) guestHeap() *guestheap.Report {
 	}
 	if code.plan == nil {
 		r := guestheap.NewHeap(0).Report(nil, guestheap.Options{})
+		r.Allocators = []string{}
 		r.Notes = []string{fmt.Sprintf("this is a program of %s, which collects its garbage: its allocations and frees "+
 			"cannot be seen, only how its linear memory grows", code.collector)}
 		return r

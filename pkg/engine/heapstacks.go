@@ -24,6 +24,7 @@ type heapStacks struct {
 	all       []string // frames by StackID, from 1: the index and the offset of each
 	last      []byte   // the stack that was walked
 	resolved  map[[2]uint32][]memstat.Frame
+	names     func() map[uint32]string // of all functions, by index
 }
 
 // frameBytes is the length of a frame in all.
@@ -101,7 +102,7 @@ func (s *heapStacks) Frames(id guestheap.StackID) []memstat.Frame {
 // resolve returns the frame of a call in a function, and before it those of the
 // calls that were inlined there.
 func (s *heapStacks) resolve(index uint32, offset uint64) []memstat.Frame {
-	f := memstat.Frame{Function: s.functions.nameOf(index), WasmFunction: &index}
+	f := memstat.Frame{Function: s.nameOf(index), WasmFunction: &index}
 	if offset > 0 && offset <= math.MaxUint32 {
 		if original, ok := s.functions.lines.original(offset); ok {
 			f.WasmOffset = s.code + original
@@ -118,8 +119,8 @@ func (s *heapStacks) resolve(index uint32, offset uint64) []memstat.Frame {
 }
 
 // nameOf returns the name of a function as its source spells it.
-func (t functionTable) nameOf(index uint32) string {
-	switch name := t.names.Functions(index)[index]; name {
+func (s *heapStacks) nameOf(index uint32) string {
+	switch name := s.names()[index]; name {
 	case "":
 		return indexName(index)
 	case "__main_argc_argv": // clang's name for C's main

@@ -126,8 +126,13 @@ func (h *Heap) Keep(addr uint32) {
 	if h.kept == nil {
 		h.kept = make(map[uint32]bool)
 	}
-	h.kept[addr] = true
+	if len(h.kept) < maxKept {
+		h.kept[addr] = true
+	}
 }
+
+// maxKept bounds the addresses that are kept, since the guest names them.
+const maxKept = 1 << 12
 
 // Lowest returns the lowest address of any block up to now, or 0 if there was none.
 func (h *Heap) Lowest() uint32 { return h.lowest }

@@ -54,6 +54,7 @@ func LeakKinds() []LeakKind {
 // scanned is a live block in a scan.
 type scanned struct {
 	block
+	extent  uint32 // bytes that are its own
 	kind    LeakKind
 	reached bool // and then kind is valid
 	leader  int  // index of the lost block that leads to it
@@ -82,17 +83,23 @@ func (h *Heap) scan(m Memory, roots Roots) []scanned {
 	if len(s.blocks) == 0 {
 		return nil
 	}
+	// A guest can announce blocks that overlap. Each word is of the last one that
+	// begins before it, so that no scan reads more than the memory.
 	slices.SortFunc(s.blocks, func(a, b scanned) int {
 		if a.addr < b.addr {
 			return -1
 		}
 		return 1 // no two blocks have one address
 	})
-	last := s.blocks[len(s.blocks)-1]
-	s.low, s.high = s.blocks[0].addr, last.addr+max(last.size, 1)
-	if s.high < last.addr {
-		s.high = ^uint32(0)
+	for i := range s.blocks {
+		b := &s.blocks[i]
+		b.extent = min(b.size, ^b.addr)
+		if i+1 < len(s.blocks) {
+			b.extent = min(b.extent, s.blocks[i+1].addr-b.addr)
+		}
 	}
+	last := s.blocks[len(s.blocks)-1]
+	s.low, s.high = s.blocks[0].addr, last.addr+max(last.extent, 1)
 	s.fromRoots(roots, h.kept)
 	s.lost()
 	return s.blocks
@@ -118,7 +125,7 @@ func (s *scan) fromRoots(roots Roots, kept map[uint32]bool) {
 	}
 	for len(s.todo) > 0 {
 		b := s.blocks[s.pop()]
-		s.words(b.addr, b.addr+b.size, func(value uint32) {
+		s.words(b.addr, b.addr+b.extent, func(value uint32) {
 			if i, interior, ok := s.find(value); ok {
 				s.reach(i, interior || b.kind == PossiblyLost)
 			}
@@ -152,7 +159,7 @@ func (s *scan) lost() {
 		s.todo = append(s.todo, i)
 		for len(s.todo) > 0 {
 			b := s.blocks[s.pop()]
-			s.words(b.addr, b.addr+b.size, func(value uint32) {
+			s.words(b.addr, b.addr+b.extent, func(value uint32) {
 				j, _, ok := s.find(value)
 				if !ok || j == i {
 					return
@@ -215,7 +222,7 @@ func (s *scan) find(value uint32) (i int, interior, ok bool) {
 		return i, false, true
 	}
 	i--
-	if i < 0 || value-s.blocks[i].addr >= s.blocks[i].size {
+	if i < 0 || value-s.blocks[i].addr >= s.blocks[i].extent {
 		return 0, false, false
 	}
 	return i, true, true

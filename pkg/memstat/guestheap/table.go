@@ -1,6 +1,9 @@
 package guestheap
 
-import "math/bits"
+import (
+	"math/bits"
+	"math/rand/v2"
+)
 
 // StackID names a call stack. The caller of this package assigns the numbers from
 // 1 on, without gaps, and knows their frames; 0 is a stack that is not known.
@@ -23,23 +26,26 @@ type table struct {
 	used  int     // slots that are not empty
 	live  int     // of these, the blocks that are live
 	shift uint    // of the hash
+	seed  uint32  // of the hash, so that a guest cannot choose addresses that collide
 }
 
 // minSlots is the least size of a table: 256 KiB.
 const minSlots = 1 << 14
 
-func newTable() table { return tableOf(minSlots) }
+func newTable() table { return tableOf(minSlots, rand.Uint32()) }
 
 // tableOf returns an empty table with n slots, a power of two.
-func tableOf(n int) table {
-	return table{slots: make([]block, n), shift: uint(32 - bits.TrailingZeros(uint(n)))}
+func tableOf(n int, seed uint32) table {
+	return table{slots: make([]block, n), shift: uint(32 - bits.TrailingZeros(uint(n))), seed: seed}
 }
 
 // slot returns the slot of an address: its own, or the empty one where it goes.
 func (t *table) slot(addr uint32) *block {
 	const golden = 0x9e3779b9 // 2^32 divided by the golden ratio
 	mask := uint32(len(t.slots) - 1)
-	for i := addr * golden >> t.shift; ; i++ {
+	h := (addr ^ t.seed) * golden
+	h = (h ^ h>>15) * golden
+	for i := h >> t.shift; ; i++ {
 		if b := &t.slots[i&mask]; b.addr == addr || b.addr == 0 {
 			return b
 		}
@@ -88,7 +94,7 @@ func (t *table) rebuild() {
 		size *= 2
 	}
 	old := t.slots
-	*t = tableOf(size)
+	*t = tableOf(size, t.seed)
 	for _, b := range old {
 		if b.addr != 0 && (keep || b.freed == live) {
 			*t.slot(b.addr) = b
