@@ -71,6 +71,7 @@ type heapCode struct {
 	module    *wasmbin.Module // that is compiled
 	functions []allocator.Function
 	collector allocator.Collector
+	guessed   bool             // functions were found by their code alone
 	plan      *instrument.Heap // nil where nothing is watched
 	offset    uint64           // of the guest's code section in its binary
 	find      func() (*heapLayout, error)
@@ -104,7 +105,7 @@ func (c *HeapConfig) watch(m *wasmbin.Module, maxPages uint32) (*heapCode, error
 	case err != nil:
 		return nil, err
 	}
-	h := &heapCode{guest: m, module: m, functions: found.Functions, collector: found.Collector}
+	h := &heapCode{guest: m, module: m, functions: found.Functions, collector: found.Collector, guessed: found.Guessed}
 	if h.collector != "" && len(overrides) == 0 {
 		return h, nil
 	}
@@ -112,7 +113,7 @@ func (c *HeapConfig) watch(m *wasmbin.Module, maxPages uint32) (*heapCode, error
 		return nil, &AllocatorError{Problem: "the module has not one memory of 32 bits", Err: ErrNoAllocator}
 	}
 	if len(h.functions) == 0 {
-		return nil, &AllocatorError{Problem: "the module has no names of functions like malloc, and exports none", Err: ErrNoAllocator}
+		return nil, &AllocatorError{Problem: "the module has no names of functions like malloc, exports none, and its code is not that of dlmalloc", Err: ErrNoAllocator}
 	}
 	if h.plan, err = instrument.NewHeap(m, h.functions, maxPages); err != nil {
 		return nil, notRewritten(err)

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
@@ -55,7 +56,7 @@ func (in *Instance) guestHeap() *guestheap.Report {
 	}
 	slices.Sort(r.Allocators)
 	r.Allocators = slices.Compact(r.Allocators)
-	r.Notes = append(code.notes(), notes...)
+	r.Notes = append(code.notes(w.unknown), notes...)
 	if w.stacks.truncated() {
 		r.Notes = append(r.Notes, fmt.Sprintf("only the first %d call stacks are told apart", maxStacks))
 	}
@@ -63,12 +64,31 @@ func (in *Instance) guestHeap() *guestheap.Report {
 }
 
 // notes says what is odd about the allocator that was found.
-func (c *heapCode) notes() []string {
+func (c *heapCode) notes(unknown uint64) []string {
+	switch {
+	case c.guessed && unknown > 0:
+		return []string{fmt.Sprintf("the allocator was guessed by its code, and %s of blocks that it does not know contradict that: "+
+			"do not trust these figures", plural(unknown, "free"))}
+	case c.guessed:
+		var list []string
+		for _, f := range c.functions {
+			list = append(list, fmt.Sprintf("%s is function %d", f.Role, f.Index))
+		}
+		return []string{"the module has no names, so its allocator was guessed by its code: " + strings.Join(list, ", ") +
+			"; a realloc that grows in place is not seen, and wrong frees are not errors"}
+	}
 	frees := slices.ContainsFunc(c.functions, func(f allocator.Function) bool { return f.Role == allocator.Free })
 	if !frees {
 		return []string{"no free was found: all blocks count as live"}
 	}
 	return nil
+}
+
+func plural(n uint64, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
 }
 
 // roots returns where the guest keeps pointers outside of its blocks: in its

@@ -24,6 +24,7 @@ type heapWatch struct {
 	helper   api.Module // of this instance alone
 	contexts int        // in the helper's table
 	lowest   uint32     // stack pointer that was seen
+	unknown  uint64     // frees of unknown blocks, where the allocator is a guess
 }
 
 // heapContext carries the watch of the guest that is called.
@@ -154,6 +155,11 @@ func heapCheck(ctx context.Context, _ api.Module, stack []uint64) {
 	w := watchOf(ctx)
 	w.drain()
 	call, addr, id := uint32(stack[0]), uint32(stack[1]), guestheap.StackID(stack[2])
+	if w.code.guessed && !w.heap.Live(addr) { // more likely the guess is wrong than the guest
+		w.unknown++
+		stack[0] = 1
+		return
+	}
 	ok := false
 	switch call {
 	case instrument.HeapCallFree:

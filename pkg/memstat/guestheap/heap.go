@@ -107,13 +107,19 @@ func (h *Heap) Free(addr uint32, stack StackID) (ok bool) {
 	return true
 }
 
+// Live says whether a block at an address is live.
+func (h *Heap) Live(addr uint32) bool {
+	b := h.table.find(addr)
+	return b != nil && b.freed == live
+}
+
 // Check says whether a block can be freed or reallocated: it notes an error if no
 // block at that address is live. Null can always be.
 func (h *Heap) Check(call Call, addr uint32, stack StackID) (ok bool) {
 	if addr == 0 {
 		return true
 	}
-	if b := h.table.find(addr); b != nil && b.freed == live {
+	if h.Live(addr) {
 		return true
 	}
 	h.invalid(call, addr, stack)

@@ -31,6 +31,7 @@ type Collector string
 type Found struct {
 	Functions []Function // by index
 	Collector Collector
+	Guessed   bool // by their code alone: it may be wrong
 }
 
 // OverrideError says that a function that the user names cannot be watched.
@@ -44,8 +45,8 @@ func (e *OverrideError) Error() string {
 	return fmt.Sprintf("%s=%s: %s", e.Override.Role, e.Override.Name, e.Problem)
 }
 
-// Find finds the allocator of a module. It finds nothing in a module that has no
-// names and exports nothing of its allocator. The error is an *OverrideError, or
+// Find finds the allocator of a module. In a module that has no names and exports
+// nothing of its allocator, it can only guess. The error is an *OverrideError, or
 // one of a section that cannot be read.
 func Find(m *wasmbin.Module, names wasmbin.Names, overrides []Override) (Found, error) {
 	s, err := newSearch(m, names)
@@ -71,6 +72,12 @@ func Find(m *wasmbin.Module, names wasmbin.Names, overrides []Override) (Found, 
 		return Found{}, err
 	}
 	f := Found{Collector: s.collector()}
+	if len(s.found) == 0 && f.Collector == "" {
+		var err error
+		f.Functions, err = s.guess()
+		f.Guessed = len(f.Functions) > 0
+		return f, err
+	}
 	for _, function := range s.found {
 		f.Functions = append(f.Functions, function)
 	}
