@@ -102,8 +102,12 @@ func (l *leakOptions) ending(h *guestheap.Report) (text string, ok bool) {
 	var parts []string
 	for _, k := range h.Kinds {
 		if k.Blocks > 0 && slices.Contains(l.fail, k.Kind) {
-			parts = append(parts, fmt.Sprintf("%s bytes in %s blocks are %s",
-				memstat.Grouped(k.Bytes), memstat.Grouped(k.Blocks), strings.ReplaceAll(k.Kind.String(), "_", " ")))
+			noun := "blocks"
+			if k.Blocks == 1 {
+				noun = "block"
+			}
+			parts = append(parts, fmt.Sprintf("%s bytes in %s %s are %s",
+				memstat.Grouped(k.Bytes), memstat.Grouped(k.Blocks), noun, strings.ReplaceAll(k.Kind.String(), "_", " ")))
 		}
 	}
 	if h.ErrorTotal > 0 {
