@@ -92,13 +92,26 @@ type Table struct {
 // Tables reads the table section.
 func (m *Module) Tables() ([]Table, error) {
 	return readVector(m, SectionTable, func(r *reader) Table {
-		const withInit = 0x40
-		if r.peek() != withInit {
-			return Table{Type: r.valueType(), Limits: r.limits()}
-		}
-		r.bytes(2) // the mark and a reserved byte
-		return Table{Type: r.valueType(), Limits: r.limits(), Init: r.expression()}
+		t, _ := r.table()
+		return t
 	})
+}
+
+// table reads a table, and where its limits are.
+func (r *reader) table() (t Table, limits limitsPlace) {
+	const withInit = 0x40
+	hasInit := r.peek() == withInit
+	if hasInit {
+		r.bytes(2) // the mark and a reserved byte
+	}
+	t.Type = r.valueType()
+	limits.from = r.pos
+	t.Limits = r.limits()
+	limits.Limits, limits.to = t.Limits, r.pos
+	if hasInit {
+		t.Init = r.expression()
+	}
+	return t, limits
 }
 
 // Global is a global variable that a module defines.
