@@ -39,6 +39,7 @@ func (j *job) problem(err error) string {
 		internal *engine.InternalError
 		imported *engine.ImportError
 		limit    *engine.MemoryLimitError
+		tables   *engine.TableLimitError
 	)
 	switch {
 	case errors.As(err, &load):
@@ -47,6 +48,8 @@ func (j *job) problem(err error) string {
 		return fmt.Sprintf("%s: %v", j.module, imported)
 	case errors.As(err, &limit):
 		return fmt.Sprintf("%s: %v", j.module, limit)
+	case errors.As(err, &tables):
+		return fmt.Sprintf("%s: %v", j.module, tables)
 	case errors.As(err, &export):
 		return fmt.Sprintf("%s: %v%s", j.module, export, listExports(export.Exports))
 	case errors.As(err, &argument):
@@ -90,6 +93,7 @@ func (j *job) hint(err error) string {
 		load     *engine.LoadError
 		imported *engine.ImportError
 		limit    *engine.MemoryLimitError
+		tables   *engine.TableLimitError
 		export   *engine.ExportError
 		argument *engine.ArgumentError
 		internal *engine.InternalError
@@ -101,6 +105,8 @@ func (j *job) hint(err error) string {
 		return importHint(imported.Module, imported.Name)
 	case errors.As(err, &limit):
 		return memoryHint(limit, j.interpreter)
+	case errors.As(err, &tables):
+		return tableHint(tables.Need, j.options)
 	case errors.As(err, &export):
 		return exportHint(export)
 	case errors.As(err, &argument):
@@ -183,4 +189,21 @@ func memoryHint(e *engine.MemoryLimitError, interpreter bool) string {
 		return "compiled code has one page less than 4 GiB; --interp has them all"
 	}
 	return fmt.Sprintf("--max-memory %dK is the least that it needs", e.Need>>10)
+}
+
+// tableHint tells how to run a module whose tables begin beyond a limit. Two
+// flags of run bound them, and none of compile.
+func tableHint(need uint64, o *options) string {
+	const elementSize = 8
+	if o.maxElements == 0 {
+		return ""
+	}
+	var flags []string
+	if need > o.maxElements {
+		flags = append(flags, fmt.Sprintf("--max-table-elements %d", need))
+	}
+	if bytes := need * elementSize; o.maxMemory > 0 && bytes > o.maxMemory {
+		flags = append(flags, fmt.Sprintf("--max-memory %dK", (bytes+1023)>>10))
+	}
+	return strings.Join(flags, " ") + " is the least that it needs"
 }

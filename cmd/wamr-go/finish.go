@@ -69,7 +69,7 @@ func (j *job) endings(o engine.CycleOutcome, r *report.Report) []ending {
 	}
 	if b := r.Budget; b != nil && b.Passed {
 		list = append(list, ending{code: int(j.leakCode), text: fmt.Sprintf(
-			"the linear memory grew to %s bytes, and the budget is %s", memstat.Grouped(b.PeakBytes), memstat.Grouped(b.LimitBytes))})
+			"linear memory and tables grew to %s bytes, and the budget is %s", memstat.Grouped(b.PeakBytes), memstat.Grouped(b.LimitBytes))})
 	}
 	switch o.Kind {
 	case engine.OutcomeTrap:

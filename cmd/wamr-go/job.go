@@ -129,13 +129,14 @@ func (j *job) execute(ctx context.Context, stop <-chan struct{}, ready func()) (
 		return err
 	}
 	runtime := engine.NewRuntime(engine.Config{
-		Interpreter:   j.interpreter,
-		MaxMemory:     j.maxMemory,
-		CacheDir:      j.cache(),
-		CacheMaxBytes: j.cacheBytes,
-		Interruptible: j.timeout > 0,
-		NoImage:       !j.cycling(), // for one instance it would cost more than it saves
-		Inspect:       j.reportFormat() != "",
+		Interpreter:      j.interpreter,
+		MaxMemory:        j.maxMemory,
+		MaxTableElements: j.maxElements,
+		CacheDir:         j.cache(),
+		CacheMaxBytes:    j.cacheBytes,
+		Interruptible:    j.timeout > 0,
+		NoImage:          !j.cycling(), // for one instance it would cost more than it saves
+		Inspect:          j.reportFormat() != "",
 	})
 	defer func() { err = errors.Join(err, withoutLeaks(runtime.Close(context.WithoutCancel(ctx)))) }()
 	module, err := j.compile(ctx, runtime, binary)

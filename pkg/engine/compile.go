@@ -4,6 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
@@ -11,7 +14,7 @@ import (
 // Compile validates a module and compiles it on all processors, or loads its
 // code from the cache. The caller closes the module. The error is an
 // *ImportError for an import that the host does not have, a *MemoryLimitError, a
-// *CompileError, or ErrClosed. Do not rely on ctx to cancel a compilation that
+// *TableLimitError, a *CompileError, or ErrClosed. Do not rely on ctx to cancel a compilation that
 // has begun. Compile is safe for concurrent use.
 func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	if r.isClosed() {
@@ -19,7 +22,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	}
 	parsed, err := b.parse()
 	if err != nil {
-		return nil, &CompileError{b.Path, binaryError(b.Bytes, err)}
+		return nil, refusal(b, err)
 	}
 	functions, err := resolve(parsed.Imports)
 	if err != nil {
@@ -28,9 +31,13 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	if err := r.checkMemories(parsed.Memories); err != nil {
 		return nil, err
 	}
+	tables, err := r.planTables(parsed)
+	if err != nil {
+		return nil, refusal(b, err)
+	}
 	edits, initial := r.strip(parsed)
 	hidden, names := hideNames(parsed, r.config.DebugInfo)
-	source := source{module: parsed, edits: append(edits, hidden...)}
+	source := source{module: parsed, edits: slices.Concat(edits, hidden, tables.edits), variant: tables.variant}
 	if r.cache != nil || r.config.Inspect {
 		source.sum = sha256.Sum256(b.Bytes)
 	}
@@ -39,7 +46,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		_ = initial.image.Close() // a memfd of our own: nothing is lost
 		return nil, &CompileError{b.Path, compileReason(ctx, compileErr)}
 	}
-	m := &Module{runtime: r, linker: c.linker, compiled: c.compiled, names: names}
+	m := &Module{runtime: r, linker: c.linker, compiled: c.compiled, names: names, tables: tables}
 	m.initial, m.slots = initial, r.newPool(initial)
 	if err = r.remember(m); err == nil {
 		err = functions.check(m.compiled)
@@ -63,12 +70,30 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	return m, nil
 }
 
-// compileReason says that the module is invalid, unless the context is done.
-func compileReason(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return err
+// refusal returns the error for a module that is not compiled.
+func refusal(b *Binary, err error) error {
+	var tables *TableLimitError
+	if errors.As(err, &tables) {
+		return tables
 	}
-	return because(err.Error(), ErrInvalid, err)
+	return &CompileError{b.Path, binaryError(b.Bytes, err)}
+}
+
+// compileReason says that the module is invalid, unless it exceeds a limit or
+// the context is done.
+func compileReason(ctx context.Context, err error) error {
+	var exceeded *wasmbin.LimitError
+	var content *wasmbin.ContentError
+	switch {
+	case ctx.Err() != nil:
+		return err
+	case errors.As(err, &exceeded):
+		return (*LimitError)(exceeded)
+	case errors.As(err, &content):
+		return because(fmt.Sprintf("%v: %v", ErrInvalid, err), ErrInvalid, err)
+	default:
+		return because(err.Error(), ErrInvalid, err)
+	}
 }
 
 // checkMemories compares the initial size of the memories with the limit. wazero

@@ -16,9 +16,10 @@ import (
 
 // source is a module before it is compiled.
 type source struct {
-	module *wasmbin.Module
-	edits  []wasmbin.Edit // made before the module is compiled
-	sum    [sha256.Size]byte
+	module  *wasmbin.Module
+	edits   []wasmbin.Edit // made before the module is compiled
+	variant []byte         // tells edits apart that depend on the configuration
+	sum     [sha256.Size]byte
 }
 
 func (s *source) edited() []byte { return wasmbin.Apply(s.module.Binary, s.edits...) }
@@ -44,6 +45,9 @@ func (r *Runtime) compile(ctx context.Context, s *source) (*compilation, error) 
 	ctx = experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0))
 	if r.cache == nil || s.module.Functions == 0 { // wazero keeps no code of a module without functions
 		defer relaxCollector(compileGCPercent)()
+		if err := s.module.CheckLimits(); err != nil {
+			return nil, err
+		}
 		c, _, err := r.compileWith(ctx, nil, s.edited())
 		return c, err
 	}
@@ -56,6 +60,10 @@ func (r *Runtime) compile(ctx context.Context, s *source) (*compilation, error) 
 	if found {
 		c.cached = true
 		return c, nil
+	}
+	// Code in the cache was checked when it was made.
+	if err := s.module.CheckLimits(); err != nil {
+		return nil, err
 	}
 	defer relaxCollector(compileGCPercent)()
 	c, unkept, err := codecache.Put(ctx, r.cache, key, stub, s.edited(), r.compileWith)
@@ -74,7 +82,7 @@ func (r *Runtime) key(s *source) codecache.Key {
 	if r.config.Interruptible {
 		flags |= 2
 	}
-	return codecache.NewKey(s.sum, flags)
+	return codecache.NewKey(s.sum, append([]byte{flags}, s.variant...)...)
 }
 
 func (r *Runtime) cacheWarning(err error) {

@@ -102,8 +102,17 @@ func (s MemoryStat) larger(o MemoryStat) MemoryStat {
 	s.PeakBytes = max(s.PeakBytes, o.PeakBytes)
 	s.LimitBytes = max(s.LimitBytes, o.LimitBytes)
 	s.Grows = max(s.Grows, o.Grows)
-	if s.TouchedBytes == nil || o.TouchedBytes != nil && *o.TouchedBytes > *s.TouchedBytes {
-		s.TouchedBytes = o.TouchedBytes
-	}
+	s.TotalBytes = max(s.TotalBytes, o.TotalBytes)
+	s.TouchedBytes = largerReading(s.TouchedBytes, o.TouchedBytes)
+	s.TableBytes = largerReading(s.TableBytes, o.TableBytes)
 	return s
+}
+
+// largerReading returns the larger of two readings, which are nil if there is
+// none.
+func largerReading(a, b *uint64) *uint64 {
+	if a == nil || b != nil && *b > *a {
+		return b
+	}
+	return a
 }

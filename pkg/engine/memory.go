@@ -28,8 +28,8 @@ func (e *MemoryError) Error() string { return (*linmem.Error)(e).Error() }
 // Unwrap returns the system's error.
 func (e *MemoryError) Unwrap() error { return e.Err }
 
-// MemoryStat describes the linear memory of an instance. It is zero for a
-// module without a memory.
+// MemoryStat describes the linear memory of an instance, and its tables. It is
+// zero for a module without any.
 type MemoryStat struct {
 	InitialBytes uint64 // at instantiation
 	PeakBytes    uint64 // now, which is the peak: a WebAssembly memory never shrinks
@@ -41,13 +41,22 @@ type MemoryStat struct {
 	TouchedBytes *uint64
 	LimitBytes   uint64 // to which the memory can grow
 	Grows        uint64 // successful memory.grow instructions
+	// TableBytes is the size of all tables now, which is the peak: a table never
+	// shrinks. It is nil without tables, after Close, and for a wazero that does
+	// not tell.
+	TableBytes *uint64
+	TotalBytes uint64 // PeakBytes and TableBytes of one instance
 }
 
 // memoryStat measures the memory; touched also counts its pages, which takes
 // system calls. The caller holds the lock.
 func (in *Instance) memoryStat(touched bool) MemoryStat {
 	s := in.memory.Stat()
-	stat := MemoryStat{InitialBytes: s.InitialBytes, PeakBytes: s.Bytes, LimitBytes: s.LimitBytes, Grows: s.Grows}
+	stat := MemoryStat{InitialBytes: s.InitialBytes, PeakBytes: s.Bytes, LimitBytes: s.LimitBytes, Grows: s.Grows, TotalBytes: s.Bytes}
+	if tables := in.tableBytes(); tables != nil {
+		stat.TableBytes = tables
+		stat.TotalBytes += *tables
+	}
 	if touched {
 		if n, ok := in.memory.Touched(); ok {
 			stat.TouchedBytes = &n

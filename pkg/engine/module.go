@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/tetratelabs/wazero"
@@ -34,9 +35,13 @@ type Module struct {
 	exports  []Export
 	names    wasmbin.Names
 	kind     ModuleKind
+	tables   tablePlan
 	initial  initialMemory
 	slots    *linmem.Pool
 	closed   atomic.Bool
+
+	measureReferences sync.Once
+	referenceBytes    int64 // of each instance, once it was measured
 }
 
 // Info describes the module. It can be called after Close.

@@ -10,6 +10,8 @@ type Kind uint8
 const (
 	KindInstance Kind = iota
 	KindMemory
+	KindTable
+	KindReferences
 	KindSystem
 	KindArgs
 	KindEnviron
@@ -30,6 +32,8 @@ const (
 var kinds = [kindCount]struct{ name, object, bytes string }{
 	KindInstance:     {"instance", "a module instance", "0: the engine does not tell"},
 	KindMemory:       {"memory", "a linear memory", "its current size"},
+	KindTable:        {"table", "a table", "its elements, with the room that is kept for it to grow"},
+	KindReferences:   {"references", "what an instance keeps of its element segments", "passive segments, and a reference for each function"},
 	KindSystem:       {"system", "the WASI state of an instance", "its struct"},
 	KindArgs:         {"args", "the arguments as the guest reads them", "the buffer"},
 	KindEnviron:      {"environ", "the environment as the guest reads it", "the buffer"},

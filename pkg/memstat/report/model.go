@@ -63,14 +63,17 @@ type Module struct {
 	Cached      bool    `json:"cached"`                 // the compiled code came from the cache
 }
 
-// Memory describes the linear memory. Over several cycles, PeakBytes,
-// TouchedBytes and Grows are each the largest of any cycle.
+// Memory describes the linear memory and the tables of an instance. Over several
+// cycles, each figure but InitialBytes and LimitBytes is the largest of any
+// cycle.
 type Memory struct {
 	InitialBytes uint64  `json:"initial_bytes"`           // size at instantiation
 	PeakBytes    uint64  `json:"peak_bytes"`              // largest size; linear memory never shrinks
 	TouchedBytes *uint64 `json:"touched_bytes,omitempty"` // pages in use, as the operating system counts them
 	LimitBytes   uint64  `json:"limit_bytes"`             // size up to which it may grow
 	Grows        uint64  `json:"grows"`                   // successful memory.grow instructions
+	TableBytes   *uint64 `json:"table_bytes,omitempty"`   // largest size of all tables together
+	TotalBytes   uint64  `json:"total_bytes"`             // PeakBytes and TableBytes of the same instance
 }
 
 // Ledger is the exact account of acquired and released objects.
@@ -103,7 +106,7 @@ type Cycles struct {
 	Samples []probe.Sample `json:"samples"`
 }
 
-// Budget compares the peak of the linear memory with its budget.
+// Budget compares the peak of the linear memory and the tables with a budget.
 type Budget struct {
 	LimitBytes uint64 `json:"limit_bytes"`
 	PeakBytes  uint64 `json:"peak_bytes"`

@@ -32,6 +32,7 @@ target{name,source,kinds[]{kind,bytes_each,leaked_objects,leaked_bytes,peak_obje
 const added = `
 schema
 outcome{stack[]{function,file,line},stack_truncated}
+memory{table_bytes,total_bytes}
 ledger{open_scopes,double_releases,leaks[]{site[]{function,file,line}}}
 process{pss_bytes,before{heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
 cycles{reason,warm_up_samples,metrics[]{floor,points,reason},samples[]{cycle,gc_cycles,heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}

@@ -12,9 +12,9 @@ import (
 type Key [sha256.Size]byte
 
 // NewKey returns the key of the binary with that SHA-256, compiled with the
-// options that flags stand for.
-func NewKey(binary [sha256.Size]byte, flags byte) Key {
-	h := append(binary[:], flags)
+// options that those bytes stand for.
+func NewKey(binary [sha256.Size]byte, options ...byte) Key {
+	h := append(binary[:], options...)
 	return sha256.Sum256(append(h, wazeroVersion()...))
 }
 

@@ -14,12 +14,11 @@ type SegmentError struct {
 
 // Error tells the segment, its place, and what it exceeds.
 func (e *SegmentError) Error() string {
-	unit, of := "elements", "table"
+	of := "table"
 	if e.Section == SectionData {
-		unit, of = "bytes", "memory"
+		of = "memory"
 	}
-	return fmt.Sprintf("%s segment %d is out of bounds: %d %s at offset %d of a %s of %d",
-		e.Section, e.Index, e.Len, unit, e.Offset, of, e.Size)
+	return fmt.Sprintf("%s segment %d is out of bounds: offset %d, length %d, %s size %d", e.Section, e.Index, e.Offset, e.Len, of, e.Size)
 }
 
 // Segments tells what the segments of a module ask of an instance.
