@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 // checkCall finds out before anything is instantiated that there is nothing to
@@ -55,15 +56,20 @@ func listExports(exports []engine.Export) string {
 }
 
 // callExample is a command that calls the first export which the command line
-// can call.
+// can call, or "" if nobody would type its name.
 func callExample(module string, exports []engine.Export) string {
+	example := exports[0]
 	for _, e := range exports {
 		// Compilers export what the host calls, with a leading underscore.
 		if !strings.HasPrefix(e.Name, "_") {
-			return exampleOf(module, e)
+			example = e
+			break
 		}
 	}
-	return exampleOf(module, exports[0])
+	if memstat.Clip(example.Name) != example.Name {
+		return ""
+	}
+	return exampleOf(module, example)
 }
 
 func exampleOf(module string, e engine.Export) string {

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 // Compile validates a module and compiles it on all processors, or loads its
@@ -92,7 +93,7 @@ func compileReason(ctx context.Context, err error) error {
 	case errors.As(err, &content):
 		return because(fmt.Sprintf("%v: %v", ErrInvalid, err), ErrInvalid, err)
 	default:
-		return because(err.Error(), ErrInvalid, err)
+		return because(memstat.Clip(err.Error()), ErrInvalid, err) // it may have names
 	}
 }
 

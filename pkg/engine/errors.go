@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 // The reasons for which a file is refused, by [Load] or [Runtime.Compile]. They
@@ -184,7 +185,7 @@ type ImportError struct {
 
 // Error names the import and the problem: `import "env"."abort" is unknown`.
 func (e *ImportError) Error() string {
-	s := fmt.Sprintf("import %q.%q %s", e.Module, e.Name, e.Problem)
+	s := fmt.Sprintf("import %q.%q %s", memstat.Clip(e.Module), memstat.Clip(e.Name), e.Problem)
 	if e.Others > 0 {
 		s += fmt.Sprintf(" (and %d more)", e.Others)
 	}
@@ -201,7 +202,9 @@ type ExportError struct {
 }
 
 // Error names the function.
-func (e *ExportError) Error() string { return fmt.Sprintf("no function %q is exported", e.Name) }
+func (e *ExportError) Error() string {
+	return fmt.Sprintf("no function %q is exported", memstat.Clip(e.Name))
+}
 
 // ArgumentError says what is wrong with the arguments of a call by name.
 type ArgumentError struct {
@@ -216,7 +219,7 @@ func (e *ArgumentError) Error() string {
 	if e.Index < 0 {
 		return fmt.Sprintf("%s: %s", e.Export, e.Problem)
 	}
-	return fmt.Sprintf("%s: argument %d, %q: %s", e.Export, e.Index+1, e.Value, e.Problem)
+	return fmt.Sprintf("%s: argument %d, %q: %s", e.Export, e.Index+1, memstat.Clip(e.Value), e.Problem)
 }
 
 // InstantiateError says why a module was not instantiated. What it had acquired

@@ -2,11 +2,14 @@ package engine
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 // Export is a function that a module exports.
@@ -15,9 +18,10 @@ type Export struct {
 	Params, Results []api.ValueType // of wazero's package api
 }
 
-// String returns the signature: "add(i32, i32) -> i32".
+// String returns the signature: "add(i32, i32) -> i32". A long name is clipped,
+// and so is a long list of types.
 func (e Export) String() string {
-	s := e.Name + "(" + typeNames(e.Params) + ")"
+	s := memstat.Clip(e.Name) + "(" + typeNames(e.Params) + ")"
 	switch len(e.Results) {
 	case 0:
 		return s
@@ -29,6 +33,10 @@ func (e Export) String() string {
 }
 
 func typeNames(types []api.ValueType) string {
+	const most = 40
+	if n := len(types); n > most {
+		return fmt.Sprintf("%s, ... (%d)", typeNames(types[:most]), n)
+	}
 	names := make([]string, len(types))
 	for i, t := range types {
 		names[i] = typeName(t)

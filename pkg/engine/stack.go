@@ -107,8 +107,11 @@ func parseStack(trace string, names wasmbin.Names) (stack []memstat.Frame, trunc
 	for _, f := range frames {
 		if name := found[f.index]; f.guest && name != "" {
 			_, signature, _ := strings.Cut(f.Function, "(")
-			f.Function = name + "(" + signature
+			f.Function = memstat.Clip(name) + "(" + memstat.Clip(signature)
+		} else {
+			f.Function = memstat.Clip(f.Function)
 		}
+		f.File = memstat.Clip(f.File)
 		stack = append(stack, f.Frame)
 	}
 	return stack, truncated
