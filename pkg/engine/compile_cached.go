@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/tetratelabs/wazero"
@@ -18,11 +19,14 @@ import (
 type source struct {
 	module  *wasmbin.Module
 	edits   []wasmbin.Edit // made before the module is compiled
-	variant []byte         // tells edits apart that depend on the configuration
+	code    []wasmbin.Edit // likewise, of the code section
+	variant []byte         // tells apart edits that do not follow from the binary and the configuration's flags
 	sum     [sha256.Size]byte
 }
 
-func (s *source) edited() []byte { return wasmbin.Apply(s.module.Binary, s.edits...) }
+func (s *source) edited() []byte {
+	return wasmbin.Apply(s.module.Binary, slices.Concat(s.edits, s.code)...)
+}
 
 // compilation is a module's code with the wazero runtime that owns it.
 type compilation struct {
@@ -43,34 +47,64 @@ func (r *Runtime) compile(ctx context.Context, s *source) (*compilation, error) 
 		defer inspecting.Unlock()
 	}
 	ctx = experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0))
-	if r.cache == nil || s.module.Functions == 0 { // wazero keeps no code of a module without functions
-		defer relaxCollector(compileGCPercent)()
-		if err := s.module.CheckLimits(); err != nil {
-			return nil, err
+	cached := r.cache != nil && s.module.Functions > 0 // wazero keeps no code of a module without functions
+	if cached {
+		if c := r.fromCache(ctx, s); c != nil {
+			return c, nil
 		}
+	}
+	edited, err := r.checkCode(s) // that of the cache was checked when it was made
+	if err != nil {
+		return nil, err
+	}
+	if cached && edited {
+		if c := r.fromCache(ctx, s); c != nil {
+			return c, nil
+		}
+	}
+	defer relaxCollector(compileGCPercent)()
+	if !cached {
 		c, _, err := r.compileWith(ctx, nil, s.edited())
 		return c, err
 	}
 	key := r.key(s)
-	stub := codecache.Stub(s.module, key, s.edits...)
-	c, found, err := codecache.Get(ctx, r.cache, key, stub, r.compileWith)
-	if err != nil {
-		r.cacheWarning(err)
-	}
-	if found {
-		c.cached = true
-		return c, nil
-	}
-	// Code in the cache was checked when it was made.
-	if err := s.module.CheckLimits(); err != nil {
-		return nil, err
-	}
-	defer relaxCollector(compileGCPercent)()
-	c, unkept, err := codecache.Put(ctx, r.cache, key, stub, s.edited(), r.compileWith)
+	c, unkept, err := codecache.Put(ctx, r.cache, key, codecache.Stub(s.module, key, s.edits...), s.edited(), r.compileWith)
 	if unkept != nil && err == nil {
 		r.cacheWarning(unkept)
 	}
 	return c, err
+}
+
+// fromCache loads a module's code from the cache; nil means that it has none.
+func (r *Runtime) fromCache(ctx context.Context, s *source) *compilation {
+	key := r.key(s)
+	c, found, err := codecache.Get(ctx, r.cache, key, codecache.Stub(s.module, key, s.edits...), r.compileWith)
+	if err != nil {
+		r.cacheWarning(err)
+	}
+	if !found {
+		return nil
+	}
+	c.cached = true
+	return c
+}
+
+// checkCode compares the module with the limits, and edits code that would have
+// wazero allocate without bound: compiled code of wazero v1.12.0 makes a new
+// reference in each ref.func, and frees it with the instance. Few modules have
+// any. Remove when wazero makes a reference once.
+func (r *Runtime) checkCode(s *source) (edited bool, err error) {
+	code, err := s.module.CheckLimits()
+	if err != nil || !r.compiles {
+		return false, err
+	}
+	outside, inside, err := s.module.ShareReferences(code)
+	if err != nil || inside == nil {
+		return false, err
+	}
+	const shared = 'r' // of the cache's key
+	s.edits, s.code, s.variant = slices.Concat(s.edits, outside), inside, append(slices.Clone(s.variant), shared)
+	return true, nil
 }
 
 // key returns the module's name in the cache.

@@ -1,6 +1,9 @@
 package wasmbin
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Edit replaces the bytes of a binary between two offsets.
 type Edit struct {
@@ -9,12 +12,15 @@ type Edit struct {
 }
 
 // Apply returns a copy of the binary with the edits made, or the binary itself
-// if there are none. The edits may come in any order, and must not overlap.
+// if there are none. The edits may come in any order, and must not overlap. What
+// is inserted where another edit begins comes before that.
 func Apply(binary []byte, edits ...Edit) []byte {
 	if len(edits) == 0 {
 		return binary
 	}
-	edits = slices.SortedFunc(slices.Values(edits), func(a, b Edit) int { return a.From - b.From })
+	edits = slices.SortedFunc(slices.Values(edits), func(a, b Edit) int {
+		return cmp.Or(a.From-b.From, a.To-b.To)
+	})
 	size := len(binary)
 	for _, e := range edits {
 		size += len(e.With) - (e.To - e.From)

@@ -90,15 +90,15 @@ func exceeds(number int, need uint64, where string, index uint32) error {
 }
 
 // CheckLimits walks through the whole module, the code included, and compares it
-// with the limits of this package. The error is a *LimitError, or a
-// *ContentError for what cannot be read.
-func (m *Module) CheckLimits() error {
-	for _, check := range [...]func() error{m.checkCounts, m.checkNames, m.checkElements, m.checkCode} {
+// with the limits of this package. It returns what it found in the code. The
+// error is a *LimitError, or a *ContentError for what cannot be read.
+func (m *Module) CheckLimits() (Code, error) {
+	for _, check := range [...]func() error{m.checkCounts, m.checkNames, m.checkElements} {
 		if err := check(); err != nil {
-			return err
+			return Code{}, err
 		}
 	}
-	return nil
+	return m.checkCode()
 }
 
 // checkCounts checks the number of elements of each section.

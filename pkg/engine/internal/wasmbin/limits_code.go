@@ -5,23 +5,35 @@ type arity struct{ params, results uint32 }
 
 func (a arity) values() uint64 { return uint64(a.params) + uint64(a.results) }
 
+// Code is what a walk through the code of a module found.
+type Code struct {
+	references []reference // the ref.func instructions, in order
+}
+
+// reference is the place of a ref.func in the binary.
+type reference struct {
+	from, to int
+	function uint32 // to which it refers
+}
+
 // codeCheck compares functions with the limits of code.
 type codeCheck struct {
+	found     Code
 	types     []arity
 	functions []uint32 // type of each function, by its index
 	locals    uint64   // of the functions so far
 }
 
 // checkCode checks the types and the function bodies.
-func (m *Module) checkCode() error {
+func (m *Module) checkCode() (Code, error) {
 	var c codeCheck
 	var err error
 	if c.types, err = m.arities(); err != nil {
-		return err
+		return Code{}, err
 	}
 	own, err := m.TypeIndices()
 	if err != nil {
-		return err
+		return Code{}, err
 	}
 	for i := range m.Imports {
 		if m.Imports[i].Kind == ImportFunction {
@@ -31,13 +43,13 @@ func (m *Module) checkCode() error {
 	c.functions = append(c.functions, own...)
 	for body, err := range m.FunctionBodies() {
 		if err != nil {
-			return err
+			return Code{}, err
 		}
 		if err := c.function(m.Binary, body); err != nil {
-			return err
+			return Code{}, err
 		}
 	}
-	return nil
+	return c.found, nil
 }
 
 // arities returns the arity of each type, and checks them.
@@ -109,7 +121,11 @@ func (c *codeCheck) function(binary []byte, body FunctionBody) error {
 	}
 	var branches, values uint64
 	for !r.done() {
+		from := r.pos
 		in := r.instruction()
+		if in.op == opRefFunc {
+			c.found.references = append(c.found.references, reference{from, r.pos, in.index})
+		}
 		if in.labels > 0 {
 			if err := exceeds(limitLabels, uint64(in.labels-1), function, body.Index); err != nil {
 				return err

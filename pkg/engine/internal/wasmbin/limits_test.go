@@ -107,10 +107,10 @@ const opDrop = 0x1a
 func TestLimits(t *testing.T) {
 	for number, l := range limits {
 		t.Run(l.what, func(t *testing.T) {
-			if err := parse(t, sized[number](int(l.max))).CheckLimits(); err != nil {
+			if _, err := parse(t, sized[number](int(l.max))).CheckLimits(); err != nil {
 				t.Errorf("at the limit: %v", err)
 			}
-			err := parse(t, sized[number](int(l.max)+1)).CheckLimits()
+			_, err := parse(t, sized[number](int(l.max)+1)).CheckLimits()
 			var exceeded *LimitError
 			if !errors.As(err, &exceeded) || exceeded.What != l.what || exceeded.Limit != l.max || exceeded.Need != l.max+1 {
 				t.Errorf("beyond the limit: %v", err)
@@ -141,7 +141,8 @@ func TestLimitErrors(t *testing.T) {
 		{"a type that is not a function", binaryOf(section(SectionType, 1, 0x5f, 0)), "type section: at offset 0xc: unknown form of type 0x5f"},
 		{"indices out of range", binaryOf(functions([]byte{0, opCall, 99, opCallIndirect, 99, 0, opBlock, 99, opEnd})...), "<nil>"},
 	} {
-		if got := fmt.Sprint(parse(t, tc.binary).CheckLimits()); got != tc.want {
+		_, err := parse(t, tc.binary).CheckLimits()
+		if got := fmt.Sprint(err); got != tc.want {
 			t.Errorf("%s: %s, want %s", tc.name, got, tc.want)
 		}
 	}
@@ -150,7 +151,7 @@ func TestLimitErrors(t *testing.T) {
 // TestLimitsOfGuests checks that ordinary programs are far below the limits.
 func TestLimitsOfGuests(t *testing.T) {
 	for path, binary := range guests(t) {
-		if err := parse(t, binary).CheckLimits(); err != nil {
+		if _, err := parse(t, binary).CheckLimits(); err != nil {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
@@ -171,7 +172,9 @@ func FuzzLimits(f *testing.F) {
 		runtime.ReadMemStats(&before)
 		m, err := Parse(binary)
 		if err == nil {
-			_ = m.CheckLimits()
+			if code, err := m.CheckLimits(); err == nil {
+				checkReferences(t, m, code)
+			}
 			if tables, err := m.Tables(); err == nil {
 				_, _ = m.Segments(tables)
 			}
