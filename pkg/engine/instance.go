@@ -157,7 +157,10 @@ func (in *Instance) call(ctx context.Context, name string, params []uint64) ([]u
 	if ctx.Err() != nil {
 		return nil, doneOutcome(ctx)
 	}
-	results, err := in.guest.ExportedFunction(name).Call(wasi.WithSystem(ctx, in.system), params...)
+	function := in.guest.ExportedFunction(name)
+	stack := in.acquireStack(function)
+	results, err := function.Call(wasi.WithSystem(ctx, in.system), params...)
+	in.releaseStack(stack)
 	return results, outcomeOf(ctx, err, in.module.names)
 }
 

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"encoding/binary"
-	"reflect"
 
 	"github.com/tetratelabs/wazero/api"
 
@@ -16,6 +15,7 @@ const elementSize = 8
 // tablePlan is what the instances of a module have of tables.
 type tablePlan struct {
 	initial  []int64        // bytes of each table to begin with
+	sum      *uint64        // of initial; nil without tables
 	growable bool           // whether a table can grow
 	elements uint64         // in element segments
 	edits    []wasmbin.Edit // that write a maximum into the limits of tables
@@ -54,6 +54,10 @@ func (r *Runtime) planTables(m *wasmbin.Module) (plan tablePlan, err error) {
 			continue // wazero does not support it
 		}
 		need += t.Limits.Min
+		if plan.sum == nil {
+			plan.sum = new(uint64)
+		}
+		*plan.sum += t.Limits.Min * elementSize
 		plan.initial = append(plan.initial, int64(t.Limits.Min)*elementSize)
 		plan.growable = plan.growable || !t.Limits.HasMax || t.Limits.Max > t.Limits.Min
 	}
@@ -77,11 +81,13 @@ func (r *Runtime) planTables(m *wasmbin.Module) (plan tablePlan, err error) {
 // tableAccount is what an instance has in the ledger for its tables.
 type tableAccount struct {
 	handles    []memstat.Handle // of the tables
+	first      [1]memstat.Handle
 	references memstat.Handle
 }
 
 // acquireTables enters the tables of an instance that is about to be made.
 func (in *Instance) acquireTables() {
+	in.tables.handles = in.tables.first[:0] // most modules have one
 	for _, bytes := range in.module.tables.initial {
 		in.tables.handles = append(in.tables.handles, in.scope.Acquire(memstat.KindTable, bytes))
 	}
@@ -97,14 +103,17 @@ func (in *Instance) acquireReferences() {
 	in.tables.references = in.scope.Acquire(memstat.KindReferences, in.module.referenceBytes)
 }
 
-// tableBytes enters the size of the tables, of an instance that is not used by
-// anyone else, and returns it; nil if there are none, or wazero does not tell.
+// tableBytes enters the size of the tables of an instance that is not in use, and
+// returns their sum; nil without tables, and if wazero does not tell.
 func (in *Instance) tableBytes() *uint64 {
-	sizes, ok := in.module.tables.initial, true
-	if in.module.tables.growable {
-		sizes, ok = tableSizes(in.guest)
+	switch {
+	case in.tables.handles == nil: // not made yet, or closed
+		return nil
+	case !in.module.tables.growable:
+		return in.module.tables.sum
 	}
-	if !ok || len(sizes) == 0 || len(sizes) != len(in.tables.handles) {
+	sizes, ok := tableSizes(in.guest)
+	if !ok || len(sizes) != len(in.tables.handles) {
 		return nil
 	}
 	var sum uint64
@@ -126,58 +135,28 @@ func (in *Instance) releaseTables() {
 	}
 }
 
-// wazero v1.12.0 tells nobody the size of a table. Its instance of a module is a
-// struct with exported fields that have it, of an internal package: reflection
-// reads them, and finds nothing if they change, which TestTableSizes tells.
-// Remove when wazero has an API for tables.
-
-// tableSizes returns the bytes of each table of a guest, with the room that Go
-// left for it to grow.
-func tableSizes(guest api.Module) ([]int64, bool) {
-	tables := field(reflect.ValueOf(guest), "Tables")
-	if tables.Kind() != reflect.Slice {
-		return nil, false
-	}
-	sizes := make([]int64, tables.Len())
-	for i := range sizes {
-		elements := field(tables.Index(i), "References")
-		if elements.Kind() != reflect.Slice {
-			return nil, false
-		}
-		sizes[i] = sliceBytes(elements)
-	}
-	return sizes, true
+// stackAccount is the stack of a call in the ledger.
+type stackAccount struct {
+	function api.Function
+	handle   memstat.Handle // the zero Handle if wazero does not tell the size
 }
 
-// referenceBytes returns the bytes of a guest's passive element segments, and of
-// the references to functions that wazero made for its elements.
-func referenceBytes(guest api.Module) int64 {
-	var n int64
-	if segments := field(reflect.ValueOf(guest), "ElementInstances"); segments.Kind() == reflect.Slice {
-		for i := range segments.Len() {
-			n += sliceBytes(segments.Index(i))
-		}
+// acquireStack enters the stack that a function is going to be called on.
+func (in *Instance) acquireStack(function api.Function) stackAccount {
+	s := stackAccount{function: function}
+	if bytes, ok := stackBytes(function); ok {
+		s.handle = in.scope.Acquire(memstat.KindStack, bytes)
 	}
-	// The compiler's references are structs, those of the interpreter are
-	// pointers to functions.
-	if functions := field(field(reflect.ValueOf(guest), "Engine"), "localFunctionInstances"); functions.Kind() == reflect.Slice {
-		n += sliceBytes(functions) + int64(functions.Len())*int64(functions.Type().Elem().Elem().Size())
-	}
-	return n
+	return s
 }
 
-func sliceBytes(slice reflect.Value) int64 {
-	return int64(slice.Cap()) * int64(slice.Type().Elem().Size())
-}
-
-// field returns a field of the struct that v is, or points to; the zero Value if
-// there is none.
-func field(v reflect.Value, name string) reflect.Value {
-	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
-		v = v.Elem()
+// releaseStack strikes the stack out, after it entered the size that it had
+// grown to.
+func (in *Instance) releaseStack(s stackAccount) {
+	if s.handle == (memstat.Handle{}) {
+		return
 	}
-	if v.Kind() != reflect.Struct {
-		return reflect.Value{}
-	}
-	return v.FieldByName(name)
+	bytes, _ := stackBytes(s.function)
+	in.scope.Resize(s.handle, bytes)
+	in.scope.Release(s.handle)
 }
