@@ -47,7 +47,7 @@ func referenceBytes(guest api.Module) int64 {
 }
 
 // stackBytes returns the size of the stack that a function was called on, which
-// grows and never shrinks. The interpreter does not tell.
+// grows and never shrinks. That of the interpreter holds values and no frames.
 func stackBytes(function api.Function) (int64, bool) {
 	stack := field(reflect.ValueOf(function), "stack")
 	if stack.Kind() != reflect.Slice {
