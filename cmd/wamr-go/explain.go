@@ -94,6 +94,7 @@ func (j *job) hint(err error) string {
 		imported *engine.ImportError
 		limit    *engine.MemoryLimitError
 		tables   *engine.TableLimitError
+		exceeded *engine.LimitError
 		export   *engine.ExportError
 		argument *engine.ArgumentError
 		internal *engine.InternalError
@@ -107,6 +108,8 @@ func (j *job) hint(err error) string {
 		return memoryHint(limit, j.interpreter)
 	case errors.As(err, &tables):
 		return tableHint(tables.Need, j.options)
+	case errors.As(err, &exceeded) && exceeded.Compiler:
+		return "it would take too long to compile; wamr-go run --interp has no such limit"
 	case errors.As(err, &export):
 		return exportHint(export)
 	case errors.As(err, &argument):

@@ -94,7 +94,7 @@ func (r *Runtime) fromCache(ctx context.Context, s *source) *compilation {
 // reference in each ref.func, and frees it with the instance. Few modules have
 // any. Remove when wazero makes a reference once.
 func (r *Runtime) checkCode(s *source) (edited bool, err error) {
-	code, err := s.module.CheckLimits()
+	code, err := s.module.CheckLimits(r.compiles)
 	if err != nil || !r.compiles {
 		return false, err
 	}

@@ -143,6 +143,7 @@ type LimitError struct {
 	Where       string // "the module", or its part: "function 3", by its index
 	What        string // plural, after a number: "locals"
 	Need, Limit uint64
+	Compiler    bool // the limit is that of compiled code: Config.Interpreter has none
 }
 
 // Error tells what exceeds which limit.

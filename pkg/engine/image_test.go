@@ -235,7 +235,7 @@ func FuzzImage(f *testing.F) {
 		if err != nil || slices.ContainsFunc(tables, func(t wasmbin.Table) bool { return t.Limits.Min > 1000 }) {
 			return // likewise
 		}
-		if _, err := m.CheckLimits(); err != nil {
+		if _, err := m.CheckLimits(true); err != nil {
 			return // likewise
 		}
 		// Code could run forever: allow only code that is known to end.

@@ -33,9 +33,9 @@ func TestModuleLimits(t *testing.T) {
 		want   LimitError // zero for none
 	}{
 		{"50,000 locals", locals(50_000), LimitError{}},
-		{"50,001 locals", locals(50_001), LimitError{"function 0", "locals", 50_001, 50_000}},
-		{"4,294,967,295 locals", locals(1<<32 - 1), LimitError{"function 0", "locals", 1<<32 - 1, 50_000}},
-		{"1,000,001 types", module(encode(1, types...)), LimitError{"the module", "types", 1_000_001, 1_000_000}},
+		{"50,001 locals", locals(50_001), LimitError{"function 0", "locals", 50_001, 50_000, false}},
+		{"4,294,967,295 locals", locals(1<<32 - 1), LimitError{"function 0", "locals", 1<<32 - 1, 50_000, false}},
+		{"1,000,001 types", module(encode(1, types...)), LimitError{"the module", "types", 1_000_001, 1_000_000, false}},
 	} {
 		dir := t.TempDir()
 		for _, cfg := range []Config{{}, {Interpreter: true}, {CacheDir: dir}, {CacheDir: dir}} {
@@ -60,6 +60,24 @@ func TestModuleLimits(t *testing.T) {
 			if s := cfg.Ledger.Snapshot(); len(s.Leaks) != 0 || s.OpenScopes != 0 || len(r.Warnings()) != 0 {
 				t.Errorf("%s: %+v, %v", tc.name, s, r.Warnings())
 			}
+		}
+	}
+}
+
+// TestLimitOfCompiler: a function that takes too long to compile is interpreted.
+func TestLimitOfCompiler(t *testing.T) {
+	body := append(append([]byte{0}, bytes.Repeat([]byte{0x0f}, 100_001)...), 0x0b) // return
+	code := bytes.Join([][]byte{{1}, uleb(len(body)), body}, nil)
+	binary := &Binary{Path: "m.wasm", Bytes: module(procedure, function, encode(10, code...))}
+	for _, interpreter := range []bool{false, true} {
+		r := NewRuntime(Config{Interpreter: interpreter})
+		_, err := r.Compile(context.Background(), binary)
+		var exceeded *LimitError
+		if r.compiles && (!errors.As(err, &exceeded) || !exceeded.Compiler) || !r.compiles && err != nil {
+			t.Errorf("interpreter %v: %v", interpreter, err)
+		}
+		if err := r.Close(context.Background()); err != nil {
+			t.Error(err)
 		}
 	}
 }

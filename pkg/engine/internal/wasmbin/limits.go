@@ -32,25 +32,26 @@ const (
 // (https://webassembly.github.io/spec/js-api/#limits). Those of labels and names
 // are V8's (src/wasm/wasm-limits.h), that of element segments is wasm-tools'.
 //
-// The last three bound what wazero v1.12.0 takes to compile one function: its
-// time grows with the square of the branches, its memory with the values that
-// are passed and with the locals of all functions. The largest of twenty real
-// programs (LLVM, the Go compiler, DuckDB, OpenCASCADE and the like) has 35,552
-// branches, 1,024,378 values and 774,499 locals.
+// The last three bound what wazero v1.12.0 takes to read and compile a module:
+// its compiler's time grows with the square of a function's branches, its memory
+// with the values that are passed and with the locals of all functions. The
+// largest of twenty real programs (LLVM, the Go compiler, DuckDB, OpenCASCADE and
+// the like) has 35,552 branches, 1,024,378 values and 774,499 locals.
 var limits = [...]struct {
-	what    string // plural, after a number
-	max     uint64
-	section ID // whose elements are counted, or 0
+	what     string // plural, after a number
+	max      uint64
+	section  ID   // whose elements are counted, or 0
+	compiler bool // interpreted modules need not have it
 }{
-	limitTypes:           {"types", 1_000_000, SectionType},
-	limitImports:         {"imports", 1_000_000, SectionImport},
-	limitFunctions:       {"functions", 1_000_000, SectionFunction},
-	limitTables:          {"tables", 100_000, SectionTable},
-	limitGlobals:         {"globals", 1_000_000, SectionGlobal},
-	limitExports:         {"exports", 1_000_000, SectionExport},
-	limitTags:            {"tags", 1_000_000, SectionTag},
-	limitElementSegments: {"element segments", 100_000, SectionElement},
-	limitDataSegments:    {"data segments", 100_000, SectionData},
+	limitTypes:           {what: "types", max: 1_000_000, section: SectionType},
+	limitImports:         {what: "imports", max: 1_000_000, section: SectionImport},
+	limitFunctions:       {what: "functions", max: 1_000_000, section: SectionFunction},
+	limitTables:          {what: "tables", max: 100_000, section: SectionTable},
+	limitGlobals:         {what: "globals", max: 1_000_000, section: SectionGlobal},
+	limitExports:         {what: "exports", max: 1_000_000, section: SectionExport},
+	limitTags:            {what: "tags", max: 1_000_000, section: SectionTag},
+	limitElementSegments: {what: "element segments", max: 100_000, section: SectionElement},
+	limitDataSegments:    {what: "data segments", max: 100_000, section: SectionData},
 	limitElements:        {what: "elements in element segments", max: 10_000_000},
 	limitParameters:      {what: "parameters", max: 1_000},
 	limitResults:         {what: "results", max: 1_000},
@@ -58,7 +59,7 @@ var limits = [...]struct {
 	limitLocals:          {what: "locals", max: 50_000},
 	limitLabels:          {what: "labels in a br_table", max: 65_520},
 	limitName:            {what: "bytes in a name", max: 100_000},
-	limitBranches:        {what: "blocks and branches", max: 100_000},
+	limitBranches:        {what: "blocks and branches", max: 100_000, compiler: true},
 	limitValues:          {what: "values passed by calls and blocks", max: 2_000_000},
 	limitAllLocals:       {what: "locals in all functions", max: 10_000_000},
 }
@@ -68,6 +69,7 @@ type LimitError struct {
 	Where       string // "function 3", by its index; "the module"
 	What        string // plural, after a number: "locals"
 	Need, Limit uint64
+	Compiler    bool // the limit is that of compiled code
 }
 
 // Error tells what exceeds which limit.
@@ -86,19 +88,20 @@ func exceeds(number int, need uint64, where string, index uint32) error {
 	if where != "" {
 		place = fmt.Sprintf("%s %d", where, index)
 	}
-	return &LimitError{place, l.what, need, l.max}
+	return &LimitError{place, l.what, need, l.max, l.compiler}
 }
 
 // CheckLimits walks through the whole module, the code included, and compares it
-// with the limits of this package. It returns what it found in the code. The
-// error is a *LimitError, or a *ContentError for what cannot be read.
-func (m *Module) CheckLimits() (Code, error) {
+// with the limits of this package; with those of compiled code only if it is to
+// be compiled. It returns what it found in the code. The error is a *LimitError,
+// or a *ContentError for what cannot be read.
+func (m *Module) CheckLimits(compiled bool) (Code, error) {
 	for _, check := range [...]func() error{m.checkCounts, m.checkNames, m.checkElements} {
 		if err := check(); err != nil {
 			return Code{}, err
 		}
 	}
-	return m.checkCode()
+	return m.checkCode(compiled)
 }
 
 // checkCounts checks the number of elements of each section.

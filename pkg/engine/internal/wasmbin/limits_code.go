@@ -19,14 +19,15 @@ type reference struct {
 // codeCheck compares functions with the limits of code.
 type codeCheck struct {
 	found     Code
+	compiled  bool
 	types     []arity
 	functions []uint32 // type of each function, by its index
 	locals    uint64   // of the functions so far
 }
 
 // checkCode checks the types and the function bodies.
-func (m *Module) checkCode() (Code, error) {
-	var c codeCheck
+func (m *Module) checkCode(compiled bool) (Code, error) {
+	c := codeCheck{compiled: compiled}
 	var err error
 	if c.types, err = m.arities(); err != nil {
 		return Code{}, err
@@ -137,7 +138,7 @@ func (c *codeCheck) function(binary []byte, body FunctionBody) error {
 	if r.err != nil {
 		return &ContentError{SectionCode, r.err}
 	}
-	if err := exceeds(limitBranches, branches, function, body.Index); err != nil {
+	if err := exceeds(limitBranches, branches, function, body.Index); c.compiled && err != nil {
 		return err
 	}
 	return exceeds(limitValues, values, function, body.Index)

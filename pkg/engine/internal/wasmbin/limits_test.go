@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -107,10 +110,10 @@ const opDrop = 0x1a
 func TestLimits(t *testing.T) {
 	for number, l := range limits {
 		t.Run(l.what, func(t *testing.T) {
-			if _, err := parse(t, sized[number](int(l.max))).CheckLimits(); err != nil {
+			if _, err := parse(t, sized[number](int(l.max))).CheckLimits(true); err != nil {
 				t.Errorf("at the limit: %v", err)
 			}
-			_, err := parse(t, sized[number](int(l.max)+1)).CheckLimits()
+			_, err := parse(t, sized[number](int(l.max)+1)).CheckLimits(true)
 			var exceeded *LimitError
 			if !errors.As(err, &exceeded) || exceeded.What != l.what || exceeded.Limit != l.max || exceeded.Need != l.max+1 {
 				t.Errorf("beyond the limit: %v", err)
@@ -141,7 +144,7 @@ func TestLimitErrors(t *testing.T) {
 		{"a type that is not a function", binaryOf(section(SectionType, 1, 0x5f, 0)), "type section: at offset 0xc: unknown form of type 0x5f"},
 		{"indices out of range", binaryOf(functions([]byte{0, opCall, 99, opCallIndirect, 99, 0, opBlock, 99, opEnd})...), "<nil>"},
 	} {
-		_, err := parse(t, tc.binary).CheckLimits()
+		_, err := parse(t, tc.binary).CheckLimits(true)
 		if got := fmt.Sprint(err); got != tc.want {
 			t.Errorf("%s: %s, want %s", tc.name, got, tc.want)
 		}
@@ -151,8 +154,26 @@ func TestLimitErrors(t *testing.T) {
 // TestLimitsOfGuests checks that ordinary programs are far below the limits.
 func TestLimitsOfGuests(t *testing.T) {
 	for path, binary := range guests(t) {
-		if _, err := parse(t, binary).CheckLimits(); err != nil {
+		if _, err := parse(t, binary).CheckLimits(true); err != nil {
 			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+// TestLimitsAreDocumented checks that the user's manual has the row of each
+// limit.
+func TestLimitsAreDocumented(t *testing.T) {
+	manual, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "docs", "limits.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range limits {
+		number := fmt.Sprint(l.max)
+		for i := len(number) - 3; i > 0; i -= 3 {
+			number = number[:i] + "," + number[i:]
+		}
+		if row := fmt.Sprintf("\n| %s | %s | ", l.what, number); !strings.Contains(string(manual), row) {
+			t.Errorf("docs/limits.md lacks%s", row)
 		}
 	}
 }
@@ -172,7 +193,7 @@ func FuzzLimits(f *testing.F) {
 		runtime.ReadMemStats(&before)
 		m, err := Parse(binary)
 		if err == nil {
-			if code, err := m.CheckLimits(); err == nil {
+			if code, err := m.CheckLimits(true); err == nil {
 				checkReferences(t, m, code)
 			}
 			if tables, err := m.Tables(); err == nil {

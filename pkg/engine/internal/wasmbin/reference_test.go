@@ -47,7 +47,7 @@ func TestShareReferences(t *testing.T) {
 				section(SectionGlobal, slices.Concat(AppendU32(nil, 201), bytes.Repeat([]byte{0x7f, 0, opI32Const, 7, opEnd}, 200), global(0))...), declare)},
 	} {
 		m := parse(t, tc.binary)
-		code, err := m.CheckLimits()
+		code, err := m.CheckLimits(true)
 		if err != nil {
 			t.Fatalf("%s: %v", tc.name, err)
 		}
@@ -73,7 +73,7 @@ func checkReferences(t *testing.T, m *Module, code Code) {
 		t.Fatalf("%d edits outside of the code, and %d inside", len(outside), len(inside))
 	}
 	again := parse(t, Apply(m.Binary, slices.Concat(outside, inside)...))
-	left, err := again.CheckLimits()
+	left, err := again.CheckLimits(true)
 	if err != nil {
 		t.Fatalf("after the edits: %v", err)
 	}
