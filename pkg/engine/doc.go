@@ -32,7 +32,8 @@
 // trap ([*TrapError], with the stack), a timeout, an interruption, or
 // OutcomeError for a guest that could not run or a bug of the host. A module
 // that cannot run is refused with an error: [*LoadError], [*CompileError],
-// [*ImportError], [*MemoryLimitError], [*InstantiateError]. They wrap this
+// [*ImportError], [*MemoryLimitError], [*TableLimitError], [*InstantiateError].
+// They wrap this
 // package's sentinels, such as [ErrTruncated], and the system's errors, for
 // errors.Is. Their texts say what is wrong, and never what to type.
 //
@@ -40,8 +41,9 @@
 //
 //   - A context ends a guest at its next call of WASI. It ends a loop that makes
 //     no calls only with Config.Interruptible.
-//   - Config.MaxMemory bounds the linear memory. Tables, and the native code of
-//     the module, are not bounded.
+//   - Config.MaxMemory bounds the linear memory and, by itself, the tables. The
+//     stack, and the native code of the module, are not bounded by it:
+//     docs/limits.md says what an instance may take.
 //   - Modules are not linked with each other: all imports are of WASI.
 //   - The names in stacks and exports are the guest's own text. memstat.Frame
 //     prints as one line; other names must be escaped before they reach a
