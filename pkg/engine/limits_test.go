@@ -14,7 +14,7 @@ import (
 )
 
 // uleb is a number of the binary format.
-func uleb(n int) []byte { return binary.AppendUvarint(nil, uint64(n)) }
+func uleb[T int | uint64](n T) []byte { return binary.AppendUvarint(nil, uint64(n)) }
 
 // nameOf returns a name of the binary format.
 func nameOf(name string) []byte { return append(uleb(len(name)), name...) }
@@ -23,7 +23,7 @@ func nameOf(name string) []byte { return append(uleb(len(name)), name...) }
 // for it, whatever the engine, and leaves nothing behind.
 func TestModuleLimits(t *testing.T) {
 	ctx := context.Background()
-	locals := func(n int) []byte { // in one function
+	locals := func(n uint64) []byte { // in one function
 		return module(procedure, function, codeOf(bytes.Join([][]byte{{1}, uleb(n), {0x7e, 0x0b}}, nil)))
 	}
 	types := append(uleb(1_000_001), bytes.Repeat([]byte{0x60, 0, 0}, 1_000_001)...)

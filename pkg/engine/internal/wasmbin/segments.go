@@ -24,7 +24,6 @@ func (e *SegmentError) Error() string {
 // Segments tells what the segments of a module ask of an instance.
 type Segments struct {
 	Elements uint64 // number of elements in active and passive element segments
-	Passive  uint64 // number of those in passive ones
 	// Trap is the first active segment that does not fit, in the order of
 	// instantiation: element segments come before data segments. Nil means none.
 	Trap *SegmentError
@@ -52,13 +51,11 @@ func (m *Module) Segments(tables []Table) (Segments, error) {
 		if i < last { // else nothing follows that must be found
 			r.skipElements(e)
 		}
-		if e.Mode == ElementDeclarative || r.err != nil {
-			return nil
+		if e.Mode != ElementDeclarative {
+			s.Elements += uint64(e.count)
 		}
-		s.Elements += uint64(e.count)
-		if e.Mode == ElementPassive {
-			s.Passive += uint64(e.count)
-		} else if t := e.Table - imported; e.Table >= imported && uint64(t) < uint64(len(tables)) {
+		t := e.Table - imported
+		if e.Mode == ElementActive && e.Table >= imported && uint64(t) < uint64(len(tables)) {
 			fits(SectionElement, i, e.Offset, uint64(e.count), tables[t].Limits.Min)
 		}
 		return nil
