@@ -162,6 +162,7 @@ type cycleWorker struct {
 	outcomes [outcomeKinds]uint64
 	last     Outcome
 	failure  *CycleOutcome // the first
+	nonzero  uint64        // exits
 	leaking  uint64
 	closeErr error
 	memory   MemoryStat
@@ -190,6 +191,9 @@ func (w *cycleWorker) run(ctx context.Context, c *cycles, n uint64) {
 	c.sampling.between.RUnlock()
 
 	w.outcomes[w.last.Kind]++
+	if w.last.ExitCode != 0 {
+		w.nonzero++
+	}
 	if !w.last.Clean() {
 		if w.failure == nil {
 			w.failure = &CycleOutcome{n, w.last}

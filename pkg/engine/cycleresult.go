@@ -30,6 +30,7 @@ type CycleResult struct {
 	First         Outcome              // of the first cycle
 	FirstFailure  *CycleOutcome        // of the first cycle that was not a clean exit, or nil
 	Outcomes      [outcomeKinds]uint64 // number of cycles, by OutcomeKind
+	NonzeroExits  uint64               // number of cycles that exited with another code than 0
 	LeakingCycles uint64               // number of cycles that did not give everything back
 	CloseErr      error                // of the first Instance.Close that failed, without its leaks
 
@@ -80,6 +81,7 @@ func (c *cycles) result(ctx context.Context, workers []*cycleWorker, elapsed tim
 		for kind, n := range w.outcomes {
 			r.Outcomes[kind] += n
 		}
+		r.NonzeroExits += w.nonzero
 		r.LeakingCycles += w.leaking
 		r.Memory = r.Memory.larger(w.memory)
 		if w.failure != nil && (r.FirstFailure == nil || w.failure.Cycle < r.FirstFailure.Cycle) {
