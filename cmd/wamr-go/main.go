@@ -5,8 +5,6 @@ package main
 import (
 	"io"
 	"os"
-
-	_ "github.com/wamr-go/wamr-go/cmd/wamr-go/internal/deepstack" // a run starts sooner
 )
 
 // version is set by the linker; see the Makefile.
