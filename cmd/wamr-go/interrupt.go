@@ -24,6 +24,9 @@ type endedBySignal struct{ syscall.Signal }
 
 func (e endedBySignal) Error() string { return "ended by signal " + e.String() }
 
+// Is makes it an error of a context that was cancelled.
+func (endedBySignal) Is(target error) bool { return target == context.Canceled }
+
 // signalOf returns the signal that ended ctx, or 0.
 func signalOf(ctx context.Context) syscall.Signal {
 	var ended endedBySignal

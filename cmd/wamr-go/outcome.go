@@ -89,16 +89,16 @@ func guestEndings(c *engine.CycleResult, o *options, explain func(error) *failur
 
 func guestEnding(kind engine.OutcomeKind, c *engine.CycleResult, o *options, explain func(error) *failure) ending {
 	where := cyclesText(kind, c.Outcomes[kind], c, o)
-	switch {
-	case kind == engine.OutcomeTrap:
+	switch kind {
+	case engine.OutcomeTrap:
 		return ending{code: exitTrap, text: "the guest trapped" + where}
-	case kind == engine.OutcomeTimeout:
+	case engine.OutcomeTimeout:
 		return ending{code: exitTimeout, text: fmt.Sprintf("the guest timed out after %v%s", o.timeout, where)}
-	case kind == c.FirstFailure.Kind:
-		return explain(c.FirstFailure.Err).ending()
-	default:
-		return ending{code: exitCannotRun, text: "the guest could not be run" + where}
 	}
+	if c.FirstFailure.Kind == kind {
+		return explain(c.FirstFailure.Err).ending()
+	}
+	return ending{code: exitCannotRun, text: "the guest could not be run" + where}
 }
 
 // progressText says how far an interrupted run of cycles came.
