@@ -41,12 +41,11 @@ func newJob(a *app, o *options, module string, args []string) (*job, error) {
 	}
 	j := &job{app: a, options: o, module: module, args: args}
 	j.guest = wasi.Config{
-		Args:     []string{baseName(module)},
-		Env:      env,
-		Stdin:    a.stdin,
-		Stdout:   a.stdout,
-		Stderr:   a.ui.w,
-		Preopens: o.mounts,
+		Args:   []string{baseName(module)},
+		Env:    env,
+		Stdin:  a.stdin,
+		Stdout: a.stdout,
+		Stderr: a.ui.w,
 	}
 	if module == "-" {
 		j.guest.Stdin = nil // the module is all that it held
@@ -121,9 +120,12 @@ func (j *job) interrupted(end func()) interruptActions {
 // execute loads, compiles and runs the module, and gives everything back. ready
 // is called before anything of the guest's runs.
 func (j *job) execute(ctx context.Context, stop <-chan struct{}, ready func()) (err error) {
-	if err := j.mounts.check(); err != nil {
+	preopens, err := j.mounts.open()
+	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, preopens.close()) }()
+	j.guest.Preopens = preopens
 	binary, err := engine.Load(j.module, j.stdin)
 	if err != nil {
 		return err

@@ -77,10 +77,5 @@ func setTimes(fd int, ts *[2]unix.Timespec) error {
 	return unix.Futimes(fd, tv[:])
 }
 
-// reopenDir opens the directory again, with a position of its own.
-func reopenDir(fd int) (int, error) {
-	return unix.Openat(fd, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-}
-
 // readableBytes is FIONREAD of macOS's sys/filio.h.
 const readableBytes = 0x4004667f

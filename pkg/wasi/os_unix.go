@@ -27,21 +27,23 @@ func retry(call func() error) error {
 	}
 }
 
-// openPreopen opens the directory. Later operations are relative to the open
-// directory, whatever happens to its path.
-func openPreopen(p Preopen) (*openFile, error) {
-	var sysfd int
-	err := retry(func() (err error) {
-		sysfd, err = unix.Open(p.Host, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+// osOpenDir opens a directory by its path on the host.
+func osOpenDir(path string) (fd int, err error) {
+	err = retry(func() (err error) {
+		fd, err = unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &openFile{
-		sysfd: sysfd, owned: true, preopen: true, readOnly: p.ReadOnly,
-		filetype: filetypeDirectory, base: dirRights, inheriting: inheritedRights,
-	}, nil
+	return fd, err
+}
+
+// osReopenDir opens the same directory again, with a position of its own. Its
+// path does not matter, and need not exist any more.
+func osReopenDir(dir int) (fd int, err error) {
+	err = retry(func() (err error) {
+		fd, err = unix.Openat(dir, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		return err
+	})
+	return fd, err
 }
 
 // borrowSysfd makes f use file's descriptor. The embedder keeps owning it, and

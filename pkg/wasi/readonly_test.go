@@ -92,7 +92,7 @@ var writingCalls = []writingCall{
 
 func TestReadOnly(t *testing.T) {
 	dir := rightsTree(t)
-	p := newProxy(t, wasi.Config{Preopens: []wasi.Preopen{{Host: dir, Guest: "/", ReadOnly: true}}})
+	p := newProxy(t, wasi.Config{Preopens: []*wasi.Preopen{preopen(t, dir, "/", wasi.ReadOnly)}})
 	before := snapshotTree(t, dir)
 	for _, c := range writingCalls {
 		if errno := c.call(p); errno != c.want {
@@ -108,7 +108,7 @@ func TestReadOnly(t *testing.T) {
 // from and to a directory that may be written.
 func TestReadOnlyIsInherited(t *testing.T) {
 	dir, other := rightsTree(t), rightsTree(t)
-	p := newProxy(t, wasi.Config{Preopens: []wasi.Preopen{{Host: dir, ReadOnly: true}, {Host: other}}})
+	p := newProxy(t, wasi.Config{Preopens: []*wasi.Preopen{preopen(t, dir, "", wasi.ReadOnly), preopen(t, other, "", wasi.ReadWrite)}})
 	st := p.fdstat(root)
 	sub := p.mustOpen(openParams{dir: root, path: "dir", oflags: oDirectory, base: st.base, inherit: st.inherit})
 	const writable = root + 1
@@ -136,7 +136,7 @@ func TestReadOnlyIsInherited(t *testing.T) {
 }
 
 func TestReadOnlyReads(t *testing.T) {
-	p := newProxy(t, wasi.Config{Preopens: []wasi.Preopen{{Host: rightsTree(t), Guest: "/", ReadOnly: true}}})
+	p := newProxy(t, wasi.Config{Preopens: []*wasi.Preopen{preopen(t, rightsTree(t), "/", wasi.ReadOnly)}})
 	for _, o := range []openParams{
 		{dir: root, path: "file", base: readRights},
 		{dir: root, path: "file", oflags: oCreat, base: readRights},

@@ -183,7 +183,7 @@ func dial(t testing.TB, listener *os.File) *net.TCPConn {
 // root, whose rights the other path of the call needs.
 func guardedFD(t *testing.T, on string) (p *proxy, fd uint64, dir string) {
 	dir = rightsTree(t)
-	cfg := wasi.Config{Preopens: []wasi.Preopen{{Host: dir, Guest: "/"}, {Host: dir, Guest: "/again"}}}
+	cfg := wasi.Config{Preopens: []*wasi.Preopen{preopen(t, dir, "/", wasi.ReadWrite), preopen(t, dir, "/again", wasi.ReadWrite)}}
 	if on == "listener" || on == "socket" {
 		listener := loopback(t)
 		cfg.Listeners = []*os.File{listener}
@@ -247,7 +247,7 @@ func TestEachRightGuards(t *testing.T) {
 }
 
 func TestRightsNarrowOnOpen(t *testing.T) {
-	p := newProxy(t, wasi.Config{Preopens: []wasi.Preopen{{Host: rightsTree(t), Guest: "/"}}})
+	p := newProxy(t, wasi.Config{Preopens: asRoot(t, rightsTree(t))})
 	dirRights := p.fdstat(root)
 
 	fd := p.mustOpen(openParams{dir: root, path: "file", base: readRights})
@@ -283,7 +283,7 @@ func TestRightsNarrowOnOpen(t *testing.T) {
 }
 
 func TestRightsNeverWiden(t *testing.T) {
-	p := newProxy(t, wasi.Config{Preopens: []wasi.Preopen{{Host: rightsTree(t), Guest: "/"}}})
+	p := newProxy(t, wasi.Config{Preopens: asRoot(t, rightsTree(t))})
 	st := p.fdstat(root)
 	for bit := range 64 {
 		r := rights(1) << bit
@@ -310,7 +310,7 @@ func TestRightsNeverWiden(t *testing.T) {
 // What a file of the wrong type is asked for gets the errno of POSIX, not one
 // about rights.
 func TestWrongType(t *testing.T) {
-	p := newProxy(t, wasi.Config{Preopens: []wasi.Preopen{{Host: rightsTree(t), Guest: "/"}}})
+	p := newProxy(t, wasi.Config{Preopens: asRoot(t, rightsTree(t))})
 	file := p.openRW("file")
 	at, n := p.path1("x")
 	io, count := p.iovecs(span{atData, 1})
