@@ -30,6 +30,7 @@ type openFile struct {
 	owned       bool // sysfd was opened for this guest and is closed with it
 	readOnly    bool // from a read-only preopen: changes get EROFS
 	preopen     bool // the root of a preopened directory
+	opened      bool // by the guest, with path_open or sock_accept
 	// typeUnknown is set until a call needs to know the type of a file that
 	// path_open opened. See resolveType.
 	typeUnknown bool

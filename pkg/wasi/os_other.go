@@ -40,6 +40,7 @@ func osPathFilestat(int, string, bool, *filestat) Errno { return ENOTSUP }
 func osSetTimes(int, *times) error                      { return errNoFiles }
 func osPathSetTimes(int, string, bool, *times) error    { return errNoFiles }
 func osCPUTime(bool) (uint64, Errno)                    { return 0, ENOTSUP }
+func osPath(int) string                                 { return "" }
 func osShutdown(int, uint32) error                      { return errNoFiles }
 
 func (c *call) osRead(*openFile, [][]byte) (int, Errno)  { return 0, ENOTSUP }

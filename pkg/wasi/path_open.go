@@ -151,7 +151,7 @@ func openBeneath(dir *openFile, req *openRequest) (*openFile, Errno) {
 		return nil, errnoOf(err)
 	}
 	f := &openFile{
-		sysfd: sysfd, owned: true, readOnly: dir.readOnly, typeUnknown: true, flags: req.fdflags,
+		sysfd: sysfd, owned: true, opened: true, readOnly: dir.readOnly, typeUnknown: true, flags: req.fdflags,
 		base: req.base.opened(dir.inheriting), inheriting: dir.inheriting,
 	}
 	if req.oflags&oflagDirectory != 0 {

@@ -1,6 +1,7 @@
 package wasi
 
 import (
+	"iter"
 	"sync"
 	"unsafe"
 
@@ -78,6 +79,19 @@ func (t *prestatTable) get(fd uint32) (string, Errno) {
 		return "", EBADF
 	}
 	return t.entries[fd].name, ESUCCESS
+}
+
+// all returns the descriptors that have a prestat, and their names.
+func (t *prestatTable) all() iter.Seq2[uint32, string] {
+	return func(yield func(uint32, string) bool) {
+		t.mu.RLock()
+		defer t.mu.RUnlock()
+		for fd, e := range t.entries {
+			if e.name != "" && !yield(uint32(fd), e.name) {
+				return
+			}
+		}
+	}
 }
 
 // remove removes fd's prestat, if it has one.
