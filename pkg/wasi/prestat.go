@@ -39,8 +39,8 @@ func (t *prestatTable) init(scope *memstat.Scope, fault Fault, room int) {
 	t.table = scope.Acquire(memstat.KindPrestatTable, t.size())
 }
 
-// size returns the size of the table's slots in bytes. The entry's account has
-// the bytes of its name only, because its struct lies in a slot.
+// size returns the size of the table's slots in bytes. An entry is accounted
+// for by the bytes of its name, because its struct is in a slot.
 func (t *prestatTable) size() int64 {
 	return int64(cap(t.entries)) * int64(unsafe.Sizeof(prestat{}))
 }

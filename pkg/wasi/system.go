@@ -7,8 +7,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// System is the WASI state of one instance: arguments, environment,
-// descriptors and preopened directories. Make one with [NewSystem], call the
+// System is the WASI state of one guest: arguments, environment, descriptors
+// and preopened directories. Make one with [NewSystem], call the
 // guest with a context from [WithSystem], and end it with [System.Close].
 //
 // A System is not safe for concurrent use. Its guest can run on one goroutine
