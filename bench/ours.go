@@ -12,14 +12,21 @@ import (
 
 // newOurs is this project's engine, with its ledger as the command line has it.
 func newOurs(ctx context.Context, w work) (*embedded, error) {
+	cfg := wasi.Config{Args: append([]string{w.name}, w.args...)}
+	closeDirs := func() {}
+	if w.dir != "" {
+		p, err := wasi.OpenPreopen(w.dir, guestDir, wasi.ReadWrite)
+		if err != nil {
+			return nil, err
+		}
+		cfg.Preopens = []*wasi.Preopen{p}
+		closeDirs = func() { _ = p.Close() }
+	}
 	r := engine.NewRuntime(engine.Config{Ledger: memstat.NewLedger(memstat.SitesAuto)})
 	m, err := r.Compile(ctx, &engine.Binary{Path: w.name, Bytes: w.wasm})
 	if err != nil {
+		closeDirs()
 		return nil, errors.Join(err, r.Close(ctx))
-	}
-	cfg := wasi.Config{Args: append([]string{w.name}, w.args...)}
-	if w.dir != "" {
-		cfg.Preopens = []wasi.Preopen{{Host: w.dir, Guest: guestDir}}
 	}
 	return &embedded{
 		cycle: func(ctx context.Context, stdout *os.File) error {
@@ -32,6 +39,7 @@ func newOurs(ctx context.Context, w work) (*embedded, error) {
 		close: func() {
 			_ = m.Close(ctx)
 			_ = r.Close(ctx)
+			closeDirs()
 		},
 	}, nil
 }

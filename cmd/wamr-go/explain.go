@@ -64,7 +64,7 @@ func (x explainer) problem(err error) string {
 	case errors.As(err, &argument):
 		return argument.Error()
 	case errors.As(err, &preopen):
-		return fmt.Sprintf("directory %s: %v", preopen.Preopen.Host, preopen.Err)
+		return fmt.Sprintf("directory %s: %v", preopen.Host, preopen.Err)
 	case errors.As(err, &internal) && x.verbose:
 		return internal.Error() + "\n" + internal.GoStack
 	case errors.As(err, &internal):

@@ -100,10 +100,14 @@ func runGuest(ctx context.Context, a *app, o *options, guest wasi.Config, ready 
 		r.Cycles = &cycles
 		return nil
 	}
-	if err := o.mounts.check(); err != nil {
+	if opened, err := o.mounts.open(); err != nil {
 		r.errs = []error{err}
 	} else {
+		guest.Preopens = opened
 		r.errs = newRunner(a, o).run(ctx, use)
+		if err := opened.close(); err != nil {
+			r.errs = append(r.errs, err)
+		}
 	}
 	r.signal, r.lost = signalOf(ctx), results.lost()
 	if r.signal != 0 {

@@ -166,6 +166,7 @@ type cycleWorker struct {
 	leaking  uint64
 	closeErr error
 	memory   MemoryStat
+	openFDs  OpenFDs
 }
 
 func (w *cycleWorker) loop(ctx context.Context, c *cycles) {
@@ -222,6 +223,7 @@ func (w *cycleWorker) cycle(ctx context.Context, c *cycles, n uint64, cfg wasi.C
 	}
 	outcome := w.call(ctx, c, n, in)
 	w.memory = w.memory.larger(in.memoryStat(touchedIsMeasured(n)))
+	w.openFDs = w.openFDs.larger(in)
 	w.closed(in.Close(ctx))
 	return outcome
 }

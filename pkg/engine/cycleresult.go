@@ -35,6 +35,7 @@ type CycleResult struct {
 	CloseErr      error                // of the first Instance.Close that failed, without its leaks
 
 	Memory  MemoryStat     // the largest figure of any cycle; TouchedBytes of some cycles only
+	OpenFDs OpenFDs        // the most that any cycle left open
 	Samples []probe.Sample // oldest first; nil if CycleConfig.SampleEvery is -1
 	// Before and After are readings of the process before the first and after
 	// the last cycle; nil without Config.Inspect.
@@ -84,6 +85,9 @@ func (c *cycles) result(ctx context.Context, workers []*cycleWorker, elapsed tim
 		r.NonzeroExits += w.nonzero
 		r.LeakingCycles += w.leaking
 		r.Memory = r.Memory.larger(w.memory)
+		if w.openFDs.Count > r.OpenFDs.Count {
+			r.OpenFDs = w.openFDs
+		}
 		if w.failure != nil && (r.FirstFailure == nil || w.failure.Cycle < r.FirstFailure.Cycle) {
 			r.FirstFailure = w.failure
 		}

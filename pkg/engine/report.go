@@ -52,6 +52,10 @@ func NewReport(r Run) (*report.Report, error) {
 	if c == nil || c.Completed == 0 {
 		return out, nil
 	}
+	if c.OpenFDs.Count > 0 {
+		left := report.OpenFDs(c.OpenFDs)
+		out.Outcome.OpenFDs = &left
+	}
 	memory := report.Memory(c.Memory)
 	out.Memory = &memory
 	if r.Budget > 0 {

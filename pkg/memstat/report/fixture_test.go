@@ -44,6 +44,7 @@ func leakyReport() *Report {
 			Kind:    "trap",
 			Message: "wasm error: unreachable\nwasm stack trace:",
 			Stack:   []memstat.Frame{{Function: ".\x1b[2J\x1b]0;owned\a(i32)"}, {Function: ".main\u202e()"}},
+			OpenFDs: &OpenFDs{Count: 1_234, First: "/data/\x1b[31mred/a-long-name-of-a-file-that-the-guest-chose.txt"},
 		},
 		Module: &Module{
 			Path:      "guests/\x1b[31mred\nLeaks\u009b.wasm",

@@ -50,6 +50,16 @@ type Outcome struct {
 	Stack []memstat.Frame `json:"stack,omitempty"`
 	// StackTruncated says that Stack may lack its outermost frames.
 	StackTruncated bool `json:"stack_truncated,omitempty"`
+	// OpenFDs tells of the descriptors that the guest left open; nil for none.
+	OpenFDs *OpenFDs `json:"open_fds,omitempty"`
+}
+
+// OpenFDs tells of the descriptors that a guest opened and did not close: the
+// most of any cycle. They were closed with the instance and are no leak of the
+// host.
+type OpenFDs struct {
+	Count int    `json:"count"`
+	First string `json:"first,omitempty"` // the guest's path of the lowest of them
 }
 
 // Module describes the binary.

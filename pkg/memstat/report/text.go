@@ -72,6 +72,18 @@ func (p *page) outcome(o *Outcome) {
 	if len(lines) > 0 {
 		p.field("message", plain, lines...)
 	}
+	if o.OpenFDs != nil {
+		p.text("descriptors", plain, leftOpen(o.OpenFDs))
+	}
+}
+
+// leftOpen says how many descriptors the guest left open.
+func leftOpen(o *OpenFDs) string {
+	s := memstat.Grouped(o.Count) + " left open by the guest"
+	if o.First != "" {
+		s += " (first: " + memstat.Printable(o.First) + ")"
+	}
+	return s
 }
 
 func (p *page) module(m *Module) {
@@ -233,7 +245,7 @@ func (p *page) cycles(c *Cycles) {
 	p.text("completed", plain, done+", on "+count(c.Workers, "worker", "workers"))
 	p.text("rate", plain, digits3(c.PerSecond)+" per second")
 	p.text("latency", plain, "p50 "+duration(c.P50NS)+", p99 "+duration(c.P99NS))
-	p.text("verdict", verdictTone(c.Verdict), c.Verdict.String())
+	p.text("verdict", verdictTone(c.Verdict), c.Verdict.String()+", on the host's side")
 	if c.Reason != "" {
 		p.text("", faint, memstat.Printable(c.Reason))
 	}

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// fstatat needs no allocation where the kernel's struct stat is Attr.
+// fstatat does not allocate where Attr is the kernel's struct stat.
 func fstatat(dir int, path string, st *Attr) error {
 	_, err := callPointer(unix.SYS_NEWFSTATAT, dir, path, unsafe.Pointer(st), unix.AT_SYMLINK_NOFOLLOW)
 	return err
