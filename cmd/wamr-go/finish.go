@@ -7,9 +7,8 @@ import (
 	"syscall"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
-	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
-	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 // ending is a reason for an exit code, and what is said about it.
@@ -117,7 +116,7 @@ func leakText(r *report.Report) string {
 			parts = append(parts, "double releases: "+memstat.Grouped(l.DoubleReleases))
 		}
 	}
-	if c := r.Cycles; len(parts) == 0 && c != nil && c.Verdict == trend.Leaking {
+	if c := r.Cycles; len(parts) == 0 && c != nil && c.Verdict == memstat.Leaking {
 		parts = append(parts, "the process grows by the cycle, "+c.Reason)
 	}
 	return "leak: " + strings.Join(parts, "; ")

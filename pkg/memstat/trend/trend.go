@@ -8,24 +8,23 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 )
 
-// Trend is the judgement on a series of samples.
+// Trend says how metrics moved during a run. It informs; package census decides.
 type Trend struct {
-	Verdict Verdict  `json:"verdict"`
-	Reason  string   `json:"reason"`
 	WarmUp  int      `json:"warm_up_samples"` // samples left out at the start
 	Metrics []Metric `json:"metrics"`         // those with at least one reading
 }
 
-// Metric is the judgement on one metric. Slope is nil if there are fewer than
+// Metric says how one metric moved. Its verdict is clean if it does not grow, and
+// else inconclusive. Slope is nil if there are fewer than
 // [MinPoints] points.
 type Metric struct {
 	Name string `json:"name"` // of the probe.Metric
 	Unit string `json:"unit"`
 	*Slope
-	Floor   float64 `json:"floor"`  // growth per cycle that is no leak
-	Points  int     `json:"points"` // number of points behind the slope
-	Verdict Verdict `json:"verdict"`
-	Reason  string  `json:"reason"`
+	Floor   float64         `json:"floor"`  // growth per cycle that is no leak
+	Points  int             `json:"points"` // number of points behind the slope
+	Verdict memstat.Verdict `json:"verdict"`
+	Reason  string          `json:"reason"`
 }
 
 // Slope is a growth per cycle with its 99 % confidence interval, in the unit of
@@ -38,15 +37,11 @@ type Slope struct {
 
 const (
 	// MinPoints is the least number of points after the warm-up that allows a
-	// verdict.
+	// slope.
 	MinPoints = 20
 	// maxPoints bounds the pairs, whose number is quadratic. More points are
 	// thinned evenly.
-	maxPoints = 256
-	// minCollections is the least number of garbage collections in the window
-	// that allows calling growing resident memory a leak and not garbage.
-	minCollections = 8
-
+	maxPoints   = 256
 	warmUpShare = 10 // the first tenth
 	warmUpLeast = 2
 )
@@ -83,16 +78,6 @@ func New(samples []probe.Sample) Trend {
 			t.Metrics = append(t.Metrics, r.judge(samples[warm:]))
 		}
 	}
-	t.Verdict, t.Reason = overall(t.Metrics)
-	return t
-}
-
-// With returns the trend with the verdict [Leaking] if the ledger found leaks:
-// they are counted and need no statistics. Without leaks it returns t.
-func (t Trend) With(leaks []memstat.Leak) Trend {
-	if len(leaks) > 0 {
-		t.Verdict, t.Reason = Leaking, "the ledger counted objects that were not given back"
-	}
 	return t
 }
 
@@ -125,12 +110,6 @@ func (r *rule) judge(samples []probe.Sample) Metric {
 	slope, later := theilSen(points), medianSlope(points[len(points)/2:])
 	t.Slope = &slope
 	t.Verdict, t.Reason = classify(slope, t.Floor, harmless, later)
-	if t.Verdict == Leaking && r.resident {
-		t.Verdict, t.Reason = Inconclusive, growsAlone
-		if collections(samples) < minCollections {
-			t.Reason = "it grew, but with so few garbage collections the growth may be garbage"
-		}
-	}
 	return t
 }
 
@@ -168,16 +147,6 @@ func (r *rule) points(samples []probe.Sample) []point {
 		points = append(points, point{float64(s.Cycle), float64(v)})
 	}
 	return points
-}
-
-// collections counts the garbage collections within the samples.
-func collections(samples []probe.Sample) uint64 {
-	if len(samples) == 0 {
-		return 0
-	}
-	first, _ := samples[0].GCCycles.Get()
-	last, _ := samples[len(samples)-1].GCCycles.Get()
-	return last - min(first, last)
 }
 
 // thin keeps at most n points, evenly spread, with the first and the last.
