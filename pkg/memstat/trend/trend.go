@@ -1,10 +1,8 @@
 package trend
 
 import (
-	"fmt"
-	"math"
+	"slices"
 
-	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 )
 
@@ -14,17 +12,13 @@ type Trend struct {
 	Metrics []Metric `json:"metrics"`         // those with at least one reading
 }
 
-// Metric says how one metric moved. Its verdict is clean if it does not grow, and
-// else inconclusive. Slope is nil if there are fewer than
+// Metric says how one metric moved. Slope is nil if there are fewer than
 // [MinPoints] points.
 type Metric struct {
 	Name string `json:"name"` // of the probe.Metric
 	Unit string `json:"unit"`
 	*Slope
-	Floor   float64         `json:"floor"`  // growth per cycle that is no leak
-	Points  int             `json:"points"` // number of points behind the slope
-	Verdict memstat.Verdict `json:"verdict"`
-	Reason  string          `json:"reason"`
+	Points int `json:"points"` // number of points behind the slope
 }
 
 // Slope is a growth per cycle with its 99 % confidence interval, in the unit of
@@ -46,99 +40,59 @@ const (
 	warmUpLeast = 2
 )
 
-// rule says how to judge one metric.
-type rule struct {
-	metric   probe.Metric
-	floor    float64 // over the whole window
-	heap     bool    // changes at garbage collections only
-	resident bool    // includes garbage
-	whole    bool    // counts things that cannot grow by fractions
+// followed lists the metrics that have a trend. A reading of the heap changes at
+// garbage collections only.
+var followed = [...]struct {
+	metric probe.Metric
+	heap   bool
+}{
+	{metric: probe.HeapLive, heap: true},
+	{metric: probe.HeapObjects, heap: true},
+	{metric: probe.RSS},
+	{metric: probe.FDs},
+	{metric: probe.Goroutines},
+	{metric: probe.Maps},
 }
 
-// rules has a row for each metric that is judged. The floors are the drift of
-// an idle Go program: spans and stacks that the runtime keeps, objects on a
-// scheduler's list, pages that the scavenger has not given back yet.
-var rules = [...]rule{
-	{metric: probe.HeapLive, floor: 64 << 10, heap: true},
-	{metric: probe.HeapObjects, floor: 512, heap: true},
-	{metric: probe.RSS, floor: 2 << 20, resident: true},
-	{metric: probe.FDs, whole: true},
-	{metric: probe.Goroutines, whole: true},
-	{metric: probe.Maps, floor: 4, whole: true},
-}
-
-// New judges samples in the order in which they were taken, with ascending
-// cycle numbers. It does not keep or change the slice.
+// New follows the metrics through samples in the order in which they were taken,
+// with ascending cycle numbers. It does not keep or change the slice.
 func New(samples []probe.Sample) Trend {
 	warm := min(max(warmUpLeast, (len(samples)+warmUpShare-1)/warmUpShare), len(samples))
 	t := Trend{WarmUp: warm, Metrics: []Metric{}}
-	for i := range rules {
-		r := &rules[i]
-		if r.sampled(samples) {
-			t.Metrics = append(t.Metrics, r.judge(samples[warm:]))
+	for _, f := range followed {
+		if sampled(samples, f.metric) {
+			t.Metrics = append(t.Metrics, follow(f.metric, points(samples[warm:], f.metric, f.heap)))
 		}
 	}
 	return t
 }
 
-func (r *rule) sampled(samples []probe.Sample) bool {
-	for i := range samples {
-		if !samples[i].Process[r.metric].IsZero() {
-			return true
-		}
-	}
-	return false
+func sampled(samples []probe.Sample, metric probe.Metric) bool {
+	return slices.ContainsFunc(samples, func(s probe.Sample) bool { return !s.Process[metric].IsZero() })
 }
 
-func (r *rule) judge(samples []probe.Sample) Metric {
-	t := Metric{Name: r.metric.String(), Unit: r.metric.Unit()}
-	points := thin(r.points(samples), maxPoints)
-	t.Points = len(points)
-	if len(points) < MinPoints {
-		t.Reason = r.tooFew(len(points))
-		return t
+func follow(metric probe.Metric, points []point) Metric {
+	points = thin(points, maxPoints)
+	m := Metric{Name: metric.String(), Unit: metric.Unit(), Points: len(points)}
+	if len(points) >= MinPoints {
+		slope := theilSen(points)
+		m.Slope = &slope
 	}
-	window := points[len(points)-1].x - points[0].x
-	t.Floor = r.floor / window
-	var harmless float64
-	switch {
-	case r.whole:
-		harmless = below(1 / window)
-	case r.resident:
-		harmless = t.Floor // resident memory creeps in a program that leaks nothing
-	}
-	slope, later := theilSen(points), medianSlope(points[len(points)/2:])
-	t.Slope = &slope
-	t.Verdict, t.Reason = classify(slope, t.Floor, harmless, later)
-	return t
+	return m
 }
 
-// tooFew says how many points there are and how many are needed.
-func (r *rule) tooFew(points int) string {
-	unit := "sample"
-	if r.heap {
-		unit = "garbage collection"
-	}
-	if points != 1 {
-		unit += "s"
-	}
-	return fmt.Sprintf("only %d %s after warm-up; at least %d are needed", points, unit, MinPoints)
-}
-
-// below is the largest number less than x.
-func below(x float64) float64 { return math.Nextafter(x, 0) }
-
-// points returns the metric's readings by cycle.
-func (r *rule) points(samples []probe.Sample) []point {
+// points returns a metric's readings by cycle. Of several readings of the heap
+// between two collections it returns the first.
+func points(samples []probe.Sample, metric probe.Metric, heap bool) []point {
 	points := make([]point, 0, len(samples))
 	var last probe.Reading // the number of collections at the last point
 	for i := range samples {
 		s := &samples[i]
-		v, ok := s.Get(r.metric)
+		v, ok := s.Get(metric)
 		if !ok || len(points) > 0 && float64(s.Cycle) <= points[len(points)-1].x {
 			continue
 		}
-		if r.heap && !s.GCCycles.IsZero() {
+		if heap && !s.GCCycles.IsZero() {
 			if s.GCCycles == last {
 				continue
 			}
