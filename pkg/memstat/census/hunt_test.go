@@ -147,7 +147,7 @@ func TestHuntTooShort(t *testing.T) {
 		t.Errorf("%+v after %d calls", r, calls)
 	}
 	always := func(int) bool { return true }
-	if r := census.Hunt(census.Config{}, census.PlanFor(LeastCycles-1), always); r.Verdict != memstat.Inconclusive {
+	if r := census.Hunt(census.Config{}, census.PlanFor(census.LeastCycles-1), always); r.Verdict != memstat.Inconclusive {
 		t.Errorf("%+v", r)
 	}
 	if r := census.Hunt(census.Config{}, census.PlanFor(census.LeastCycles), always); r.Verdict != memstat.Clean {
