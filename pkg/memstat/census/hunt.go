@@ -13,7 +13,9 @@ var hunting sync.Mutex
 // Hunt runs a warm-up and then windows of cycles, takes a census after each, and
 // judges them. run runs that many cycles and returns when all that took part in
 // them is at rest; if it returns false, the hunt ends there and is inconclusive.
-// Hunt waits for another hunt in this process.
+// Hunt waits for another hunt in this process. Stacks end at it.
+//
+//go:noinline
 func Hunt(cfg Config, plan Plan, run func(cycles int) bool) *Result {
 	hunting.Lock()
 	defer hunting.Unlock()

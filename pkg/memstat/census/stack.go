@@ -35,6 +35,7 @@ const (
 	foreign role = iota // of the program
 	system              // of the Go runtime
 	own                 // of this package
+	hunt                // Hunt, which calls the program's work
 )
 
 type frameInfo struct {
@@ -61,6 +62,8 @@ func lookUp(pc uintptr) frameInfo {
 			switch name := f.Name(); {
 			case strings.HasPrefix(name, "runtime."):
 				info.role = system
+			case name == ownPrefix+"Hunt":
+				info.role = hunt
 			case strings.HasPrefix(name, ownPrefix):
 				info.role = own
 			}
@@ -70,13 +73,13 @@ func lookUp(pc uintptr) frameInfo {
 	return info
 }
 
-// cut ends a stack at the function whose entry is root. It returns nil for a
-// stack of this package's own work, and for one of the Go runtime alone.
+// cut ends a stack at the function whose entry is root, or at Hunt. It returns nil
+// for a stack of this package's own work, and for one of the Go runtime alone.
 func cut(pcs []uintptr, root uintptr) []uintptr {
 	end, mine, named := len(pcs), false, false
 	for i, pc := range pcs {
 		info := lookUp(pc)
-		if root != 0 && info.entry == root {
+		if root != 0 && info.entry == root || info.role == hunt {
 			end = i
 			break
 		}
