@@ -7,8 +7,8 @@ import (
 	"syscall"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
-	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
 
 // ending is a reason for an exit code, and what is said about it.

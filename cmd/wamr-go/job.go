@@ -60,11 +60,6 @@ func newJob(a *app, o *options, module string, args []string) (*job, error) {
 		}
 	}
 	j.guest.Limits = wasi.Limits{FDs: int(o.maxFDs), DirStreams: int(o.maxStreams), ArgBytes: int(min(o.maxArgs, math.MaxInt))}
-	if o.fault != "" {
-		if j.guest.Faults, err = wasi.ParseFault(o.fault); err != nil {
-			return nil, err
-		}
-	}
 	if o.reportFile != "" {
 		if j.reportTo, err = openReportFile(o.reportFile, a.stdout, module); err != nil {
 			return nil, cannotRunf("--report-file %s: %v", o.reportFile, systemReason(err))
@@ -216,6 +211,7 @@ func (j *job) cycle(ctx context.Context, module *engine.Module, stop <-chan stru
 		Args:        j.args,
 		Results:     j.print,
 		SampleEvery: -1,
+		Fault:       j.fault,
 	}
 	if j.cycling() {
 		cfg.SampleEvery = 0

@@ -39,6 +39,9 @@ type CycleConfig struct {
 	// nil.
 	Results func(cycle uint64, results []string)
 
+	// Fault loses something on purpose, after the cycles that it names.
+	Fault Fault
+
 	// Progress receives the number of completed cycles, from one goroutine, at
 	// most ten times a second and once at the end. May be nil.
 	Progress func(completed uint64)
@@ -212,11 +215,18 @@ func (w *cycleWorker) run(ctx context.Context, c *cycles, n uint64) {
 	if c.cfg.Config != nil {
 		cfg = c.cfg.Config(n)
 	}
+	fault := c.cfg.Fault.due(n)
+	if fault != nil {
+		cfg.Faults |= fault.wasi
+	}
 	c.sampling.between.RLock()
 	begin := time.Now()
 	w.last = w.cycle(ctx, c, n, cfg)
 	if !c.hunting {
 		w.latency.add(time.Since(begin))
+	}
+	if fault != nil && fault.lose != nil && w.closeErr == nil {
+		w.closeErr = fault.lose(c.module, c.cfg.Fault.Bytes)
 	}
 	c.sampling.between.RUnlock()
 
