@@ -35,10 +35,12 @@ func TestSteady(t *testing.T) {
 		{[]int64{0, 1, 2, 3}, false},
 		{[]int64{0, 2, 4, 7}, true},
 		{[]int64{0, 250, 500, 750}, true},
-		{[]int64{0, 2, 4, 500}, false},
+		{[]int64{0, 2, 4, 500}, true},
+		{[]int64{0, 2, 400, 900}, false},
+		{[]int64{0, 2}, false},
 		{[]int64{9, 7, 5, 3}, false},
 	} {
-		if got := steady(tc.counts, 2); got != tc.want {
+		if _, got := steady(tc.counts, 2); got != tc.want {
 			t.Errorf("%v: %v", tc.counts, got)
 		}
 	}

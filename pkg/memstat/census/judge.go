@@ -78,34 +78,50 @@ func judge(plan Plan, censuses []*Census) *Result {
 	return r
 }
 
-// compare returns how an identity grew, and whether it did so in every window
-// and in proportion to the cycles.
+// compare returns how an identity grew, and whether it did so in every window.
+// Its rate is that of the windows in which it grew as usual.
 func compare(plan Plan, id identity, censuses []*Census) (f Finding, leaks bool) {
+	cycles := 0
 	f.Kind = id.kind
 	for _, c := range censuses {
 		n := c.counts[id]
 		f.Counts = append(f.Counts, n.Objects)
 		f.Bytes = append(f.Bytes, n.Bytes)
 	}
-	if !steady(f.Counts, kindTable[id.kind].least) {
+	grown, ok := steady(f.Counts, kindTable[id.kind].least)
+	if !ok {
 		return Finding{}, false
 	}
 	f.Identity, f.Site = id.describe()
-	cycles := float64(plan.Window * plan.Windows)
-	last := len(f.Counts) - 1
-	f.PerCycle = float64(f.Counts[last]-f.Counts[0]) / cycles
-	f.BytesPer = float64(f.Bytes[last]-f.Bytes[0]) / cycles
 	f.Verdict = memstat.Leaking
+	for i, usual := range grown {
+		if usual {
+			f.PerCycle += float64(f.Counts[i+1] - f.Counts[i])
+			f.BytesPer += float64(f.Bytes[i+1] - f.Bytes[i])
+			cycles += plan.Window
+		}
+	}
+	f.PerCycle /= float64(cycles)
+	f.BytesPer /= float64(cycles)
 	return f, true
 }
 
-// steady reports whether counts rise by least or more each time, and by similar
-// amounts.
-func steady(counts []int64, least int64) bool {
-	smallest, largest := int64(math.MaxInt64), int64(0)
-	for i := 1; i < len(counts); i++ {
-		grown := counts[i] - counts[i-1]
-		smallest, largest = min(smallest, grown), max(largest, grown)
+// steady reports whether counts rise by least or more each time, and which of the
+// rises are usual: not much larger than the smallest. Two are enough for a leak,
+// because something may be added once, such as the stack of a new thread.
+func steady(counts []int64, least int64) (usual []bool, leaks bool) {
+	if len(counts) < 3 {
+		return nil, false
 	}
-	return len(counts) > 1 && smallest >= least && largest <= 3*smallest+least
+	smallest := int64(math.MaxInt64)
+	for i := 1; i < len(counts); i++ {
+		smallest = min(smallest, counts[i]-counts[i-1])
+	}
+	usual, n := make([]bool, len(counts)-1), 0
+	for i := range usual {
+		if counts[i+1]-counts[i] <= 3*smallest+least {
+			usual[i], n = true, n+1
+		}
+	}
+	return usual, smallest >= least && n >= 2
 }
