@@ -15,21 +15,29 @@ import (
 // The errors of the packages name the problem. Hints are added here, because only
 // the command knows its flags.
 
-// cannotRun returns the failure for an error of the engine: the problem in the
+// explainer words the errors about a module.
+type explainer struct {
+	module      string // its path
+	interpreter bool   // it is not compiled
+	report      bool   // --mem-report was given
+	verbose     bool
+}
+
+// failure returns the failure for an error of the engine: the problem in the
 // words of the command line, and a hint.
-func (j *job) cannotRun(err error) *failure {
+func (x explainer) failure(err error) *failure {
 	var own *failure
 	if errors.As(err, &own) {
 		return own
 	}
-	f := cannotRunf("%s", j.problem(err))
-	f.hint = j.hint(err)
+	f := cannotRunf("%s", x.problem(err))
+	f.hint = x.hint(err)
 	return f
 }
 
 // problem describes an error and names its subject: most errors of the engine do
 // not name the module.
-func (j *job) problem(err error) string {
+func (x explainer) problem(err error) string {
 	var (
 		load     *engine.LoadError
 		compile  *engine.CompileError
@@ -39,41 +47,45 @@ func (j *job) problem(err error) string {
 		internal *engine.InternalError
 		imported *engine.ImportError
 		limit    *engine.MemoryLimitError
+		noStart  *noStartError
 	)
 	switch {
 	case errors.As(err, &load):
 		return load.Error()
 	case errors.As(err, &imported):
-		return fmt.Sprintf("%s: %v", j.module, imported)
+		return fmt.Sprintf("%s: %v", x.module, imported)
 	case errors.As(err, &limit):
-		return fmt.Sprintf("%s: %v", j.module, limit)
+		return fmt.Sprintf("%s: %v", x.module, limit)
 	case errors.As(err, &export):
-		return fmt.Sprintf("%s: %v%s", j.module, export, listExports(export.Exports))
+		return fmt.Sprintf("%s: %v%s", x.module, export, listExports(export.Exports))
+	case errors.As(err, &noStart):
+		return fmt.Sprintf("%s has no _start: it is a %s, whose functions are called by name%s",
+			x.module, noStart.kind, listExports(noStart.exports))
 	case errors.As(err, &argument):
 		return argument.Error()
 	case errors.As(err, &preopen):
 		return fmt.Sprintf("directory %s: %v", preopen.Preopen.Host, preopen.Err)
-	case errors.As(err, &internal) && j.verbose:
+	case errors.As(err, &internal) && x.verbose:
 		return internal.Error() + "\n" + internal.GoStack
 	case errors.As(err, &internal):
 		return internal.Error()
 	case errors.As(err, &compile):
 		return compile.Error()
 	default:
-		return fmt.Sprintf("%s: %v", j.module, err)
+		return fmt.Sprintf("%s: %v", x.module, err)
 	}
 }
 
 const hintCore = "wamr-go runs core modules with WASI preview1; build for wasm32-wasip1"
 
 // hint says what to do about an error, or "".
-func (j *job) hint(err error) string {
+func (x explainer) hint(err error) string {
 	for _, row := range [...]struct {
 		err  error
 		hint string
 	}{
 		{engine.ErrIsDirectory, "name a .wasm file"},
-		{engine.ErrWAT, "wat2wasm " + j.module},
+		{engine.ErrWAT, "wat2wasm " + x.module},
 		{engine.ErrAOT, "name the .wasm file that it was made from"},
 		{engine.ErrGzip, "decompress it first"},
 		{engine.ErrELF, "build for wasm32-wasip1"},
@@ -93,18 +105,21 @@ func (j *job) hint(err error) string {
 		export   *engine.ExportError
 		argument *engine.ArgumentError
 		internal *engine.InternalError
+		noStart  *noStartError
 	)
 	switch {
 	case errors.As(err, &load) && errors.Is(load, fs.ErrNotExist):
-		return j.missingHint()
+		return x.missingHint()
 	case errors.As(err, &imported):
 		return importHint(imported.Module, imported.Name)
 	case errors.As(err, &limit):
-		return memoryHint(limit, j.interpreter)
+		return memoryHint(limit, x.interpreter)
 	case errors.As(err, &export):
 		return exportHint(export)
+	case errors.As(err, &noStart):
+		return callExample(x.module, noStart.exports)
 	case errors.As(err, &argument):
-		return exampleOf(j.module, argument.Export)
+		return exampleOf(x.module, argument.Export)
 	case errors.As(err, &internal):
 		return "this is a bug of wamr-go; -v prints the stack to report it with"
 	default:
@@ -161,15 +176,15 @@ func exportHint(e *engine.ExportError) string {
 }
 
 // missingHint suggests a command or a file where the module does not exist.
-func (j *job) missingHint() string {
-	if near, ok := nearest(j.module, commandNames()); ok {
+func (x explainer) missingHint() string {
+	if near, ok := nearest(x.module, commandNames()); ok {
 		return "did you mean wamr-go " + near + "?"
 	}
-	if _, ok := report.Lookup(j.module); ok && j.report != "" {
-		return "the format belongs to the flag: --mem-report=" + j.module
+	if _, ok := report.Lookup(x.module); ok && x.report {
+		return "the format belongs to the flag: --mem-report=" + x.module
 	}
-	if info, err := os.Stat(j.module + ".wasm"); err == nil && info.Mode().IsRegular() {
-		return "did you mean " + j.module + ".wasm?"
+	if info, err := os.Stat(x.module + ".wasm"); err == nil && info.Mode().IsRegular() {
+		return "did you mean " + x.module + ".wasm?"
 	}
 	return ""
 }

@@ -45,12 +45,13 @@ func TestExplain(t *testing.T) {
 		{imported("other", "x"), `a.wasm: import "other"."x" is unknown`, "only WASI preview1"},
 		{&engine.ImportError{Module: "m", Name: "n", Problem: "has the type x", Err: engine.ErrImportType}, `a.wasm: import "m"."n" has the type x`, "preview1 headers"},
 		{&engine.ExportError{Name: "ad", Exports: []engine.Export{{Name: "add"}}}, "a.wasm: no function \"ad\" is exported\nit exports:\n  add()", "did you mean -f add?"},
+		{&noStartError{engine.Library, []engine.Export{{Name: "_x"}, {Name: "add"}}}, "a.wasm has no _start: it is a library, whose functions are called by name\nit exports:\n  _x()\n  add()", "wamr-go -f add a.wasm"},
+		{&noStartError{engine.Library, nil}, "a.wasm has no _start: it is a library, whose functions are called by name; it exports none", ""},
 		{&engine.InternalError{Message: "oops"}, "internal error: oops", "bug of wamr-go"},
 		{cannotRunf("own").withHint("hint"), "own", "hint"},
 		{errors.New("anything"), "a.wasm: anything", ""},
 	} {
-		j := &job{app: &app{}, options: &options{}, module: "a.wasm"}
-		f := j.cannotRun(tc.err)
+		f := explainer{module: "a.wasm"}.failure(tc.err)
 		if f.code != exitCannotRun || f.problem != tc.problem || !strings.Contains(f.hint, tc.hint) || tc.hint == "" && f.hint != "" {
 			t.Errorf("%v: %d, %q, %q; want %q, %q", tc.err, f.code, f.problem, f.hint, tc.problem, tc.hint)
 		}

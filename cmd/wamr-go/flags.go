@@ -14,8 +14,11 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// options holds the values of run's flags.
+// options holds what the command line of run says.
 type options struct {
+	module string   // path, or "-" for standard input
+	args   []string // of the guest, or of the export that is called
+
 	mounts     mounts
 	listen     []string // addresses of TCP listeners
 	env        []string // NAME=value, or NAME for the host's value
@@ -72,6 +75,22 @@ func (o *options) reportFormat() string {
 	default:
 		return ""
 	}
+}
+
+// prints reports whether the output of a cycle is printed.
+func (o *options) prints(cycle uint64) bool {
+	return o.cycleOutput == outputAll || o.cycleOutput == outputFirst && cycle == 1
+}
+
+// cache returns the directory of compiled code, or "" for none.
+func (o *options) cache() (string, error) {
+	switch {
+	case o.noCache || o.interpreter:
+		return "", nil
+	case o.cacheDir != "":
+		return o.cacheDir, nil
+	}
+	return defaultCacheDir()
 }
 
 // check refuses flags that exclude each other.

@@ -106,7 +106,6 @@ type cycles struct {
 	duration  time.Duration // of the phase that is measured; 0 for no limit
 	hunting   bool          // cycles are profiled, so they are not timed
 	plain     time.Duration // how long the phase before the hunt took
-	measured  uint64        // cycles of that phase
 	claimed   atomic.Uint64
 	completed atomic.Uint64
 	halt      atomic.Bool // no more cycles: one failed
@@ -191,6 +190,7 @@ type cycleWorker struct {
 	outcomes [outcomeKinds]uint64
 	last     Outcome
 	failure  *CycleOutcome // the first
+	nonzero  uint64        // exits
 	leaking  uint64
 	closeErr error
 	memory   MemoryStat
@@ -231,6 +231,9 @@ func (w *cycleWorker) run(ctx context.Context, c *cycles, n uint64) {
 	c.sampling.between.RUnlock()
 
 	w.outcomes[w.last.Kind]++
+	if w.last.ExitCode != 0 {
+		w.nonzero++
+	}
 	if !w.last.Clean() {
 		if w.failure == nil {
 			w.failure = &CycleOutcome{n, w.last}

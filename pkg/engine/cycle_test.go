@@ -112,6 +112,24 @@ func TestCycleEnds(t *testing.T) {
 	}
 }
 
+// TestCycleNonzeroExits counts the exits that are not clean apart from the others.
+func TestCycleNonzeroExits(t *testing.T) {
+	m := compile(t, newRuntime(t, engine.Config{}), guest(t, "c/exit"))
+	r := m.Cycle(context.Background(), engine.CycleConfig{
+		Cycles: 10, Workers: 2, SampleEvery: -1,
+		Config: func(cycle uint64) wasi.Config {
+			code := "0"
+			if cycle%2 == 0 {
+				code = "3"
+			}
+			return wasi.Config{Args: []string{"exit", code}}
+		},
+	})
+	if r.NonzeroExits != 5 || r.Outcomes[engine.OutcomeExit] != 10 || r.FirstFailure == nil || r.FirstFailure.Cycle != 2 {
+		t.Errorf("%d exits, %d not with 0, first %v", r.Outcomes[engine.OutcomeExit], r.NonzeroExits, r.FirstFailure)
+	}
+}
+
 func TestCycleDuration(t *testing.T) {
 	m := compile(t, newRuntime(t, engine.Config{}), guest(t, "c/hello"))
 	const d = 300 * time.Millisecond

@@ -33,6 +33,7 @@ type CycleResult struct {
 	First         Outcome              // of the first cycle
 	FirstFailure  *CycleOutcome        // of the first cycle that was not a clean exit, or nil
 	Outcomes      [outcomeKinds]uint64 // number of cycles, by OutcomeKind
+	NonzeroExits  uint64               // number of cycles that exited with another code than 0
 	LeakingCycles uint64               // number of cycles that did not give everything back
 	CloseErr      error                // of the first Instance.Close that failed, without its leaks
 
@@ -87,6 +88,7 @@ func (c *cycles) result(ctx context.Context) CycleResult {
 		for kind, n := range w.outcomes {
 			r.Outcomes[kind] += n
 		}
+		r.NonzeroExits += w.nonzero
 		r.LeakingCycles += w.leaking
 		r.Memory = r.Memory.larger(w.memory)
 		if w.failure != nil && (r.FirstFailure == nil || w.failure.Cycle < r.FirstFailure.Cycle) {

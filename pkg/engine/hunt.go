@@ -26,7 +26,7 @@ func (c *cycles) hunt(ctx context.Context) {
 	if plan.Window == 0 || c.halt.Load() || c.stopped.Load() {
 		return
 	}
-	c.measured, c.hunting, c.duration = c.completed.Load(), true, 0
+	c.hunting, c.duration = true, 0
 	cfg := census.Config{Root: census.EntryOf((*cycleWorker).run)}
 	c.found = census.Hunt(cfg, plan, func(cycles int) bool {
 		c.limit = c.completed.Load() + uint64(cycles)

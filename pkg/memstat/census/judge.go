@@ -30,6 +30,18 @@ type Finding struct {
 	Site     []memstat.Frame `json:"site,omitempty"` // stack of the allocation or goroutine, innermost first
 }
 
+// reason says what is lost, and how often.
+func (f *Finding) reason() string {
+	often := "in each cycle"
+	switch {
+	case f.PerCycle < 0.99:
+		often = fmt.Sprintf("in %.2g of 100 cycles", 100*f.PerCycle)
+	case f.PerCycle > 1.01:
+		often = fmt.Sprintf("%.3g times in each cycle", f.PerCycle)
+	}
+	return fmt.Sprintf("1 %s is lost %s (%s)", f.Kind.Unit(1), often, f.Identity)
+}
+
 // Bound returns the smallest leak that the hunt would have found for certain, in
 // objects per cycle: slower ones could have hidden.
 func (r *Result) Bound() float64 {
@@ -65,9 +77,10 @@ func judge(plan Plan, censuses []*Census) *Result {
 	}
 	switch {
 	case len(r.Findings) > 0:
-		f := r.Findings[0]
-		r.Verdict = memstat.Leaking
-		r.Reason = fmt.Sprintf("%s grow with every cycle", f.Kind.Unit(2))
+		r.Verdict, r.Reason = memstat.Leaking, r.Findings[0].reason()
+		if more := len(r.Findings) - 1; more > 0 {
+			r.Reason += fmt.Sprintf(", and %d more", more)
+		}
 	case !complete:
 		r.Reason = "the run ended before the hunt for leaks was complete"
 	case plan.Window < LeastCycles/(windows+1):

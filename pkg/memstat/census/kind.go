@@ -5,15 +5,16 @@ import "fmt"
 // Kind is a kind of thing that is counted.
 type Kind uint8
 
-// The kinds, in the order of the report.
+// The kinds, in the order of the report. The heap comes last, because most of the
+// others have objects in it.
 const (
-	GoHeap     Kind = iota // objects of the Go heap, by allocation site
-	Goroutine              // by stack
+	Goroutine  Kind = iota // by stack
 	Descriptor             // open file descriptors, by target
 	Mapping                // memory mappings, by name and protection
 	Thread                 // of the operating system
 	Child                  // child processes
 	File                   // files beneath Config.Dirs
+	GoHeap                 // objects of the Go heap, by allocation site
 	kindCount
 )
 
@@ -28,13 +29,13 @@ var kindTable = [kindCount]struct {
 	least int64
 	count func(*Config, *Census) bool // false: this system cannot tell
 }{
-	GoHeap:     {"go_heap", "object", "objects", 2, countHeap},
 	Goroutine:  {"goroutine", "goroutine", "goroutines", 2, countGoroutines},
 	Descriptor: {"descriptor", "descriptor", "descriptors", 2, countDescriptors},
 	Mapping:    {"mapping", "mapping", "mappings", 2, countMappings},
 	Thread:     {"thread", "thread", "threads", 2, countThreads},
 	Child:      {"child", "child process", "child processes", 2, countChildren},
 	File:       {"file", "file", "files", 2, countFiles},
+	GoHeap:     {"go_heap", "object", "objects", 2, countHeap},
 }
 
 // String returns the kind's name in JSON reports, such as "go_heap".

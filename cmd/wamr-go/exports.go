@@ -7,33 +7,13 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine"
 )
 
-// checkCall finds out before anything is instantiated that there is nothing to
-// call. Cycles may do with instantiation alone.
-func (j *job) checkCall(m *engine.Module) error {
-	switch {
-	case j.invoke != "":
-		return m.CheckCall(j.invoke, j.args)
-	case m.Kind() == engine.Command || j.cycling():
-		return nil
-	}
-	exports := m.Exports()
-	f := cannotRunf("%s has no _start: it is a %s, whose functions are called by name%s",
-		j.module, m.Kind(), listExports(exports))
-	if len(exports) > 0 {
-		f.hint = callExample(j.module, exports)
-	}
-	return f
+// noStartError is a module that has no _start to run.
+type noStartError struct {
+	kind    engine.ModuleKind
+	exports []engine.Export
 }
 
-// print writes the results of -f, one a line.
-func (j *job) print(cycle uint64, results []string) {
-	if !j.prints(cycle) || len(results) == 0 {
-		return
-	}
-	if _, err := fmt.Fprintln(j.stdout, strings.Join(results, "\n")); err != nil {
-		j.ui.warnf("the results of %s could not be printed: %v", j.invoke, systemReason(err))
-	}
-}
+func (e *noStartError) Error() string { return fmt.Sprintf("the %s has no _start", e.kind) }
 
 const maxListed = 20
 
@@ -55,8 +35,11 @@ func listExports(exports []engine.Export) string {
 }
 
 // callExample is a command that calls the first export which the command line
-// can call.
+// can call, or "" if there is none.
 func callExample(module string, exports []engine.Export) string {
+	if len(exports) == 0 {
+		return ""
+	}
 	for _, e := range exports {
 		// Compilers export what the host calls, with a leading underscore.
 		if !strings.HasPrefix(e.Name, "_") {
