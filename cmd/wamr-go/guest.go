@@ -33,10 +33,5 @@ func guestConfig(a *app, o *options) (wasi.Config, error) {
 			return cfg, err
 		}
 	}
-	if o.fault != "" {
-		if cfg.Faults, err = wasi.ParseFault(o.fault); err != nil {
-			return cfg, err
-		}
-	}
 	return cfg, nil
 }

@@ -5,12 +5,16 @@ package main
 import (
 	"io"
 	"os"
+	"runtime"
 )
 
 // version is set by the linker; see the Makefile.
 var version string
 
-func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+func main() {
+	runtime.MemProfileRate = 0 // the hunt for leaks turns the profile on for its own time
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
 
 // run executes the command line and returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {

@@ -9,7 +9,6 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
-	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
 
 // The functions of this file decide how a run ended. They read and write
@@ -137,8 +136,8 @@ func leakText(r *report.Report) string {
 			parts = append(parts, "double releases: "+memstat.Grouped(l.DoubleReleases))
 		}
 	}
-	if c := r.Cycles; len(parts) == 0 && c != nil && c.Verdict == trend.Leaking {
-		parts = append(parts, "the process grows by the cycle, "+c.Reason)
+	if c := r.Cycles; len(parts) == 0 && c != nil && c.Verdict == memstat.Leaking {
+		parts = append(parts, c.Reason)
 	}
 	return "leak: " + strings.Join(parts, "; ")
 }

@@ -59,11 +59,8 @@ func TestCycle(t *testing.T) {
 		if n := len(r.Samples); n < trend.MinPoints || n > probe.MaxSamples {
 			t.Errorf("%d samples", n)
 		}
-		if last := r.Samples[len(r.Samples)-1].Cycle; last < 180 {
-			t.Errorf("the last sample is of cycle %d", last)
-		}
-		if verdict := trend.New(r.Samples).Verdict; verdict == trend.Leaking {
-			t.Errorf("verdict %v", verdict)
+		if h := r.Hunt; h == nil || h.Verdict != memstat.Clean || h.Plan.Window < 40 {
+			t.Errorf("the hunt for leaks: %+v", h)
 		}
 		checkLedger(t, ledger)
 	}
@@ -140,7 +137,7 @@ func TestCycleDuration(t *testing.T) {
 	if r.Elapsed < d || r.Elapsed > 20*d || r.Requested != 0 || r.Completed < 3 {
 		t.Errorf("%d cycles in %v", r.Completed, r.Elapsed)
 	}
-	if first, last := r.Samples[0], r.Samples[len(r.Samples)-1]; last.Cycle < r.Completed/4 {
+	if first, last := r.Samples[0], r.Samples[len(r.Samples)-1]; last.Cycle < r.Completed/8 {
 		t.Errorf("samples from cycle %d to %d of %d", first.Cycle, last.Cycle, r.Completed)
 	}
 }

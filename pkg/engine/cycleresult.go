@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 )
 
@@ -23,7 +24,9 @@ type CycleResult struct {
 	Sampling  time.Duration // part of Elapsed in which samples were taken
 	Stopped   bool          // by CycleConfig.Stop or the context
 
-	PerSecond float64       // completed cycles by elapsed time without sampling
+	// Rate and latencies are of the cycles before the hunt for leaks, and without
+	// the time of sampling.
+	PerSecond float64
 	P50, P99  time.Duration // half, and 99 of 100 cycles, took no longer; at most 0.8 % too high
 	Max       time.Duration // of one cycle
 
@@ -37,6 +40,9 @@ type CycleResult struct {
 	Memory  MemoryStat     // the largest figure of any cycle; TouchedBytes of some cycles only
 	OpenFDs OpenFDs        // the most that any cycle left open
 	Samples []probe.Sample // oldest first; nil if CycleConfig.SampleEvery is -1
+	// Hunt is the judgement of the hunt for leaks; nil if there was none, because
+	// CycleConfig.SampleEvery is -1, the run was too short, or it was stopped.
+	Hunt *census.Result
 	// Before and After are readings of the process before the first and after
 	// the last cycle; nil without Config.Inspect.
 	Before, After *probe.Process
@@ -59,12 +65,13 @@ func (r *CycleResult) Outcome() CycleOutcome {
 }
 
 // result adds up what the workers counted.
-func (c *cycles) result(ctx context.Context, workers []*cycleWorker, elapsed time.Duration) CycleResult {
+func (c *cycles) result(ctx context.Context) CycleResult {
 	r := CycleResult{
 		Requested: c.cfg.Cycles,
 		Completed: c.completed.Load(),
 		Workers:   c.cfg.Workers,
-		Elapsed:   elapsed,
+		Elapsed:   time.Since(c.started),
+		Hunt:      c.found,
 		Sampling:  c.sampling.spent,
 		First:     c.first,
 		Samples:   c.sampling.samples(),
@@ -74,8 +81,8 @@ func (c *cycles) result(ctx context.Context, workers []*cycleWorker, elapsed tim
 	if ctx.Err() != nil {
 		r.stop = doneOutcome(ctx)
 	}
-	latency := &workers[0].latency
-	for i, w := range workers {
+	latency := &c.workers[0].latency
+	for i, w := range c.workers {
 		if i > 0 {
 			latency.merge(&w.latency)
 		}
@@ -96,8 +103,8 @@ func (c *cycles) result(ctx context.Context, workers []*cycleWorker, elapsed tim
 		}
 	}
 	r.P50, r.P99, r.Max = latency.percentile(50), latency.percentile(99), time.Duration(latency.max)
-	if busy := elapsed - r.Sampling; busy > 0 {
-		r.PerSecond = float64(r.Completed) / busy.Seconds()
+	if busy := c.plain - r.Sampling; busy > 0 {
+		r.PerSecond = float64(latency.total) / busy.Seconds()
 	}
 	return r
 }

@@ -2,8 +2,10 @@ package engine
 
 import (
 	"errors"
+	"strconv"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
@@ -74,13 +76,23 @@ func NewReport(r Run) (*report.Report, error) {
 	return out, err
 }
 
-// cyclesReport judges the samples. What the ledger knows outweighs their trend.
+// cyclesReport joins what the cycles told. What the ledger counted outweighs the
+// census.
 func cyclesReport(c *CycleResult, leaks []memstat.Leak) *report.Cycles {
-	return &report.Cycles{
+	out := &report.Cycles{
 		Requested: c.Requested, Completed: c.Completed, Workers: c.Workers, PerSecond: c.PerSecond,
-		P50NS: c.P50.Nanoseconds(), P99NS: c.P99.Nanoseconds(),
-		Trend: trend.New(c.Samples).With(leaks), Samples: c.Samples,
+		P50NS: c.P50.Nanoseconds(), P99NS: c.P99.Nanoseconds(), MaxNS: c.Max.Nanoseconds(),
+		Trend: trend.New(c.Samples), Samples: c.Samples,
+		Reason: "the run was too short to tell; run at least " + strconv.Itoa(census.LeastCycles) + " cycles",
 	}
+	if h := c.Hunt; h != nil {
+		out.Verdict, out.Reason, out.Census = h.Verdict, h.Reason, h.Findings
+		out.Hunt = &report.Hunt{Plan: h.Plan, Counted: h.Counted, HiddenBelow: h.Bound()}
+	}
+	if len(leaks) > 0 {
+		out.Verdict, out.Reason = memstat.Leaking, "the ledger counted objects that were not given back"
+	}
+	return out
 }
 
 func outcomeReport(o Outcome) report.Outcome {

@@ -87,13 +87,9 @@ func ExampleNewTrace() {
 }
 
 // A known leak, put back in, shows that the account finds it.
-func ExampleParseFault() {
-	fault, err := wasi.ParseFault("prestats-lock")
-	if err != nil {
-		log.Fatal(err)
-	}
+func ExampleFault() {
 	scope := memstat.NewLedger(memstat.SitesNever).Open(1)
-	system, err := wasi.NewSystem(wasi.Config{Faults: fault}, scope)
+	system, err := wasi.NewSystem(wasi.Config{Faults: wasi.FaultPrestatsLock}, scope)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
@@ -25,13 +26,13 @@ type Report struct {
 }
 
 // Leaked reports whether the run leaked: a closed scope still held an object,
-// something was released twice, or a metric of the process grows with every
-// cycle.
+// something was released twice, or the census found something that grows with
+// every cycle.
 func (r *Report) Leaked() bool {
 	if l := r.Ledger; l != nil && (len(l.Leaks) > 0 || l.DoubleReleases > 0) {
 		return true
 	}
-	return r.Cycles != nil && r.Cycles.Verdict == trend.Leaking
+	return r.Cycles != nil && r.Cycles.Verdict == memstat.Leaking
 }
 
 // Outcome says how the run ended.
@@ -109,8 +110,26 @@ type Cycles struct {
 	PerSecond float64 `json:"per_second"` // completed cycles by wall time
 	P50NS     int64   `json:"p50_ns"`     // half of the cycles took no longer
 	P99NS     int64   `json:"p99_ns"`     // 99 of 100 cycles took no longer
+	MaxNS     int64   `json:"max_ns"`     // of one cycle
+	// Verdict is about the host's side: what the ledger and the census count.
+	Verdict memstat.Verdict `json:"verdict"`
+	Reason  string          `json:"reason"`
+	// Census has what grew in every window of the hunt for leaks.
+	Census []census.Finding `json:"census"`
+	// Hunt says how the windows were, and what they can have missed; absent if
+	// there was no hunt.
+	Hunt *Hunt `json:"hunt,omitempty"`
 	trend.Trend
 	Samples []probe.Sample `json:"samples"`
+}
+
+// Hunt describes the hunt for leaks.
+type Hunt struct {
+	census.Plan
+	Counted []census.Kind `json:"counted"` // what this system can count
+	// HiddenBelow is the smallest leak that is found for certain, in objects per
+	// cycle. A slower one could have hidden.
+	HiddenBelow float64 `json:"hidden_below"`
 }
 
 // Budget compares the peak of the linear memory with its budget.

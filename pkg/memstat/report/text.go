@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
@@ -249,37 +250,66 @@ func (p *page) cycles(c *Cycles) {
 	if c.Reason != "" {
 		p.text("", faint, memstat.Printable(c.Reason))
 	}
-	if len(c.Metrics) == 0 {
+	if c.Hunt != nil {
+		p.text("could hide", plain, "a leak of less than "+digits3(c.Hunt.HiddenBelow)+" objects per cycle")
+	}
+	p.census(c.Census)
+	p.metrics(c.Metrics)
+}
+
+// census writes what grew in every window.
+func (p *page) census(found []census.Finding) {
+	if len(found) == 0 {
+		return
+	}
+	var rows []row
+	for _, f := range found {
+		below := frameTexts(f.Site)
+		if len(below) == 0 {
+			below = []string{memstat.Printable(f.Identity)}
+		}
+		rows = append(rows, row{
+			cells: []cell{
+				{f.Kind.String(), bad}, {growth(f.PerCycle), bad}, text(growth(f.BytesPer)),
+				text(memstat.Grouped(f.Counts[len(f.Counts)-1])),
+			},
+			below: below,
+		})
+	}
+	p.out.WriteByte('\n')
+	p.table([]string{"grows", "per cycle", "bytes per cycle", "at the end"}, rows)
+}
+
+func (p *page) metrics(metrics []trend.Metric) {
+	if len(metrics) == 0 {
 		return
 	}
 	var low, high int
-	for _, m := range c.Metrics {
+	for _, m := range metrics {
 		if m.Slope != nil {
 			low = max(low, utf8.RuneCountInString(growth(m.CILow)))
 			high = max(high, utf8.RuneCountInString(growth(m.CIHigh)))
 		}
 	}
 	var rows []row
-	for _, m := range c.Metrics {
+	for _, m := range metrics {
 		slope, interval := "-", "-"
 		if m.Slope != nil {
 			slope = growth(m.PerCycle)
 			interval = padLeft(growth(m.CILow), low) + " … " + padLeft(growth(m.CIHigh), high)
 		}
-		rows = append(rows, row{cells: []cell{
-			text(memstat.Printable(m.Name)), text(slope), text(interval),
-			{m.Verdict.String(), verdictTone(m.Verdict)},
-		}})
+		rows = append(rows, row{cells: []cell{text(memstat.Printable(m.Name)), text(slope), text(interval)}})
 	}
 	p.out.WriteByte('\n')
-	p.table([]string{"metric", "per cycle", "99 % interval", "verdict"}, rows)
+	p.table([]string{"metric", "per cycle", "99 % interval"}, rows)
+	p.note(faint, "metrics inform; what is counted decides")
 }
 
-func verdictTone(v trend.Verdict) tone {
+func verdictTone(v memstat.Verdict) tone {
 	switch v {
-	case trend.Clean:
+	case memstat.Clean:
 		return good
-	case trend.Leaking:
+	case memstat.Leaking:
 		return bad
 	default:
 		return unsure
