@@ -126,7 +126,7 @@ func list(dir string) (names []string, lister int, ok bool) {
 func retry(call func() (int, error)) (int, error) {
 	for {
 		n, err := call()
-		if err != syscall.EINTR { //nolint:errorlint // an Errno of package syscall is never wrapped
+		if err != syscall.EINTR {
 			return n, err
 		}
 	}
