@@ -52,6 +52,10 @@ microbench:
 profile:
 	go test -trimpath -run '^$$' -bench '^BenchmarkProfile$$' -benchtime 1x -cpuprofile '$(CURDIR)/cmd/wamr-go/default.pgo' -o /dev/null ./cmd/wamr-go
 
+## leak-accuracy: how often the hunt for leaks is right; ACCURACYFLAGS='-runs 200 -clean 1000 -busy'
+leak-accuracy: build
+	go run ./internal/accuracy -program bin/wamr-go $(ACCURACYFLAGS)
+
 ## conformance: the preview1 programs of the wasi-testsuite checkout WASI_TESTSUITE
 conformance:
 	@test -n '$(WASI_TESTSUITE)' || { echo 'conformance: set WASI_TESTSUITE to a checkout of wasi-testsuite, branch prod/testsuite-base'; exit 2; }
