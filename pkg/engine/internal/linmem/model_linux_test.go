@@ -123,12 +123,6 @@ func (m *model) release(i int) {
 	}
 }
 
-func (m *model) callIn() {
-	m.pool.mu.Lock()
-	defer m.pool.mu.Unlock()
-	m.pool.callIn()
-}
-
 // check compares the memories with what they must read as, and the slots with
 // their invariants.
 func (m *model) check() {
@@ -187,7 +181,7 @@ func (m *model) run(script []byte) {
 		case 6:
 			m.release(i)
 		case 7:
-			m.callIn()
+			m.pool.callIn()
 		}
 		m.check()
 	}

@@ -61,11 +61,18 @@ func NewPool(cfg Config) *Pool {
 	if cfg.KeepResident == 0 {
 		cfg.KeepResident = DefaultKeepResident
 	}
-	return &Pool{
+	p := &Pool{
 		image: cfg.Image, segments: cfg.Segments, pages: cfg.Pages, scope: cfg.Scope,
 		keepResident: cfg.KeepResident, maxFree: 2 * runtime.GOMAXPROCS(0),
 		slots: make(map[*slot]struct{}),
 	}
+	space.Lock()
+	defer space.Unlock()
+	if space.pools == nil {
+		space.pools = make(map[*Pool]struct{})
+	}
+	space.pools[p] = struct{}{}
+	return p
 }
 
 // Take returns a memory, which takes a slot when wazero first asks it for
@@ -81,10 +88,13 @@ func (p *Pool) Take(scope *memstat.Scope, fresh bool) Memory {
 // take lends a slot of size committed bytes that reserves limit bytes or, if
 // address space is short, fewer. The limit is not 0.
 func (p *Pool) take(size, limit uint64, fresh bool) (*slot, error) {
-	hint, _ := p.last.Get().(*slot)
-	s, err := p.find(max(size, PageSize), limit, hint)
+	size = max(size, PageSize)
+	s, err := p.find(size)
 	if err != nil {
 		return nil, err
+	}
+	if s == nil {
+		return p.newSlot(size, limit)
 	}
 	if err := s.prepare(fresh, p.pages, p.keepResident); err != nil {
 		p.mu.Lock()
@@ -94,10 +104,11 @@ func (p *Pool) take(size, limit uint64, fresh bool) (*slot, error) {
 	return s, nil
 }
 
-// find takes a free slot that has size bytes, or makes one, and commits them.
-// It prefers the slot that this processor gave back last, whose memory is in its
-// cache, and then the one that any processor did.
-func (p *Pool) find(size, limit uint64, hint *slot) (*slot, error) {
+// find takes a free slot that has size bytes, and commits them; it returns nil
+// if there is none. It prefers the slot that this processor gave back last,
+// whose memory is in its cache, and then the one that any processor did.
+func (p *Pool) find(size uint64) (*slot, error) {
+	hint, _ := p.last.Get().(*slot)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
@@ -111,7 +122,7 @@ func (p *Pool) find(size, limit uint64, hint *slot) (*slot, error) {
 		}
 	}
 	if i < 0 {
-		return p.newSlot(size, limit)
+		return nil, nil
 	}
 	s := p.free[i]
 	if err := s.resize(size); err != nil {
@@ -121,11 +132,16 @@ func (p *Pool) find(size, limit uint64, hint *slot) (*slot, error) {
 	return s, nil
 }
 
-// newSlot makes a slot of size committed bytes. The caller holds the lock.
+// newSlot makes a slot of size committed bytes.
 func (p *Pool) newSlot(size, limit uint64) (*slot, error) {
-	m, err := p.reserve(size, limit)
+	m, err := reserveSlot(size, limit)
 	if err != nil {
 		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return nil, errors.Join(ErrClosed, m.release())
 	}
 	s := &slot{mapping: m, reserved: uint64(len(m))}
 	if p.image != nil {
@@ -236,6 +252,9 @@ func (p *Pool) drop(s *slot) error {
 // Close unmaps the free slots. Slots still in use are unmapped when their
 // memories are released. A second Close does nothing. The error is the system's.
 func (p *Pool) Close() error {
+	space.Lock()
+	delete(space.pools, p)
+	space.Unlock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	err := p.dropFree()

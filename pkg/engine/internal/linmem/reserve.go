@@ -11,30 +11,36 @@ import (
 // grow, otherwise.
 const headroom = 256 << 20
 
-// reserving is held while address space is tried, of which the process has one:
-// two that try at once would each find less than there is.
-var reserving sync.Mutex
+// space is the process's address space, which all pools share. Its lock is held
+// while space is reserved, because two that try at once would each find less
+// than there is. It is taken before a pool's.
+var space struct {
+	sync.Mutex
+	pools map[*Pool]struct{} // that are open
+}
 
-// reserve reserves limit bytes or, if address space is short (ulimit -v, a
-// 32-bit host), fewer, down to size. Each memory can grow in the end, because a
-// reservation is a loan: the pool calls in what its slots do not use when
-// another one needs it. The caller holds the lock.
-func (p *Pool) reserve(size, limit uint64) (mapping, error) {
-	reserving.Lock()
-	defer reserving.Unlock()
-	// A large slot spares a memory that grows from being copied, but takes half
-	// of what there is at most.
+// reserveSlot reserves limit bytes or, if address space is short (ulimit -v, a
+// 32-bit host), fewer, down to size. Memories can grow in the end, because what a
+// slot reserves is a loan: it is called in when another memory needs it.
+func reserveSlot(size, limit uint64) (mapping, error) {
+	space.Lock()
+	defer space.Unlock()
+	// A large slot spares a memory that grows from being copied, but takes at
+	// most half of what there is.
 	ample := func(n uint64) uint64 { return max(headroom, n) }
 	m, err := reserveBetween(size, limit, ample)
 	if err == nil || errors.Is(err, errors.ErrUnsupported) {
 		return m, err
 	}
-	p.callIn()
+	slots := 0
+	for p := range space.pools {
+		slots += p.callIn()
+	}
 	if m, err = reserveBetween(size, limit, ample); err == nil {
 		return m, nil
 	}
-	// Go needs some space for each instance, and more if the memory is large.
-	needed := func(n uint64) uint64 { return min(headroom, n+uint64(len(p.slots))<<20) }
+	// Go needs some space for each instance, and more beside a large memory.
+	needed := func(n uint64) uint64 { return min(headroom, n+uint64(slots+1)<<20) }
 	return reserveBetween(size, min(limit, size+size/4), needed)
 }
 
@@ -63,12 +69,15 @@ func reserveLeaving(n, left uint64) (mapping, error) {
 }
 
 // callIn gives up the address space that no memory uses: free slots, and what
-// the others have reserved but not committed. What cannot be given up stays
-// accounted for. The caller holds the lock.
-func (p *Pool) callIn() {
+// the others reserve but have not committed. What cannot be given up stays
+// accounted for. It returns the number of slots left.
+func (p *Pool) callIn() (slots int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	_ = p.dropFree()
 	for s := range p.slots {
 		_ = s.shrink()
 		p.scope.Resize(s.handle, int64(s.reserved))
 	}
+	return len(p.slots)
 }
