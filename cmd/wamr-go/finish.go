@@ -21,7 +21,7 @@ type ending struct {
 
 // finish says how the run ended, writes the report and returns the exit code.
 func (j *job) finish() int {
-	run := engine.Run{Module: j.result.module, Cycles: j.result.cycles, Budget: j.budget, Target: j.target}
+	run := engine.Run{Module: j.result.module, Cycles: j.result.cycles, Budget: j.budget, Target: j.target, Version: version}
 	if f := j.result.failure; f != nil {
 		run.Err = f
 	}

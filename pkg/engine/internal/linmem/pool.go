@@ -49,7 +49,7 @@ type Pool struct {
 	last sync.Pool // of slots given back; has a place for each processor
 
 	mu     sync.Mutex
-	scope  *memstat.Scope // nil once closed
+	scope  *memstat.Scope     // nil once closed
 	slots  map[*slot]struct{} // all that are mapped
 	free   []*slot            // those that can be taken; the one given back last is at the end
 	closed bool
