@@ -13,6 +13,7 @@ import (
 // all of 65536 pages, of which api.Memory's Size says 0. Compiled code could not
 // use the last one, and must not get it.
 func TestFourGiB(t *testing.T) {
+	needsCompiler(t)
 	ctx := context.Background()
 	for _, tc := range []struct {
 		interpreter bool

@@ -2,6 +2,7 @@ package linmem
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -202,14 +203,16 @@ func FuzzPool(f *testing.F) {
 
 // TestPoolIsLikeSlices plays scripts by chance, for each kind of pool.
 func TestPoolIsLikeSlices(t *testing.T) {
-	random := rand.New(rand.NewPCG(3, 4))
 	for variant := range byte(16) {
-		for range 10 {
-			script := make([]byte, 4*40)
-			for i := range script {
-				script[i] = byte(random.Uint32())
-			}
-			newModel(t, variant).run(script)
+		for seed := range uint64(10) {
+			t.Run(fmt.Sprintf("variant %d, seed %d", variant, seed), func(t *testing.T) {
+				random := rand.New(rand.NewPCG(uint64(variant), seed))
+				script := make([]byte, 4*40)
+				for i := range script {
+					script[i] = byte(random.Uint32())
+				}
+				newModel(t, variant).run(script)
+			})
 		}
 	}
 }
