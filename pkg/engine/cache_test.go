@@ -18,6 +18,7 @@ import (
 
 // TestCache compiles in new runtimes with one directory.
 func TestCache(t *testing.T) {
+	needsCompiler(t)
 	dir := filepath.Join(t.TempDir(), "[cache]*") // not a pattern
 	hello, trap := guest(t, "c/hello"), guest(t, "wat/trap")
 	empty := &engine.Binary{Path: "empty.wasm", Bytes: []byte("\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00")}
@@ -101,6 +102,7 @@ func TestCache(t *testing.T) {
 
 // TestCacheTellsModulesApart has modules that differ in their code alone.
 func TestCacheTellsModulesApart(t *testing.T) {
+	needsCompiler(t)
 	returning := func(n byte) *engine.Binary {
 		return &engine.Binary{Path: "n.wasm", Bytes: []byte("\x00asm\x01\x00\x00\x00" +
 			"\x01\x05\x01\x60\x00\x01\x7f" + // type
@@ -127,6 +129,7 @@ func TestCacheTellsModulesApart(t *testing.T) {
 // TestCompileAtOnce compiles one module in one runtime from several goroutines,
 // without code in the cache and with it.
 func TestCompileAtOnce(t *testing.T) {
+	needsCompiler(t)
 	r := newRuntime(t, engine.Config{CacheDir: t.TempDir()})
 	hello := guest(t, "c/hello")
 	ctx := context.Background()
@@ -184,6 +187,7 @@ func TestSourceLines(t *testing.T) {
 // TestDamagedCache flips a bit at places all over an entry: the module is
 // compiled again, runs correctly, and is warned of.
 func TestDamagedCache(t *testing.T) {
+	needsCompiler(t)
 	dir := t.TempDir()
 	run := func() (cached bool, warnings []string) {
 		t.Helper()
@@ -231,6 +235,7 @@ func entryPath(t *testing.T, dir string) string {
 
 // TestUnsafeCacheDir has a directory that others can write to.
 func TestUnsafeCacheDir(t *testing.T) {
+	needsCompiler(t)
 	if runtime.GOOS == "windows" {
 		t.Skip("no modes")
 	}
@@ -255,6 +260,7 @@ func TestUnsafeCacheDir(t *testing.T) {
 // TestCacheLimits has a cache that is too small for a module, and one for a
 // single module.
 func TestCacheLimits(t *testing.T) {
+	needsCompiler(t)
 	dir := t.TempDir()
 	put := func(limit uint64, name string) []string {
 		r := newRuntime(t, engine.Config{CacheDir: dir, CacheMaxBytes: limit})
@@ -285,6 +291,7 @@ func TestCacheLimits(t *testing.T) {
 
 // TestCleanCache leaves nothing of the engine's, and everything else.
 func TestCleanCache(t *testing.T) {
+	needsCompiler(t)
 	dir := t.TempDir()
 	compile(t, newRuntime(t, engine.Config{CacheDir: dir}), guest(t, "c/hello"))
 	mine := filepath.Join(dir, ".new-1", "mine")

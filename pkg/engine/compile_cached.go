@@ -43,7 +43,7 @@ func (r *Runtime) compile(ctx context.Context, s *source) (*compilation, error) 
 	}
 	ctx = experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0))
 	if r.cache == nil || s.module.Functions == 0 { // wazero keeps no code of a module without functions
-		defer relaxCollector(compileGCPercent)()
+		defer relaxCollector(compileGCPercent())()
 		c, _, err := r.compileWith(ctx, nil, s.edited())
 		return c, err
 	}
@@ -57,7 +57,7 @@ func (r *Runtime) compile(ctx context.Context, s *source) (*compilation, error) 
 		c.cached = true
 		return c, nil
 	}
-	defer relaxCollector(compileGCPercent)()
+	defer relaxCollector(compileGCPercent())()
 	c, unkept, err := codecache.Put(ctx, r.cache, key, stub, s.edited(), r.compileWith)
 	if unkept != nil && err == nil {
 		r.cacheWarning(unkept)

@@ -18,6 +18,7 @@ import (
 // yet. Its fields are never renamed.
 const contract = `
 outcome{kind,exit_code,message}
+tool{version,wazero,go,platform,engine}
 module{path,sha256,wasm_bytes,native_bytes,functions,data_bytes,cached}
 memory{initial_bytes,peak_bytes,touched_bytes,limit_bytes,grows}
 ledger{kinds[]{kind,live_objects,live_bytes,peak_objects,peak_bytes,acquired,released},leaks[]{kind,objects,bytes,cycle,site[]}}
@@ -31,6 +32,7 @@ target{name,source,kinds[]{kind,bytes_each,leaked_objects,leaked_bytes,peak_obje
 const added = `
 schema
 outcome{stack[]{function,file,line},stack_truncated,open_fds{count,first}}
+tool{engine_reason}
 ledger{open_scopes,double_releases,leaks[]{site[]{function,file,line}}}
 process{pss_bytes,before{heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
 cycles{max_ns,reason,warm_up_samples,metrics[]{points},census[]{kind,identity,counts,bytes,per_cycle,bytes_per_cycle,verdict,site[]{function,file,line}},hunt{warm_up,cycles,windows,counted,hidden_below},samples[]{cycle,gc_cycles,heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}

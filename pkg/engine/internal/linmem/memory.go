@@ -115,7 +115,6 @@ func (m *Memory) allocate(size uint64) error {
 	switch {
 	case err == nil:
 		m.slot, m.bytes = s, s.mapping[:size:size]
-		m.limit = min(m.limit, uint64(len(s.mapping)))
 		return nil
 	case !errors.Is(err, errors.ErrUnsupported):
 		return err
@@ -129,10 +128,11 @@ func (m *Memory) allocate(size uint64) error {
 
 func (m *Memory) resize(size uint64) bool {
 	if m.slot != nil {
-		if m.slot.resize(size) != nil {
+		s, err := m.pool.grow(m.slot, uint64(len(m.bytes)), size, m.limit, m.fresh)
+		if err != nil {
 			return false
 		}
-		m.bytes = m.slot.mapping[:size:size]
+		m.slot, m.bytes = s, s.mapping[:size:size]
 		return true
 	}
 	if size > math.MaxInt {

@@ -1,6 +1,7 @@
 package linmem
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -18,14 +19,36 @@ type PageMap struct {
 	noScan atomic.Bool
 }
 
-// OpenPageMap opens the page map of the process. Without /proc it returns one
-// that can tell nothing, so that slots are discarded instead of restored.
+// OpenPageMap opens the page map of the process. Without /proc, or where what
+// it tells is not true, it returns one that can tell nothing, so that slots are
+// discarded instead of restored.
 func OpenPageMap() *PageMap {
 	fd, err := unix.Open("/proc/self/pagemap", unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		fd = -1
 	}
-	return &PageMap{fd: fd}
+	p := &PageMap{fd: fd}
+	if fd >= 0 && !p.truthful() {
+		_ = p.Close()
+	}
+	return p
+}
+
+// truthful reports whether the page map knows a page that was just written to,
+// between two that never are. QEMU's user mode opens the map of its own process,
+// where the guest's memory has other addresses.
+func (p *PageMap) truthful() bool {
+	m, err := reserve(3 * hostPage)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = m.release() }() // of a page that nobody else knows
+	if m.commit(hostPage, 2*hostPage) != nil {
+		return false
+	}
+	m[hostPage] = 1
+	runs, ok := p.private(nil, m, uint64(len(m)))
+	return ok && slices.Equal(runs, []pageRun{{hostPage, 2 * hostPage}})
 }
 
 // Close closes the file. Pools that still use the page map go on without. A

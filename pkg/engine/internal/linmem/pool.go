@@ -49,8 +49,9 @@ type Pool struct {
 	last sync.Pool // of slots given back; has a place for each processor
 
 	mu     sync.Mutex
-	scope  *memstat.Scope // nil once closed
-	free   []*slot        // the one given back last is at the end
+	scope  *memstat.Scope     // nil once closed
+	slots  map[*slot]struct{} // all that are mapped
+	free   []*slot            // those that can be taken; the one given back last is at the end
 	closed bool
 	idle   idleTimer
 }
@@ -60,10 +61,18 @@ func NewPool(cfg Config) *Pool {
 	if cfg.KeepResident == 0 {
 		cfg.KeepResident = DefaultKeepResident
 	}
-	return &Pool{
+	p := &Pool{
 		image: cfg.Image, segments: cfg.Segments, pages: cfg.Pages, scope: cfg.Scope,
 		keepResident: cfg.KeepResident, maxFree: 2 * runtime.GOMAXPROCS(0),
+		slots: make(map[*slot]struct{}),
 	}
+	space.Lock()
+	defer space.Unlock()
+	if space.pools == nil {
+		space.pools = make(map[*Pool]struct{})
+	}
+	space.pools[p] = struct{}{}
+	return p
 }
 
 // Take returns a memory, which takes a slot when wazero first asks it for
@@ -76,17 +85,18 @@ func (p *Pool) Take(scope *memstat.Scope, fresh bool) Memory {
 	return Memory{pool: p, scope: scope, fresh: fresh}
 }
 
-// take lends a slot of size committed bytes that can grow to limit or, if
-// address space is short, to less. The limit is not 0.
+// take lends a slot of size committed bytes that reserves limit bytes or, if
+// address space is short, fewer. The limit is not 0.
 func (p *Pool) take(size, limit uint64, fresh bool) (*slot, error) {
-	s, err := p.find(limit)
-	if err == nil && s == nil {
-		s, err = p.reserve(size, limit)
-	}
+	size = max(size, PageSize)
+	s, err := p.find(size)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.prepare(size, fresh, p.pages, p.keepResident); err != nil {
+	if s == nil {
+		return p.newSlot(size, limit)
+	}
+	if err := s.prepare(fresh, p.pages, p.keepResident); err != nil {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		return nil, errors.Join(err, p.drop(s))
@@ -94,75 +104,91 @@ func (p *Pool) take(size, limit uint64, fresh bool) (*slot, error) {
 	return s, nil
 }
 
-// find takes a free slot of limit bytes or more, or returns nil. It prefers the
-// slot that this processor gave back last, whose memory is in its cache, and
-// then the one that any processor did.
-func (p *Pool) find(limit uint64) (*slot, error) {
+// find takes a free slot that has size bytes, and commits them; it returns nil
+// if there is none. It prefers the slot that this processor gave back last,
+// whose memory is in its cache, and then the one that any processor did.
+func (p *Pool) find(size uint64) (*slot, error) {
 	hint, _ := p.last.Get().(*slot)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
 		return nil, ErrClosed
 	}
-	if i := slices.Index(p.free, hint); i >= 0 && uint64(len(hint.mapping)) >= limit {
-		p.free = slices.Delete(p.free, i, i+1)
-		return hint, nil
-	}
-	for i, s := range slices.Backward(p.free) {
-		if uint64(len(s.mapping)) >= limit {
-			p.free = slices.Delete(p.free, i, i+1)
-			return s, nil
+	i := slices.Index(p.free, hint)
+	if i < 0 || hint.reserved < size {
+		i = len(p.free) - 1
+		for i >= 0 && p.free[i].reserved < size {
+			i--
 		}
 	}
-	return nil, nil
+	if i < 0 {
+		return nil, nil
+	}
+	s := p.free[i]
+	if err := s.resize(size); err != nil {
+		return nil, err
+	}
+	p.free = slices.Delete(p.free, i, i+1)
+	return s, nil
 }
 
-// reserve makes a slot.
-func (p *Pool) reserve(size, limit uint64) (*slot, error) {
-	m, err := reserve(limit)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
-		m, err = p.squeeze(size, limit)
-	}
+// newSlot makes a slot of size committed bytes.
+func (p *Pool) newSlot(size, limit uint64) (*slot, error) {
+	m, err := reserveSlot(size, limit)
 	if err != nil {
 		return nil, err
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.closed {
 		return nil, errors.Join(ErrClosed, m.release())
 	}
-	s := &slot{mapping: m}
+	s := &slot{mapping: m, reserved: uint64(len(m))}
 	if p.image != nil {
 		if err := p.image.mapOver(m); err != nil {
 			return nil, errors.Join(err, m.release())
 		}
 		s.image, s.committed = p.image, p.image.size
 	}
+	if err := s.resize(size); err != nil {
+		return nil, errors.Join(err, m.release())
+	}
 	s.handle = p.scope.Acquire(memstat.KindSlot, int64(len(m)))
+	p.slots[s] = struct{}{}
 	return s, nil
 }
 
-// headroom is address space that slots leave to the Go runtime, which ends the
-// process where it has none: a few of its arenas and, with cgo, of the C library.
-const headroom = 256 << 20
-
-// squeeze reserves where there is no room for limit (ulimit -v, a 32-bit host):
-// the free slots give way, and half as much is tried, and again, down to size.
-// It needs the lock.
-func (p *Pool) squeeze(size, limit uint64) (mapping, error) {
-	_ = p.dropFree()
-	room, err := reserve(headroom)
+// grow commits size bytes of a slot whose memory has used bytes. It returns that
+// slot or, if it reserves less, a larger one with the same content.
+func (p *Pool) grow(s *slot, used, size, limit uint64, fresh bool) (*slot, error) {
+	if size <= s.committed {
+		return s, nil
+	}
+	if done, err := p.extend(s, size); done || err != nil {
+		return s, err
+	}
+	larger, err := p.take(size, limit, fresh)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = room.release() }() // of nothing: it was never committed
-	for {
-		m, err := reserve(limit)
-		if err == nil || limit <= size || limit <= PageSize {
-			return m, err
-		}
-		limit = max(size, limit/2/PageSize*PageSize, PageSize)
+	s.copyTo(larger, used, p.pages)
+	s.used = used
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.drop(s) != nil {
+		p.free = append(p.free, s) // as dropFree does
 	}
+	return larger, nil
+}
+
+// extend commits size bytes. It returns false if the slot reserves less.
+func (p *Pool) extend(s *slot, size uint64) (done bool, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if size > s.reserved {
+		return false, nil
+	}
+	return true, s.resize(size)
 }
 
 // give takes a slot back, whose memory has grown to used bytes. No code that
@@ -216,6 +242,7 @@ func (p *Pool) drop(s *slot) error {
 	if err := s.release(); err != nil {
 		return err // still mapped, and still accounted for
 	}
+	delete(p.slots, s)
 	if p.scope.Live() > 0 { // else it has closed, and reported the slot as a leak
 		p.scope.Release(s.handle)
 	}
@@ -225,6 +252,9 @@ func (p *Pool) drop(s *slot) error {
 // Close unmaps the free slots. Slots still in use are unmapped when their
 // memories are released. A second Close does nothing. The error is the system's.
 func (p *Pool) Close() error {
+	space.Lock()
+	delete(space.pools, p)
+	space.Unlock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	err := p.dropFree()
