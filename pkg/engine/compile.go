@@ -21,7 +21,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	if err != nil {
 		return nil, &CompileError{b.Path, binaryError(b.Bytes, err)}
 	}
-	functions, err := resolve(parsed.Imports)
+	functions, err := resolve(parsed.Imports, r.config.UnknownImports)
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +41,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	}
 	m := &Module{runtime: r, linker: c.linker, compiled: c.compiled, names: names}
 	m.initial, m.slots = initial, r.newPool(initial)
+	m.unknown = functions.answer(m.compiled, r.config.UnknownImports)
 	if err = r.remember(m); err == nil {
 		err = functions.check(m.compiled)
 	}

@@ -42,7 +42,8 @@
 //     no calls only with Config.Interruptible.
 //   - Config.MaxMemory bounds the linear memory. Tables, and the native code of
 //     the module, are not bounded.
-//   - Modules are not linked with each other: all imports are of WASI.
+//   - Modules are not linked with each other: all imports are of WASI, or
+//     answered as Config.UnknownImports says.
 //   - The names in stacks and exports are the guest's own text. memstat.Frame
 //     prints as one line; other names must be escaped before they reach a
 //     terminal.

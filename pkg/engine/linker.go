@@ -74,9 +74,13 @@ func (l *linker) define(ctx context.Context, imports hostFunctions) error {
 func (l *linker) defineModule(ctx context.Context, name string, functions map[string]wasi.Function) error {
 	b := l.NewHostModuleBuilder(name)
 	for _, f := range functions {
+		inStacks := f.Name
+		if _, unknown := f.Call.(*unknownFunction); unknown {
+			inStacks = "unknown" // the guest chose the name
+		}
 		b.NewFunctionBuilder().
 			WithGoModuleFunction(f.Call, f.Params, f.Results).
-			WithName(f.Name).
+			WithName(inStacks).
 			WithParameterNames(f.ParamNames...).
 			Export(f.Name)
 	}

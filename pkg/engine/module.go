@@ -33,6 +33,7 @@ type Module struct {
 	info     ModuleInfo
 	exports  []Export
 	names    wasmbin.Names
+	unknown  []*unknownFunction
 	kind     ModuleKind
 	initial  initialMemory
 	slots    *linmem.Pool

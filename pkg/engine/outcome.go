@@ -104,7 +104,8 @@ func outcomeOf(ctx context.Context, err error, names wasmbin.Names) Outcome {
 	}
 	p := unwrapPanic(err)
 	stack, truncated := parseStack(p.trace, names)
-	if p.recovered {
+	var unknown *unknownCallError
+	if p.recovered && !errors.As(p.cause, &unknown) {
 		return Outcome{Kind: OutcomeError, Err: &InternalError{p.message, stack, truncated, p.goStack, p.cause}}
 	}
 	return Outcome{Kind: OutcomeTrap, Err: &TrapError{p.message, stack, truncated}}

@@ -48,6 +48,9 @@ func NewReport(r Run) (*report.Report, error) {
 	info := report.Module(r.Module.info)
 	ledger := r.Module.runtime.Ledger().Snapshot()
 	out.Module, out.Ledger = &info, report.NewLedger(ledger)
+	for _, u := range r.Module.UnknownImports() {
+		out.UnknownImports = append(out.UnknownImports, report.UnknownImport(u))
+	}
 	c := r.Cycles
 	if c == nil || c.Completed == 0 {
 		return out, nil

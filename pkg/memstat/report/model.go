@@ -22,6 +22,16 @@ type Report struct {
 	Cycles  *Cycles  `json:"cycles,omitempty"`
 	Budget  *Budget  `json:"budget,omitempty"`
 	Target  *Target  `json:"target,omitempty"`
+	// UnknownImports lists the functions that the host does not have, if the
+	// module was run all the same.
+	UnknownImports []UnknownImport `json:"unknown_imports,omitempty"`
+}
+
+// UnknownImport is a function that the module imports and the host does not have.
+type UnknownImport struct {
+	Module string `json:"module"`
+	Name   string `json:"name"`
+	Calls  uint64 `json:"calls"` // over all cycles
 }
 
 // Leaked reports whether the run leaked: a closed scope still held an object,
