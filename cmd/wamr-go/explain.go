@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strings"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
@@ -98,7 +97,7 @@ func (j *job) hint(err error) string {
 	case errors.As(err, &load) && errors.Is(load, fs.ErrNotExist):
 		return j.missingHint()
 	case errors.As(err, &imported):
-		return importHint(imported.Module, imported.Name)
+		return importHint(imported.Missing)
 	case errors.As(err, &limit):
 		return memoryHint(limit, j.interpreter)
 	case errors.As(err, &export):
@@ -110,42 +109,6 @@ func (j *job) hint(err error) string {
 	default:
 		return ""
 	}
-}
-
-// importHint guesses where an unknown import comes from.
-func importHint(module, name string) string {
-	for _, row := range [...]struct {
-		module string // the import's, or a prefix of it that ends with "*"
-		name   string // likewise
-		hint   string
-	}{
-		{wasi.ModulePreview1, "sock_*", "this is WAMR's socket extension; preview1 has sock_accept, sock_recv, sock_send and sock_shutdown"},
-		{wasi.ModulePreview1, "*", "this is not a function of WASI preview1"},
-		{wasi.ModuleUnstable, "*", "this is not a function of WASI preview1"},
-		{"wasi", "*", "wasi-threads is not supported; build for wasm32-wasip1, without threads"},
-		{"wasi:*", "*", "this is WASI 0.2 or later; build for wasm32-wasip1"},
-		{"env", "*", "a symbol was left undefined when the module was linked; define it, or build with wasi-sdk for wasm32-wasip1"},
-		{"go", "*", hintGo},
-		{"gojs", "*", hintGo},
-		{"wbg", "*", hintBindgen},
-		{"__wbindgen*", "*", hintBindgen},
-	} {
-		if matches(module, row.module) && matches(name, row.name) {
-			return row.hint
-		}
-	}
-	return "only WASI preview1 can be imported"
-}
-
-const (
-	hintGo      = "built for a JavaScript host; build with GOOS=wasip1 GOARCH=wasm"
-	hintBindgen = "built by wasm-bindgen for a JavaScript host; build for wasm32-wasip1"
-)
-
-// matches compares a name with a pattern, which may end with "*".
-func matches(name, pattern string) bool {
-	prefix, open := strings.CutSuffix(pattern, "*")
-	return name == pattern || open && strings.HasPrefix(name, prefix)
 }
 
 // exportHint guesses which export was meant.

@@ -39,6 +39,11 @@ func (j *job) finish() int {
 		r.Outcome.Message = endings[len(endings)-1].text
 	}
 	j.printStack(outcome)
+	if m := j.result.module; m != nil && j.unknown == unknownZero {
+		if text := calledUnknown(m.UnknownImports()); text != "" {
+			j.ui.warnf("%s", text)
+		}
+	}
 	if e := j.writeReport(r, len(endings) > 0); e != nil {
 		endings = append(endings, *e)
 	}

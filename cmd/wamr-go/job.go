@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -41,7 +42,7 @@ func newJob(a *app, o *options, module string, args []string) (*job, error) {
 	}
 	j := &job{app: a, options: o, module: module, args: args}
 	j.guest = wasi.Config{
-		Args:     []string{baseName(module)},
+		Args:     []string{cmp.Or(o.argv0, baseName(module))},
 		Env:      env,
 		Stdin:    a.stdin,
 		Stdout:   a.stdout,
@@ -136,6 +137,8 @@ func (j *job) execute(ctx context.Context, stop <-chan struct{}, ready func()) (
 		Interruptible: j.timeout > 0,
 		NoImage:       !j.cycling(), // for one instance it would cost more than it saves
 		Inspect:       j.reportFormat() != "",
+
+		UnknownImports: j.unknownImports(),
 	})
 	defer func() { err = errors.Join(err, withoutLeaks(runtime.Close(context.WithoutCancel(ctx)))) }()
 	module, err := j.compile(ctx, runtime, binary)
