@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"syscall"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
@@ -23,6 +24,10 @@ func (j *job) cannotRun(err error) *failure {
 	}
 	f := cannotRunf("%s", j.problem(err))
 	f.hint = j.hint(err)
+	var argument *engine.ArgumentError
+	if errors.As(err, &argument) {
+		f.code = exitUsage
+	}
 	return f
 }
 
@@ -80,6 +85,8 @@ func (j *job) hint(err error) string {
 		{engine.ErrVersion, hintCore},
 		{engine.ErrTruncated, "the file is incomplete; copy or download it again"},
 		{engine.ErrImportType, "the module was not built against the preview1 headers"},
+		{syscall.EMFILE, "this process may not open more files; raise the limit with ulimit -n"},
+		{wasi.EMFILE, "--max-fds sets how many descriptors the guest can have"},
 	} {
 		if errors.Is(err, row.err) {
 			return row.hint
@@ -92,8 +99,11 @@ func (j *job) hint(err error) string {
 		export   *engine.ExportError
 		argument *engine.ArgumentError
 		internal *engine.InternalError
+		bytes    *wasi.ArgBytesError
 	)
 	switch {
+	case errors.As(err, &bytes):
+		return fmt.Sprintf("--max-args %d is the least that it needs", bytes.Need)
 	case errors.As(err, &load) && errors.Is(load, fs.ErrNotExist):
 		return j.missingHint()
 	case errors.As(err, &imported):
@@ -103,7 +113,7 @@ func (j *job) hint(err error) string {
 	case errors.As(err, &export):
 		return exportHint(export)
 	case errors.As(err, &argument):
-		return exampleOf(j.module, argument.Export)
+		return callExample(j.module, []engine.Export{argument.Export})
 	case errors.As(err, &internal):
 		return "this is a bug of wamr-go; -v prints the stack to report it with"
 	default:
@@ -123,16 +133,16 @@ func exportHint(e *engine.ExportError) string {
 	return ""
 }
 
-// missingHint suggests a command or a file where the module does not exist.
+// missingHint suggests a file or a command where the module does not exist.
 func (j *job) missingHint() string {
+	if info, err := os.Stat(j.module + ".wasm"); err == nil && info.Mode().IsRegular() {
+		return "did you mean " + j.module + ".wasm?"
+	}
 	if near, ok := nearest(j.module, commandNames()); ok {
 		return "did you mean wamr-go " + near + "?"
 	}
 	if _, ok := report.Lookup(j.module); ok && j.report != "" {
 		return "the format belongs to the flag: --mem-report=" + j.module
-	}
-	if info, err := os.Stat(j.module + ".wasm"); err == nil && info.Mode().IsRegular() {
-		return "did you mean " + j.module + ".wasm?"
 	}
 	return ""
 }
