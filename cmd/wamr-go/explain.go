@@ -81,7 +81,7 @@ func (j *job) hint(err error) string {
 		{engine.ErrAOT, "name the .wasm file that it was made from"},
 		{engine.ErrGzip, "decompress it first"},
 		{engine.ErrELF, "build for wasm32-wasip1"},
-		{engine.ErrComponent, hintCore},
+		{engine.ErrComponent, "wasmtime and jco run components; build for wasm32-wasip1 to run it here"},
 		{engine.ErrVersion, hintCore},
 		{engine.ErrTruncated, "the file is incomplete; copy or download it again"},
 		{engine.ErrImportType, "the module was not built against the preview1 headers"},

@@ -129,6 +129,9 @@ func (j *job) execute(ctx context.Context, stop <-chan struct{}, ready func()) (
 	if err != nil {
 		return err
 	}
+	if binary.FromComponent {
+		j.ui.warnf("%s is a component; the core module in it is run, with WASI preview1", j.module)
+	}
 	runtime := engine.NewRuntime(engine.Config{
 		Interpreter:   j.interpreter,
 		MaxMemory:     j.maxMemory,

@@ -52,7 +52,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		_ = m.Close(ctx)
 		return nil, err
 	}
-	m.info.Path = b.Path
+	m.info.Path, m.info.FromComponent = b.Path, b.FromComponent
 	if r.config.Inspect {
 		m.info.SHA256 = hex.EncodeToString(source.sum[:])
 	}

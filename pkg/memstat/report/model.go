@@ -71,6 +71,9 @@ type Module struct {
 	Functions   uint64  `json:"functions"`              // defined in the module, without imports
 	DataBytes   uint64  `json:"data_bytes"`             // sum of the data segments
 	Cached      bool    `json:"cached"`                 // the compiled code came from the cache
+	// FromComponent says that the file is a component, and that the figures
+	// describe the core module in it, which was run.
+	FromComponent bool `json:"extracted_from_component,omitempty"`
 }
 
 // Memory describes the linear memory. Over several cycles, PeakBytes,

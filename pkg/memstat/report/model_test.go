@@ -36,6 +36,7 @@ ledger{open_scopes,double_releases,leaks[]{site[]{function,file,line}}}
 process{pss_bytes,before{heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
 cycles{reason,warm_up_samples,metrics[]{floor,points,reason},samples[]{cycle,gc_cycles,heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
 target{basis,kinds[]{what}}
+module{extracted_from_component}
 unknown_imports[]{module,name,calls}
 `
 

@@ -80,6 +80,9 @@ func (p *page) outcome(o *Outcome) {
 func (p *page) module(m *Module) {
 	p.section("Module")
 	p.exact("path", m.Path)
+	if m.FromComponent {
+		p.text("of this file", plain, "the core module within a component")
+	}
 	p.exact("sha256", m.SHA256)
 	rows := []sizeRow{{"wasm", m.WasmBytes}}
 	if m.NativeBytes != nil {
