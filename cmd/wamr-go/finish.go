@@ -135,10 +135,10 @@ func (j *job) printStack(o engine.CycleOutcome) {
 		return
 	}
 	j.ui.sayTrap(trap.Message)
-	for _, frame := range trap.Stack {
+	for _, frame := range trap.Stack.Frames() {
 		j.ui.line("at " + frame.String())
 	}
-	if trap.StackTruncated {
+	if trap.Stack.Truncated() {
 		j.ui.line("... maybe followed by omitted frames")
 	}
 }

@@ -29,7 +29,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		return nil, err
 	}
 	edits, initial := r.strip(parsed)
-	hidden, names := hideNames(parsed, r.config.DebugInfo)
+	hidden, names := r.hide(parsed)
 	source := source{module: parsed, edits: append(edits, hidden...)}
 	if r.cache != nil || r.config.Inspect {
 		source.sum = sha256.Sum256(b.Bytes)
@@ -39,7 +39,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		_ = initial.image.Close() // a memfd of our own: nothing is lost
 		return nil, &CompileError{b.Path, compileReason(ctx, compileErr)}
 	}
-	m := &Module{runtime: r, linker: c.linker, compiled: c.compiled, names: names}
+	m := &Module{runtime: r, linker: c.linker, compiled: c.compiled, binary: parsed, names: names}
 	m.initial, m.slots = initial, r.newPool(initial)
 	m.unknown = functions.answer(m.compiled, r.config.UnknownImports)
 	if err = r.remember(m); err == nil {

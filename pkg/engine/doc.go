@@ -29,7 +29,7 @@
 // # Outcomes and errors
 //
 // A guest that ran has an [Outcome] and not an error: an exit with its code, a
-// trap ([*TrapError], with the stack), a timeout, an interruption, or
+// trap ([*TrapError], with the [Stack]), a timeout, an interruption, or
 // OutcomeError for a guest that could not run or a bug of the host. A module
 // that cannot run is refused with an error: [*LoadError], [*CompileError],
 // [*ImportError], [*MemoryLimitError], [*InstantiateError]. They wrap this

@@ -44,7 +44,7 @@ func (r *Runtime) newLinker(ctx context.Context, cache wazero.CompilationCache) 
 	}
 	c = c.WithMemoryLimitPages(uint32(r.memoryLimit() / pageSize)).
 		WithCloseOnContextDone(r.config.Interruptible).
-		WithDebugInfoEnabled(r.config.DebugInfo)
+		WithDebugInfoEnabled(true) // that of offsetDWARF: the guest's is removed
 	if cache != nil {
 		c = c.WithCompilationCache(cache)
 	}

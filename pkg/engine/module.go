@@ -35,6 +35,7 @@ type Module struct {
 	instance wazero.ModuleConfig
 	info     ModuleInfo
 	exports  []Export
+	binary   *wasmbin.Module // as it was given
 	names    wasmbin.Names
 	unknown  []*unknownFunction
 	kind     ModuleKind

@@ -91,11 +91,11 @@ func outcomeReport(o Outcome) report.Outcome {
 	var internal *InternalError
 	switch {
 	case errors.As(o.Err, &trap):
-		r.Message, r.Stack, r.StackTruncated = trap.Message, trap.Stack, trap.StackTruncated
+		r.Message, r.Stack, r.StackTruncated = trap.Message, trap.Stack.Frames(), trap.Stack.Truncated()
 	case o.Kind == OutcomeError:
 		r.Message = o.Err.Error()
 		if errors.As(o.Err, &internal) {
-			r.Stack, r.StackTruncated = internal.Stack, internal.StackTruncated
+			r.Stack, r.StackTruncated = internal.Stack.Frames(), internal.Stack.Truncated()
 		}
 	}
 	return r

@@ -28,8 +28,8 @@ func TestUnknownImports(t *testing.T) {
 		if !errors.As(o.Err, &trap) || trap.Message != `call of the unknown import "env"."name_length"` {
 			t.Fatalf("outcome %v", o)
 		}
-		if len(trap.Stack) != 2 || trap.Stack[0].Function != "greet() i64" || trap.Stack[1].Function != "start()" {
-			t.Errorf("stack %v", trap.Stack)
+		if s := trap.Stack.Frames(); len(s) != 2 || s[0].Function != "greet() i64" || s[1].Function != "start()" {
+			t.Errorf("stack %v", s)
 		}
 		want := []engine.UnknownImport{{Module: "env", Name: "name_length", Calls: 1}, {Module: "env", Name: "log"}, {Module: "other…", Name: "never\ncalled"}}
 		if diff := cmp.Diff(want, m.UnknownImports()); diff != "" {

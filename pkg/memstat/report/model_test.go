@@ -31,8 +31,8 @@ target{name,source,kinds[]{kind,bytes_each,leaked_objects,leaked_bytes,peak_obje
 // added lists the fields beyond the contract.
 const added = `
 schema
-outcome{stack[]{function,file,line},stack_truncated}
-ledger{open_scopes,double_releases,leaks[]{site[]{function,file,line}}}
+outcome{stack[]{function,file,line,wasm_function,wasm_offset},stack_truncated}
+ledger{open_scopes,double_releases,leaks[]{site[]{function,file,line,wasm_function,wasm_offset}}}
 process{pss_bytes,before{heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
 cycles{reason,warm_up_samples,metrics[]{floor,points,reason},samples[]{cycle,gc_cycles,heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
 target{basis,kinds[]{what}}
