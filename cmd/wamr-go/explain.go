@@ -151,9 +151,14 @@ func (j *job) missingHint() string {
 // Compiled code has one page less than WebAssembly's 4 GiB, which no
 // --max-memory changes.
 func memoryHint(e *engine.MemoryLimitError, interpreter bool) string {
-	const all = 4 << 30
-	if e.Need == all && !interpreter {
+	const all, page = 4 << 30, 64 << 10
+	flag := fmt.Sprintf("--max-memory %dK", e.Need>>10)
+	switch {
+	case e.Need < all || interpreter:
+		return flag + " is the least that it needs"
+	case e.Limit < all-page:
+		return "compiled code has one page less than 4 GiB; --interp " + flag + " has them all"
+	default:
 		return "compiled code has one page less than 4 GiB; --interp has them all"
 	}
-	return fmt.Sprintf("--max-memory %dK is the least that it needs", e.Need>>10)
 }
