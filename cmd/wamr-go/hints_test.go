@@ -47,7 +47,7 @@ func hintCases() []hintCase {
 		{args: "--max-fds 3 --dir data hello.wasm", hint: `^(--max-fds) sets how many`, next: "$1 4 --dir data hello.wasm"},
 		{args: "--max-args 3 hello.wasm a b", hint: `^(--max-args \d+) is the least that it needs$`, next: "$1 hello.wasm a b"},
 		{args: "hello", hint: `^did you mean (hello\.wasm)\?$`, next: "$1"},
-		{args: "versoin", hint: `^did you mean wamr-go (version)\?$`, next: "$1"},
+		{args: "versin", hint: `^did you mean wamr-go (version)\?$`, next: "$1"},
 		{args: "--mem-report json hello.wasm", hint: `^the format belongs to the flag: (--mem-report=json)$`, next: "$1 hello.wasm"},
 		{args: "plugin.wasm", hint: `(--unknown-imports=trap) runs the module until it calls one of them$`, next: "$1 plugin.wasm", code: exitTrap, says: "call of the unknown import"},
 		{args: "--max-memory 64K hello.wasm", hint: `^(--max-memory \d+K) is the least that it needs$`, next: "$1 hello.wasm"},
