@@ -74,7 +74,7 @@ func TestCodeIsTheSame(t *testing.T) {
 			t.Errorf("%s: code with a map differs", file)
 		}
 		imported := m.Imported(wasmbin.ImportFunction)
-		for i := 0; i < int(m.Functions); i += 1 + int(m.Functions)/7 {
+		for i := 0; i < int(m.Functions); i += 1 + int(m.Functions)/3 {
 			begin, end := code.bounds(i)
 			if b, e := mapped.bounds(i); b != begin || e != end {
 				t.Errorf("%s: function %d lies from %d to %d, and with a map from %d to %d", file, i, begin, end, b, e)

@@ -14,8 +14,8 @@ type Line struct {
 	Number   int    // from 1; 0 if it is not known
 }
 
-// maxTime bounds the search. A file of 100 MB takes a part of it.
-const maxTime = 2 * time.Second
+// maxTime bounds the search. 50 MB of DWARF take a second at most.
+const maxTime = 5 * time.Second
 
 // maxInlined bounds how many calls that a compiler inlined into each other are
 // told.
@@ -149,7 +149,10 @@ func (s *search) functions(r *dwarf.Reader, addresses []uint64) map[uint64][]*dw
 		case dwarf.TagSubprogram, dwarf.TagInlinedSubroutine:
 			inside := s.within(e, addresses)
 			for _, a := range inside {
-				if len(found[a]) < maxInlined {
+				switch {
+				case e.Tag == dwarf.TagSubprogram: // where tools left ranges that overlap, the last one counts
+					found[a] = []*dwarf.Entry{e}
+				case len(found[a]) < maxInlined:
 					found[a] = append(found[a], e)
 				}
 			}
