@@ -23,6 +23,7 @@ type options struct {
 	listen     []string // addresses of TCP listeners
 	env        []string // NAME=value, or NAME for the host's value
 	inheritEnv bool
+	argv0      string // "" for the module's name
 	invoke     string
 
 	cycles      uint64 // 0: not asked for
@@ -42,6 +43,7 @@ type options struct {
 	maxArgs     uint64
 	timeout     time.Duration
 	interpreter bool
+	unknown     string // what answers unknown imports; "" for nothing
 	noCache     bool
 	cacheDir    string
 	cacheBytes  uint64
@@ -59,10 +61,25 @@ const (
 	outputNone  = "none"
 
 	reportText = "text"
+
+	unknownTrap = "trap"
+	unknownZero = "zero"
 )
 
 // cycling reports whether cycles were asked for, not a plain run.
 func (o *options) cycling() bool { return o.cycles > 0 || o.duration > 0 }
+
+// unknownImports returns how unknown imports are answered.
+func (o *options) unknownImports() engine.UnknownImports {
+	switch o.unknown {
+	case unknownTrap:
+		return engine.TrapUnknown
+	case unknownZero:
+		return engine.ZeroUnknown
+	default:
+		return engine.RefuseUnknown
+	}
+}
 
 // reportFormat returns the format of the report, or "" for no report. Cycles, a
 // file or a target ask for one implicitly.
@@ -141,6 +158,7 @@ func (o *options) groups() []flagGroup {
 	f.Var(mapDirFlag{&o.mounts}, "map-dir", "the same in iwasm's spelling")
 	f.Var(listFlag{&o.env, "NAME[=VALUE]"}, "env", "set a variable (repeatable); NAME alone copies the host's value")
 	f.BoolVar(&o.inheritEnv, "inherit-env", false, "pass the host's whole environment; --env adds to it")
+	f.Var(textFlag{&o.argv0, "NAME"}, "argv0", "pass NAME as the guest's argument 0 (default: the name of the file)")
 	f.Var(nonEmptyListFlag{listFlag{&o.listen, "ADDR"}}, "tcplisten", "listen on that TCP address, such as 127.0.0.1:8080, and preopen the socket after the directories (repeatable)")
 	f.VarP(textFlag{&o.invoke, "NAME"}, "invoke", "f", "call that export, with ARGs parsed by its signature, and print its results, one a line")
 
@@ -166,6 +184,7 @@ func (o *options) groups() []flagGroup {
 	f.Var(numberFlag{&o.maxStreams, "N", 1, math.MaxInt32}, "max-dir-streams", "most directories that are buffered at once, of 32 KiB each")
 	f.Var(sizeFlag{&o.maxArgs, "SIZE"}, "max-args", "refuse arguments, or an environment, of more than SIZE")
 	f.BoolVar(&o.interpreter, "interp", false, "interpret instead of compiling to native code")
+	f.Var(choiceFlag{&o.unknown, "trap|zero", []string{unknownTrap, unknownZero}}, "unknown-imports", "run a module whose functions the host lacks: a call of one traps, or returns zeros")
 	f.BoolVar(&o.noCache, "no-cache", false, "keep no compiled code on disk")
 	f.Var(dirNameFlag{textFlag{&o.cacheDir, "DIR"}}, "cache-dir", "keep compiled code there and not in wamr-go's folder of the user's cache directory")
 	f.Var(sizeFlag{&o.cacheBytes, "SIZE"}, "cache-max-size", cacheMaxSizeUsage)

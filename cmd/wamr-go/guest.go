@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"math"
 	"os"
 
@@ -15,7 +16,7 @@ func guestConfig(a *app, o *options) (wasi.Config, error) {
 		return wasi.Config{}, err
 	}
 	cfg := wasi.Config{
-		Args:   []string{baseName(o.module)},
+		Args:   []string{cmp.Or(o.argv0, baseName(o.module))},
 		Env:    env,
 		Stdin:  a.stdin,
 		Stdout: a.stdout,

@@ -149,8 +149,7 @@ func (ps preopens) close() error {
 	return err
 }
 
-// explain says in the words of the command line why the directory cannot be
-// opened.
+// explain words the errors that have to do with how the flag was written.
 func (d mount) explain(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -159,7 +158,7 @@ func (d mount) explain(err error) error {
 		return cannotRunf("directory %s: it is a file", d.host).
 			withHint("preopen the directory that the file is in")
 	default:
-		return cannotRunf("directory %s: %v", d.host, errors.Unwrap(err))
+		return err
 	}
 }
 

@@ -33,6 +33,9 @@ func (r runner) run(ctx context.Context, use func(*engine.Module) error) (errs [
 	if err != nil {
 		return []error{err}
 	}
+	if binary.FromComponent {
+		r.ui.warnf("%s is a component; the core module in it is run, with WASI preview1", r.module)
+	}
 	after := context.WithoutCancel(ctx)
 	runtime := engine.NewRuntime(r.config)
 	defer func() { add(withoutLeaks(runtime.Close(after))) }()
@@ -98,6 +101,9 @@ func runGuest(ctx context.Context, a *app, o *options, guest wasi.Config, ready 
 		ready()
 		cycles := runCycles(ctx, m, o, guest, results, newProgress(a.ui, o))
 		r.Cycles = &cycles
+		if text := calledUnknown(m.UnknownImports()); text != "" && o.unknown == unknownZero {
+			a.ui.warnf("%s", text)
+		}
 		return nil
 	}
 	if opened, err := o.mounts.open(); err != nil {
@@ -137,6 +143,8 @@ func newRunner(a *app, o *options) runner {
 		Interruptible: o.timeout > 0,
 		NoImage:       !o.cycling(), // for one instance it would cost more than it saves
 		Inspect:       o.reportFormat() != "",
+
+		UnknownImports: o.unknownImports(),
 	}
 	return r
 }

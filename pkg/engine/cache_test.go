@@ -61,8 +61,6 @@ func TestCache(t *testing.T) {
 		{name: "with copied segments", b: hello, cfg: engine.Config{NoImage: true}, cached: true},
 		{name: "interruptible", b: hello, cfg: engine.Config{Interruptible: true}},
 		{name: "interruptible again", b: hello, cfg: engine.Config{Interruptible: true}, cached: true},
-		{name: "with source lines", b: hello, cfg: engine.Config{DebugInfo: true}},
-		{name: "with source lines again", b: hello, cfg: engine.Config{DebugInfo: true}, cached: true},
 		{name: "damaged", b: hello, warns: true, before: func() {
 			for _, f := range entries() {
 				if err := os.Truncate(f, 100); err != nil {
@@ -157,30 +155,6 @@ func TestCompileAtOnce(t *testing.T) {
 	}
 	if w := r.Warnings(); len(w) > 0 {
 		t.Errorf("warnings: %q", w)
-	}
-}
-
-// TestSourceLines has a trap name its line, with code from the cache as well.
-func TestSourceLines(t *testing.T) {
-	dir := t.TempDir()
-	for _, cfg := range []engine.Config{
-		{DebugInfo: true}, {DebugInfo: true, Interpreter: true},
-		{CacheDir: dir}, {CacheDir: dir, DebugInfo: true}, {CacheDir: dir, DebugInfo: true}, {CacheDir: dir},
-	} {
-		m := compile(t, newRuntime(t, cfg), guest(t, "c/lines"))
-		o := instance(t, m, wasi.Config{}).Start(context.Background())
-		var trap *engine.TrapError
-		if !errors.As(o.Err, &trap) || trap.Message != "integer divide by zero" {
-			t.Fatalf("outcome %v", o)
-		}
-		if len(trap.Stack) == 0 {
-			t.Fatal("no stack")
-		}
-		f := trap.Stack[0]
-		line := strings.HasSuffix(f.File, "lines.c") && f.Line == 5
-		if !strings.HasPrefix(f.Function, "divide(") || line != cfg.DebugInfo || !line && f.File != "" {
-			t.Errorf("cached %v, source lines %v: %+v", m.Info().Cached, cfg.DebugInfo, trap.Stack)
-		}
 	}
 }
 

@@ -21,7 +21,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	if err != nil {
 		return nil, &CompileError{b.Path, binaryError(b.Bytes, err)}
 	}
-	functions, err := resolve(parsed.Imports)
+	functions, err := resolve(parsed.Imports, r.config.UnknownImports)
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +29,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		return nil, err
 	}
 	edits, initial := r.strip(parsed)
-	hidden, names := hideNames(parsed, r.config.DebugInfo)
+	hidden, names := r.hide(parsed)
 	source := source{module: parsed, edits: append(edits, hidden...)}
 	if r.cache != nil || r.config.Inspect {
 		source.sum = sha256.Sum256(b.Bytes)
@@ -39,8 +39,9 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		_ = initial.image.Close() // a memfd of our own: nothing is lost
 		return nil, &CompileError{b.Path, compileReason(ctx, compileErr)}
 	}
-	m := &Module{runtime: r, linker: c.linker, compiled: c.compiled, names: names}
+	m := &Module{runtime: r, linker: c.linker, compiled: c.compiled, binary: parsed, names: names}
 	m.initial, m.slots = initial, r.newPool(initial)
+	m.unknown = functions.answer(m.compiled, r.config.UnknownImports)
 	if err = r.remember(m); err == nil {
 		err = functions.check(m.compiled)
 	}
@@ -51,7 +52,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		_ = m.Close(ctx)
 		return nil, err
 	}
-	m.info.Path = b.Path
+	m.info.Path, m.info.FromComponent = b.Path, b.FromComponent
 	if r.config.Inspect {
 		m.info.SHA256 = hex.EncodeToString(source.sum[:])
 	}

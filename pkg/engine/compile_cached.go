@@ -68,11 +68,8 @@ func (r *Runtime) compile(ctx context.Context, s *source) (*compilation, error) 
 // key returns the module's name in the cache.
 func (r *Runtime) key(s *source) codecache.Key {
 	var flags byte
-	if r.config.DebugInfo {
-		flags |= 1
-	}
 	if r.config.Interruptible {
-		flags |= 2
+		flags |= 1
 	}
 	return codecache.NewKey(s.sum, flags)
 }

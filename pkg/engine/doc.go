@@ -29,7 +29,7 @@
 // # Outcomes and errors
 //
 // A guest that ran has an [Outcome] and not an error: an exit with its code, a
-// trap ([*TrapError], with the stack), a timeout, an interruption, or
+// trap ([*TrapError], with the [Stack]), a timeout, an interruption, or
 // OutcomeError for a guest that could not run or a bug of the host. A module
 // that cannot run is refused with an error: [*LoadError], [*CompileError],
 // [*ImportError], [*MemoryLimitError], [*InstantiateError]. They wrap this
@@ -42,7 +42,8 @@
 //     no calls only with Config.Interruptible.
 //   - Config.MaxMemory bounds the linear memory. Tables, and the native code of
 //     the module, are not bounded.
-//   - Modules are not linked with each other: all imports are of WASI.
+//   - Modules are not linked with each other: all imports are of WASI, or
+//     answered as Config.UnknownImports says.
 //   - The names in stacks and exports are the guest's own text. memstat.Frame
 //     prints as one line; other names must be escaped before they reach a
 //     terminal.

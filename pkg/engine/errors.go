@@ -113,17 +113,23 @@ func (e *MemoryLimitError) Unwrap() error { return ErrMemoryLimit }
 // ImportError names an import that the host does not have as the module wants
 // it.
 type ImportError struct {
-	Module, Name string
-	Problem      string // what is wrong, after the name: "is unknown"
-	Others       int    // unknown imports beside this one
-	Err          error  // ErrUnknownImport or ErrImportType
+	Module, Name string   // as the module spells them: any bytes
+	Problem      string   // what is wrong, after the name: "is unknown"
+	Missing      []Import // all unknown imports, this one first; nil if Err is ErrImportType
+	Err          error    // ErrUnknownImport or ErrImportType
+}
+
+// Import is an import of a module.
+type Import struct {
+	Module, Name string // as the module spells them: any bytes
+	Kind         string // in the specification: "function", "table", "memory", "global" or "tag"
 }
 
 // Error names the import and the problem: `import "env"."abort" is unknown`.
 func (e *ImportError) Error() string {
 	s := fmt.Sprintf("import %q.%q %s", e.Module, e.Name, e.Problem)
-	if e.Others > 0 {
-		s += fmt.Sprintf(" (and %d more)", e.Others)
+	if n := len(e.Missing); n > 1 {
+		s += fmt.Sprintf(" (and %d more)", n-1)
 	}
 	return s
 }

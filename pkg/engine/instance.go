@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,13 +52,21 @@ func (m *Module) instantiate(ctx context.Context, cfg wasi.Config, number uint64
 	in := &Instance{module: m, scope: r.config.Ledger.Open(number)}
 	in.memory = m.slots.Take(in.scope, fresh)
 	if err := in.start(ctx, cfg); err != nil {
-		outcome := Outcome{Kind: OutcomeError, Err: err}
-		if ran(err) {
-			outcome = outcomeOf(ctx, err, m.names)
-		}
-		return nil, &InstantiateError{Err: err, Outcome: outcome, CloseErr: in.Close(ctx)}
+		failed := m.instantiateError(ctx, err)
+		failed.CloseErr = in.Close(ctx)
+		return nil, failed
 	}
 	return in, nil
+}
+
+// instantiateError says why start failed. wazero's error has the stack of the
+// start section's code in its text, and the outcome has it as data.
+func (m *Module) instantiateError(ctx context.Context, err error) *InstantiateError {
+	if !ran(err) {
+		return &InstantiateError{Err: err, Outcome: Outcome{Kind: OutcomeError, Err: err}}
+	}
+	outcome := m.outcomeOf(ctx, err, nil)
+	return &InstantiateError{Err: cmp.Or(outcome.Err, err), Outcome: outcome}
 }
 
 func (in *Instance) start(ctx context.Context, cfg wasi.Config) (err error) {
@@ -151,8 +160,9 @@ func (in *Instance) call(ctx context.Context, name string, params []uint64) ([]u
 	if ctx.Err() != nil {
 		return nil, doneOutcome(ctx)
 	}
-	results, err := in.guest.ExportedFunction(name).Call(wasi.WithSystem(ctx, in.system), params...)
-	return results, outcomeOf(ctx, err, in.module.names)
+	f := in.guest.ExportedFunction(name)
+	results, err := f.Call(wasi.WithSystem(ctx, in.system), params...)
+	return results, in.module.outcomeOf(ctx, err, f)
 }
 
 // Memory measures the linear memory. Counting the touched bytes takes a system

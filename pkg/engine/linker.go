@@ -44,7 +44,7 @@ func (r *Runtime) newLinker(ctx context.Context, cache wazero.CompilationCache) 
 	}
 	c = c.WithMemoryLimitPages(uint32(r.memoryLimit() / pageSize)).
 		WithCloseOnContextDone(r.config.Interruptible).
-		WithDebugInfoEnabled(r.config.DebugInfo)
+		WithDebugInfoEnabled(true) // that of offsetDWARF: the guest's is removed
 	if cache != nil {
 		c = c.WithCompilationCache(cache)
 	}
@@ -74,9 +74,13 @@ func (l *linker) define(ctx context.Context, imports hostFunctions) error {
 func (l *linker) defineModule(ctx context.Context, name string, functions map[string]wasi.Function) error {
 	b := l.NewHostModuleBuilder(name)
 	for _, f := range functions {
+		inStacks := f.Name
+		if _, unknown := f.Call.(*unknownFunction); unknown {
+			inStacks = "unknown" // the guest chose the name
+		}
 		b.NewFunctionBuilder().
 			WithGoModuleFunction(f.Call, f.Params, f.Results).
-			WithName(f.Name).
+			WithName(inStacks).
 			WithParameterNames(f.ParamNames...).
 			Export(f.Name)
 	}

@@ -21,6 +21,9 @@ type ModuleInfo struct {
 	Functions   uint64  // number of functions that the module defines
 	DataBytes   uint64  // sum of its data segments
 	Cached      bool    // the code came from the cache
+	// FromComponent says that the file is a component, and that the module is
+	// the core module in it, which the figures describe.
+	FromComponent bool
 }
 
 // Module is a compiled module. It is safe for concurrent use. The caller of
@@ -32,7 +35,9 @@ type Module struct {
 	instance wazero.ModuleConfig
 	info     ModuleInfo
 	exports  []Export
+	binary   *wasmbin.Module // as it was given
 	names    wasmbin.Names
+	unknown  []*unknownFunction
 	kind     ModuleKind
 	initial  initialMemory
 	slots    *linmem.Pool

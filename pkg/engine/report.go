@@ -53,6 +53,9 @@ func NewReport(r Run) (*report.Report, error) {
 	info := report.Module(r.Module.info)
 	ledger := r.Module.runtime.Ledger().Snapshot()
 	out.Module, out.Ledger = &info, report.NewLedger(ledger)
+	for _, u := range r.Module.UnknownImports() {
+		out.UnknownImports = append(out.UnknownImports, report.UnknownImport(u))
+	}
 	c := r.Cycles
 	if c == nil || c.Completed == 0 {
 		return out, nil
@@ -107,11 +110,11 @@ func outcomeReport(o Outcome) report.Outcome {
 	var internal *InternalError
 	switch {
 	case errors.As(o.Err, &trap):
-		r.Message, r.Stack, r.StackTruncated = trap.Message, trap.Stack, trap.StackTruncated
+		r.Message, r.Stack, r.StackTruncated = trap.Message, trap.Stack.Frames(), trap.Stack.Truncated()
 	case o.Kind == OutcomeError:
 		r.Message = o.Err.Error()
 		if errors.As(o.Err, &internal) {
-			r.Stack, r.StackTruncated = internal.Stack, internal.StackTruncated
+			r.Stack, r.StackTruncated = internal.Stack.Frames(), internal.Stack.Truncated()
 		}
 	}
 	return r

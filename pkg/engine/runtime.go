@@ -38,9 +38,9 @@ type Config struct {
 	// WASI. The checks make the guest slower, and each call of it costs a
 	// goroutine.
 	Interruptible bool
-	// DebugInfo reads DWARF, so that the frames of a trap have source lines. It
-	// is off because wazero looks the lines up for proc_exit too.
-	DebugInfo bool
+	// UnknownImports says what happens to a module that imports functions which
+	// the host does not have: it is refused, unless this is set.
+	UnknownImports UnknownImports
 	// KeepResident bounds the memory, in bytes, that the mapping of a closed
 	// instance keeps for the next one; 0 means 16 MiB. A module keeps at most
 	// two such mappings for each processor, until it is closed or was not

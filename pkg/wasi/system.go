@@ -46,8 +46,9 @@ const systemSize = int64(unsafe.Sizeof(System{}))
 //
 // If it fails, NewSystem has released everything that it acquired. The error
 // is a *[PreopenError] if a Preopen cannot be used, an [Errno] if the
-// descriptors do not fit the limit, and otherwise describes the argument or
-// environment entry at fault, or why a listener cannot be duplicated.
+// descriptors do not fit the limit, an *[ArgBytesError] if the arguments or the
+// environment do not, and otherwise describes the entry of them at fault, or
+// why a listener cannot be duplicated.
 func NewSystem(cfg Config, scope *memstat.Scope) (*System, error) {
 	limits := cfg.Limits.withDefaults()
 	if err := errors.Join(

@@ -24,6 +24,16 @@ type Report struct {
 	Cycles  *Cycles  `json:"cycles,omitempty"`
 	Budget  *Budget  `json:"budget,omitempty"`
 	Target  *Target  `json:"target,omitempty"`
+	// UnknownImports lists the functions that the host does not have, if the
+	// module was run all the same.
+	UnknownImports []UnknownImport `json:"unknown_imports,omitempty"`
+}
+
+// UnknownImport is a function that the module imports and the host does not have.
+type UnknownImport struct {
+	Module string `json:"module"`
+	Name   string `json:"name"`
+	Calls  uint64 `json:"calls"` // over all cycles
 }
 
 // Leaked reports whether the run leaked: a closed scope still held an object,
@@ -86,6 +96,9 @@ type Module struct {
 	Functions   uint64  `json:"functions"`              // defined in the module, without imports
 	DataBytes   uint64  `json:"data_bytes"`             // sum of the data segments
 	Cached      bool    `json:"cached"`                 // the compiled code came from the cache
+	// FromComponent says that the file is a component, and that the figures
+	// describe the core module in it, which was run.
+	FromComponent bool `json:"extracted_from_component,omitempty"`
 }
 
 // Memory describes the linear memory. Over several cycles, PeakBytes,

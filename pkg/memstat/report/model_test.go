@@ -31,12 +31,14 @@ target{name,source,kinds[]{kind,bytes_each,leaked_objects,leaked_bytes,peak_obje
 // added lists the fields beyond the contract.
 const added = `
 schema
-outcome{stack[]{function,file,line},stack_truncated,open_fds{count,first}}
+outcome{stack[]{function,file,line,wasm_function,wasm_offset},stack_truncated,open_fds{count,first}}
 tool{engine_reason}
-ledger{open_scopes,double_releases,leaks[]{site[]{function,file,line}}}
+ledger{open_scopes,double_releases,leaks[]{site[]{function,file,line,wasm_function,wasm_offset}}}
 process{pss_bytes,before{heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
-cycles{max_ns,reason,warm_up_samples,metrics[]{points},census[]{kind,identity,counts,bytes,per_cycle,bytes_per_cycle,verdict,site[]{function,file,line}},hunt{warm_up,cycles,windows,counted,hidden_below},samples[]{cycle,gc_cycles,heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
+cycles{max_ns,reason,warm_up_samples,metrics[]{points},census[]{kind,identity,counts,bytes,per_cycle,bytes_per_cycle,verdict,site[]{function,file,line,wasm_function,wasm_offset}},hunt{warm_up,cycles,windows,counted,hidden_below},samples[]{cycle,gc_cycles,heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
 target{basis,kinds[]{what}}
+module{extracted_from_component}
+unknown_imports[]{module,name,calls}
 `
 
 // outline reads paths such as "ledger.kinds.kind" from the notation above.

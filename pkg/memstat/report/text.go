@@ -24,6 +24,9 @@ func WriteText(w io.Writer, r *Report, o Options) error {
 	if r.Module != nil {
 		p.module(r.Module)
 	}
+	if len(r.UnknownImports) > 0 {
+		p.unknownImports(r.UnknownImports)
+	}
 	if r.Memory != nil || r.Budget != nil {
 		p.memory(r.Memory, r.Budget)
 	}
@@ -110,6 +113,9 @@ func (p *page) tool(t *Tool) {
 func (p *page) module(m *Module) {
 	p.section("Module")
 	p.exact("path", m.Path)
+	if m.FromComponent {
+		p.text("of this file", plain, "the core module within a component")
+	}
 	p.exact("sha256", m.SHA256)
 	rows := []sizeRow{{"wasm", m.WasmBytes}}
 	if m.NativeBytes != nil {
@@ -122,6 +128,23 @@ func (p *page) module(m *Module) {
 		cached = "yes"
 	}
 	p.text("from cache", plain, cached)
+}
+
+// unknownImports lists those that were called; the others are only counted.
+func (p *page) unknownImports(list []UnknownImport) {
+	p.section("Unknown imports")
+	var rows []row
+	for _, u := range list {
+		if u.Calls > 0 {
+			rows = append(rows, row{cells: []cell{text(memstat.Printable(u.Module + "." + u.Name)), text(memstat.Grouped(u.Calls))}})
+		}
+	}
+	if len(rows) > 0 {
+		p.table([]string{"called", "calls"}, rows)
+	}
+	if n := len(list) - len(rows); n > 0 {
+		p.note(faint, count(n, "function was", "functions were")+" not called")
+	}
 }
 
 func (p *page) memory(m *Memory, b *Budget) {
