@@ -60,6 +60,9 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	m.info.Functions, m.info.DataBytes = uint64(parsed.Functions), parsed.DataBytes
 	m.exports = exportsOf(m.compiled)
 	m.kind = kindOf(m.exports)
+	if r.config.Inspect {
+		m.layout = layoutOf(parsed)
+	}
 	m.instance = named("").WithStartFunctions() // none: Instance.Start calls the start function
 	return m, nil
 }

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
+	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
@@ -196,5 +198,29 @@ func TestCycleKeepsNothing(t *testing.T) {
 	few, many := heap(500), heap(5000)
 	if const64K := int64(64 << 10); many-few > const64K {
 		t.Errorf("%d bytes of heap after 500 cycles, %d after 5000", few, many)
+	}
+}
+
+// TestShortRunsHaveReports: however short a run is, its report can be written.
+func TestShortRunsHaveReports(t *testing.T) {
+	m := compile(t, newRuntime(t, engine.Config{}), guest(t, "c/hello"))
+	for _, cfg := range []engine.CycleConfig{
+		{Cycles: 1}, {Cycles: 2}, {Cycles: 5}, {Cycles: 16},
+		{Duration: time.Nanosecond}, {Duration: time.Millisecond}, {Duration: 20 * time.Millisecond, Workers: 3},
+		{Cycles: 1000, Duration: time.Millisecond},
+	} {
+		c := m.Cycle(context.Background(), cfg)
+		r, err := engine.NewReport(engine.Run{Module: m, Cycles: &c})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range report.Formats() {
+			if err := f.Write(io.Discard, r, report.Options{}); err != nil {
+				t.Errorf("%+v: %s: %v", cfg, f.Name, err)
+			}
+		}
+		if r.Cycles.Verdict == memstat.Leaking || r.Cycles.Reason == "" {
+			t.Errorf("%+v: %v, %s", cfg, r.Cycles.Verdict, r.Cycles.Reason)
+		}
 	}
 }

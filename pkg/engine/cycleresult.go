@@ -116,7 +116,10 @@ func (s MemoryStat) larger(o MemoryStat) MemoryStat {
 	s.LimitBytes = max(s.LimitBytes, o.LimitBytes)
 	s.Grows = max(s.Grows, o.Grows)
 	if s.TouchedBytes == nil || o.TouchedBytes != nil && *o.TouchedBytes > *s.TouchedBytes {
-		s.TouchedBytes = o.TouchedBytes
+		s.TouchedBytes, s.Touched = o.TouchedBytes, o.Touched
+	}
+	if o.PeakBytes >= s.PeakBytes && o.Layout != nil {
+		s.Layout = o.Layout
 	}
 	return s
 }

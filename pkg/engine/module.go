@@ -40,6 +40,7 @@ type Module struct {
 	unknown  []*unknownFunction
 	kind     ModuleKind
 	initial  initialMemory
+	layout   memoryLayout // with Config.Inspect
 	slots    *linmem.Pool
 	closed   atomic.Bool
 }

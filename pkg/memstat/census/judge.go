@@ -84,7 +84,7 @@ func judge(plan Plan, censuses []*Census) *Result {
 	case !complete:
 		r.Reason = "the run ended before the hunt for leaks was complete"
 	case plan.Window < LeastCycles/(windows+1):
-		r.Reason = fmt.Sprintf("the run was too short to tell; run at least %d cycles", LeastCycles)
+		r.Reason = fmt.Sprintf("the run was too short to tell; run at least %d cycles, or for longer", LeastCycles)
 	default:
 		r.Verdict, r.Reason = memstat.Clean, "nothing grows with every cycle"
 	}

@@ -109,6 +109,10 @@ type Memory struct {
 	TouchedBytes *uint64 `json:"touched_bytes,omitempty"` // pages in use, as the operating system counts them
 	LimitBytes   uint64  `json:"limit_bytes"`             // size up to which it may grow
 	Grows        uint64  `json:"grows"`                   // successful memory.grow instructions
+	// Layout has the parts of the memory, as far as the module tells them.
+	Layout []Region `json:"layout,omitempty"`
+	// Touched has the pages in use, joined where they are neighbours.
+	Touched []Region `json:"touched,omitempty"`
 }
 
 // Ledger is the exact account of acquired and released objects.
@@ -169,4 +173,11 @@ type Budget struct {
 // NewBudget compares a peak with a limit, both in bytes.
 func NewBudget(limit, peak uint64) *Budget {
 	return &Budget{LimitBytes: limit, PeakBytes: peak, Passed: peak > limit}
+}
+
+// Region is a part of the linear memory.
+type Region struct {
+	Name   string `json:"name,omitempty"` // "stack", "data" or "heap"
+	Offset uint64 `json:"offset"`
+	Bytes  uint64 `json:"bytes"`
 }

@@ -38,6 +38,7 @@ process{pss_bytes,before{heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,go
 cycles{max_ns,reason,warm_up_samples,metrics[]{points},census[]{kind,identity,counts,bytes,per_cycle,bytes_per_cycle,verdict,site[]{function,file,line,wasm_function,wasm_offset}},hunt{warm_up,cycles,windows,counted,hidden_below},samples[]{cycle,gc_cycles,heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
 target{basis,kinds[]{what}}
 module{extracted_from_component}
+memory{layout[]{name,offset,bytes},touched[]{name,offset,bytes}}
 unknown_imports[]{module,name,calls}
 `
 

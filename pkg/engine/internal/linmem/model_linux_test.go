@@ -136,7 +136,7 @@ func (m *model) check() {
 		if stat.Bytes != uint64(len(o.want)) || stat.LimitBytes != modelLimit {
 			m.t.Fatalf("memory %d of %d bytes: %+v", i, len(o.want), stat)
 		}
-		if n, ok := o.memory.Touched(); ok && n > uint64(len(o.want)) {
+		if n, _, ok := o.memory.Touched(); ok && n > uint64(len(o.want)) {
 			m.t.Fatalf("memory %d of %d bytes: %d touched", i, len(o.want), n)
 		}
 	}

@@ -35,7 +35,7 @@ func TestPageMap(t *testing.T) {
 	if m[5] != 'h' { // only read, so the page stays shared
 		t.Fatal("no image")
 	}
-	var want []pageRun
+	var want []Run
 	for page := uint64(2); page < size/hostPage; page += 1 + page%97 {
 		m[page*hostPage] = 7
 		want = appendRun(want, page*hostPage, (page+1)*hostPage)

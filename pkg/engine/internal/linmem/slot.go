@@ -17,12 +17,12 @@ import "github.com/wamr-go/wamr-go/pkg/memstat"
 // change under the pool's lock.
 type slot struct {
 	mapping
-	image     *Image    // mapped at the start; nil for none
-	reserved  uint64    // end of the address space
-	committed uint64    // end of the readable and writable bytes
-	used      uint64    // end of the bytes that the last memory may have written to
-	resident  uint64    // end of the pages that may remain from an earlier use
-	runs      []pageRun // of the last clean; kept only to reuse the array
+	image     *Image // mapped at the start; nil for none
+	reserved  uint64 // end of the address space
+	committed uint64 // end of the readable and writable bytes
+	used      uint64 // end of the bytes that the last memory may have written to
+	resident  uint64 // end of the pages that may remain from an earlier use
+	runs      []Run  // of the last clean; kept only to reuse the array
 	handle    memstat.Handle
 }
 
@@ -81,7 +81,7 @@ func (s *slot) clean(pages *PageMap, keepResident uint64) error {
 	used := max(s.used, s.resident)
 	known := true
 	if used <= wholeBytes {
-		s.runs = append(s.runs[:0], pageRun{0, used})
+		s.runs = append(s.runs[:0], Run{0, used})
 	} else {
 		s.runs, known = pages.private(s.runs[:0], s.mapping, min(used, scannedBytes))
 	}
@@ -90,10 +90,10 @@ func (s *slot) clean(pages *PageMap, keepResident uint64) error {
 	}
 	resident := uint64(0)
 	for _, r := range s.runs {
-		if !s.image.restore(s.mapping[r.from:r.to], r.from) {
+		if !s.image.restore(s.mapping[r.From:r.To], r.From) {
 			return s.discard()
 		}
-		resident = r.to
+		resident = r.To
 	}
 	if used > scannedBytes {
 		if err := s.reset(scannedBytes, used); err != nil {
@@ -120,9 +120,9 @@ func (s *slot) discard() error {
 func (s *slot) copyTo(to *slot, n uint64, pages *PageMap) {
 	runs, known := pages.private(s.runs[:0], s.mapping, n)
 	if !known {
-		runs = append(s.runs[:0], pageRun{0, n})
+		runs = append(s.runs[:0], Run{0, n})
 	}
 	for _, r := range runs {
-		copy(to.mapping[r.from:r.to], s.mapping[r.from:r.to])
+		copy(to.mapping[r.From:r.To], s.mapping[r.From:r.To])
 	}
 }
