@@ -203,8 +203,12 @@ func FuzzPool(f *testing.F) {
 
 // TestPoolIsLikeSlices plays scripts by chance, for each kind of pool.
 func TestPoolIsLikeSlices(t *testing.T) {
+	seeds := uint64(10)
+	if testing.Short() {
+		seeds = 2
+	}
 	for variant := range byte(16) {
-		for seed := range uint64(10) {
+		for seed := range seeds {
 			t.Run(fmt.Sprintf("variant %d, seed %d", variant, seed), func(t *testing.T) {
 				random := rand.New(rand.NewPCG(uint64(variant), seed))
 				script := make([]byte, 4*40)
