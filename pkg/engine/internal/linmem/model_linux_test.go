@@ -183,6 +183,9 @@ func (m *model) run(script []byte) {
 			m.release(i)
 		case 7:
 			m.pool.callIn()
+			if n := len(m.pool.free); n > 0 {
+				m.t.Fatalf("%d slots are free after they were called in", n)
+			}
 		}
 		m.check()
 	}

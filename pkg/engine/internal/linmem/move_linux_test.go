@@ -36,8 +36,17 @@ func TestMove(t *testing.T) {
 		if first.reserved != modelInitial {
 			t.Errorf("image %v: %d bytes reserved after they were called in", withImage, first.reserved)
 		}
-		if b = m.Reallocate(modelInitial + 3*PageSize); m.slot == first {
-			t.Fatalf("image %v: the memory did not move", withImage)
+		// Another memory leaves pages behind, in the slot that will be the next.
+		other := p.Take(nil, false)
+		for at := range other.Allocate(0, modelLimit).Reallocate(modelLimit) {
+			other.bytes[at] = 0xff
+		}
+		next := other.slot
+		if err := other.Release(); err != nil {
+			t.Fatal(err)
+		}
+		if b = m.Reallocate(modelInitial + 3*PageSize); m.slot != next {
+			t.Fatalf("image %v: the memory did not move to the free slot", withImage)
 		}
 		if after, ok := m.Touched(); after != before || ok != known {
 			t.Errorf("image %v: %d bytes touched, %v; before the move %d, %v", withImage, after, ok, before, known)
