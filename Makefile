@@ -1,4 +1,5 @@
-# Go and make are all that build, demo and test need; testdata and testdata-check need clang as well (testdata/Makefile).
+# Go and make are all that build, demo and test need; testdata and testdata-check need clang as well (testdata/Makefile),
+# and edge needs QEMU.
 
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FUZZTIME ?= 30s
@@ -10,7 +11,7 @@ GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 BINARY := bin/wamr-go
 
-.PHONY: conformance profile build demo test lint bench microbench fuzz testdata testdata-check docs cross clean help
+.PHONY: conformance profile build demo test lint bench microbench fuzz testdata testdata-check docs cross edge clean help
 .DEFAULT_GOAL := build
 
 ## build: compile bin/wamr-go
@@ -84,6 +85,10 @@ cross:
 		echo "cross: $$target"; \
 		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} go build -pgo=off -buildvcs=false ./... || exit 1; \
 	done
+
+## edge: run on arm64, arm, riscv64, mips and 386, under qemu-user-static and natively (Linux on amd64)
+edge:
+	@sh testdata/edge.sh
 
 ## clean: remove what build makes
 clean:

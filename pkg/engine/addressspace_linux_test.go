@@ -32,6 +32,7 @@ func underLimit[T any](t *testing.T, kilobytes int, value func() T) (given T, li
 	if raceEnabled {
 		t.Skip("the race detector needs terabytes of address space")
 	}
+	needsItself(t)
 	given = value()
 	v, err := json.Marshal(given)
 	if err != nil {

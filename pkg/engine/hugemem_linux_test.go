@@ -46,6 +46,9 @@ func TestFourGiB(t *testing.T) {
 
 // TestTouched counts pages, in the first instance and in measured cycles.
 func TestTouched(t *testing.T) {
+	if !hasPageMap(t) {
+		t.Skip("no page map")
+	}
 	m := compile(t, newRuntime(t, engine.Config{}), guest(t, "c/grow"))
 	touched := func(pages string) uint64 {
 		r := m.Cycle(context.Background(), engine.CycleConfig{Cycles: 3, SampleEvery: -1,

@@ -25,9 +25,6 @@ var space struct {
 func reserveSlot(size, limit uint64) (mapping, error) {
 	space.Lock()
 	defer space.Unlock()
-	// A large slot spares a memory that grows from being copied, but takes at
-	// most half of what there is.
-	ample := func(n uint64) uint64 { return max(headroom, n) }
 	m, err := reserveBetween(size, limit, ample)
 	if err == nil || errors.Is(err, errors.ErrUnsupported) {
 		return m, err
@@ -43,6 +40,11 @@ func reserveSlot(size, limit uint64) (mapping, error) {
 	needed := func(n uint64) uint64 { return min(headroom, n+uint64(slots+1)<<20) }
 	return reserveBetween(size, min(limit, size+size/4), needed)
 }
+
+// ample is what a slot of n bytes leaves at least, if it can be smaller: a large
+// one spares a memory that grows from being copied, but takes at most half of
+// what there is.
+func ample(n uint64) uint64 { return max(headroom, n) }
 
 // reserveBetween reserves most bytes or, if that does not leave as many as leave
 // says, half as many more than least, and so on, down to least.
