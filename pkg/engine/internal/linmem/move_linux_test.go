@@ -30,7 +30,7 @@ func TestMove(t *testing.T) {
 		b := m.Allocate(0, modelLimit).Reallocate(modelInitial)
 		b[PageSize+7*hostPage], b[modelInitial-1] = 1, 2
 		want := append(bytes.Clone(b), make([]byte, 3*PageSize)...)
-		before, known := m.Touched() // now, because what was only read counts without an image
+		before, _, known := m.Touched() // now, because what was only read counts without an image
 		first := m.slot
 		p.callIn()
 		if first.reserved != modelInitial {
@@ -48,7 +48,7 @@ func TestMove(t *testing.T) {
 		if b = m.Reallocate(modelInitial + 3*PageSize); m.slot != next {
 			t.Fatalf("image %v: the memory did not move to the free slot", withImage)
 		}
-		if after, ok := m.Touched(); after != before || ok != known {
+		if after, _, ok := m.Touched(); after != before || ok != known {
 			t.Errorf("image %v: %d bytes touched, %v; before the move %d, %v", withImage, after, ok, before, known)
 		}
 		if !bytes.Equal(b, want) {
