@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 
+	"github.com/tetratelabs/wazero"
+
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
@@ -25,22 +27,16 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.checkMemories(parsed.Memories); err != nil {
+	source, err := r.prepare(parsed)
+	if err != nil {
 		return nil, err
 	}
-	edits, initial := r.strip(parsed)
-	hidden, names := hideNames(parsed, r.config.DebugInfo)
-	source := source{module: parsed, edits: append(edits, hidden...)}
-	if r.cache != nil || r.config.Inspect {
-		source.sum = sha256.Sum256(b.Bytes)
-	}
-	c, compileErr := r.compile(ctx, &source)
+	c, compileErr := r.compile(ctx, source)
 	if compileErr != nil {
-		_ = initial.image.Close() // a memfd of our own: nothing is lost
+		_ = source.initial.image.Close() // a memfd of our own: nothing is lost
 		return nil, &CompileError{b.Path, compileReason(ctx, compileErr)}
 	}
-	m := &Module{runtime: r, linker: c.linker, compiled: c.compiled, names: names}
-	m.initial, m.slots = initial, r.newPool(initial)
+	m := r.newModule(source, c.linker, c.compiled)
 	if err = r.remember(m); err == nil {
 		err = functions.check(m.compiled)
 	}
@@ -55,12 +51,41 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	if r.config.Inspect {
 		m.info.SHA256 = hex.EncodeToString(source.sum[:])
 	}
-	m.info.WasmBytes, m.info.NativeBytes, m.info.Cached = uint64(len(b.Bytes)), c.nativeBytes, c.cached
-	m.info.Functions, m.info.DataBytes = uint64(parsed.Functions), parsed.DataBytes
-	m.exports = exportsOf(m.compiled)
-	m.kind = kindOf(m.exports)
-	m.instance = named("").WithStartFunctions() // none: Instance.Start calls the start function
+	m.info.NativeBytes, m.info.Cached = c.nativeBytes, c.cached
 	return m, nil
+}
+
+// prepare says what wazero is to compile of a module, and lays its initial memory
+// out, which the caller closes. The error is a *MemoryLimitError.
+func (r *Runtime) prepare(parsed *wasmbin.Module) (*source, error) {
+	if err := r.checkMemories(parsed.Memories); err != nil {
+		return nil, err
+	}
+	s := &source{module: parsed}
+	if r.cache != nil || r.config.Inspect {
+		s.sum = sha256.Sum256(parsed.Binary)
+	}
+	s.edits, s.initial = r.strip(parsed)
+	hidden, names := hideNames(parsed, r.config.DebugInfo)
+	s.edits, s.names = append(s.edits, hidden...), names
+	return s, nil
+}
+
+// newModule makes a module of what wazero compiled. It joins the linker, and
+// takes over the source's initial memory.
+func (r *Runtime) newModule(s *source, l *linker, compiled wazero.CompiledModule) *Module {
+	l.join()
+	exports := exportsOf(compiled)
+	return &Module{
+		runtime: r, linker: l, compiled: compiled, names: s.names,
+		initial: s.initial, slots: r.newPool(s.initial),
+		info: ModuleInfo{
+			WasmBytes: uint64(len(s.module.Binary)),
+			Functions: uint64(s.module.Functions), DataBytes: s.module.DataBytes,
+		},
+		exports: exports, kind: kindOf(exports),
+		instance: named("").WithStartFunctions(), // none: Instance.Start calls the start function
+	}
 }
 
 // compileReason says that the module is invalid, unless the context is done.

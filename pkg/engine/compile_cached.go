@@ -19,6 +19,9 @@ type source struct {
 	module *wasmbin.Module
 	edits  []wasmbin.Edit // made before the module is compiled
 	sum    [sha256.Size]byte
+
+	initial initialMemory // that the edits removed
+	names   wasmbin.Names // likewise
 }
 
 func (s *source) edited() []byte { return wasmbin.Apply(s.module.Binary, s.edits...) }

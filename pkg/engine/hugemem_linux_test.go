@@ -70,7 +70,7 @@ func TestTouched(t *testing.T) {
 func TestAddressSpace(t *testing.T) {
 	const child = "WAMR_GO_TEST_ADDRESS_SPACE"
 	if os.Getenv(child) == "" {
-		if raceEnabled {
+		if engine.RaceEnabled {
 			t.Skip("the race detector needs terabytes of address space")
 		}
 		cmd := exec.Command("sh", "-c", `ulimit -v 3000000 && exec "$0" -test.run '^TestAddressSpace$' -test.v`, os.Args[0])
