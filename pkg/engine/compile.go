@@ -1,9 +1,12 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"slices"
 
 	"github.com/tetratelabs/wazero"
 
@@ -21,11 +24,14 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	}
 	parsed, err := b.parse()
 	if err != nil {
-		return nil, &CompileError{b.Path, binaryError(b.Bytes, err)}
+		return nil, &CompileError{b.Path, cmp.Or(r.missing(b.Bytes), binaryError(b.Bytes, err))}
 	}
 	functions, err := resolve(parsed.Imports)
 	if err != nil {
-		return nil, err
+		return nil, r.importReason(b, parsed, err)
+	}
+	if slices.ContainsFunc(parsed.Memories, func(l wasmbin.Limits) bool { return l.Shared }) {
+		return nil, &CompileError{b.Path, unsupported(FeatureSharedMemory)}
 	}
 	source, err := r.prepare(parsed)
 	if err != nil {
@@ -34,7 +40,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	c, compileErr := r.compile(ctx, source)
 	if compileErr != nil {
 		_ = source.initial.image.Close() // a memfd of our own: nothing is lost
-		return nil, &CompileError{b.Path, compileReason(ctx, compileErr)}
+		return nil, &CompileError{b.Path, r.compileReason(ctx, b.Bytes, compileErr)}
 	}
 	m := r.newModule(source, c.linker, c.compiled)
 	if err = r.remember(m); err == nil {
@@ -88,10 +94,25 @@ func (r *Runtime) newModule(s *source, l *linker, compiled wazero.CompiledModule
 	}
 }
 
-// compileReason says that the module is invalid, unless the context is done.
-func compileReason(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+// importReason prefers a feature that a module uses, such as shared memory, to
+// the unknown import of a memory, a table or a tag.
+func (r *Runtime) importReason(b *Binary, parsed *wasmbin.Module, err error) error {
+	if slices.ContainsFunc(parsed.Imports, func(i wasmbin.ImportEntry) bool { return i.Kind != wasmbin.ImportFunction }) {
+		if missing := r.missing(b.Bytes); missing != nil {
+			return &CompileError{b.Path, missing}
+		}
+	}
+	return err
+}
+
+// compileReason says that the module uses an unsupported feature or is invalid,
+// unless the context is done.
+func (r *Runtime) compileReason(ctx context.Context, binary []byte, err error) error {
+	if ctx.Err() != nil || errors.Is(err, ErrUnsupported) {
 		return err
+	}
+	if missing := r.missing(binary); missing != nil {
+		return missing
 	}
 	return because(err.Error(), ErrInvalid, err)
 }

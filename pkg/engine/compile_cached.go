@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"runtime"
 	"sync"
@@ -45,22 +46,29 @@ func (r *Runtime) compile(ctx context.Context, s *source) (*compilation, error) 
 		defer inspecting.Unlock()
 	}
 	ctx = experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0))
-	if r.cache == nil || s.module.Functions == 0 { // wazero keeps no code of a module without functions
-		defer relaxCollector(compileGCPercent)()
+	var key codecache.Key
+	var stub []byte
+	cached := r.cache != nil && s.module.Functions > 0 // wazero keeps no code of a module without functions
+	if cached {
+		key = r.key(s)
+		stub = codecache.Stub(s.module, key, s.edits...)
+		c, found, err := codecache.Get(ctx, r.cache, key, stub, r.compileWith)
+		if err != nil {
+			r.cacheWarning(err)
+		}
+		if found {
+			c.cached = true
+			return c, nil
+		}
+	}
+	if err := r.checkCode(s.module); err != nil {
+		return nil, err
+	}
+	defer relaxCollector(compileGCPercent)()
+	if !cached {
 		c, _, err := r.compileWith(ctx, nil, s.edited())
 		return c, err
 	}
-	key := r.key(s)
-	stub := codecache.Stub(s.module, key, s.edits...)
-	c, found, err := codecache.Get(ctx, r.cache, key, stub, r.compileWith)
-	if err != nil {
-		r.cacheWarning(err)
-	}
-	if found {
-		c.cached = true
-		return c, nil
-	}
-	defer relaxCollector(compileGCPercent)()
 	c, unkept, err := codecache.Put(ctx, r.cache, key, stub, s.edited(), r.compileWith)
 	if unkept != nil && err == nil {
 		r.cacheWarning(unkept)
@@ -77,7 +85,7 @@ func (r *Runtime) key(s *source) codecache.Key {
 	if r.config.Interruptible {
 		flags |= 2
 	}
-	return codecache.NewKey(s.sum, flags)
+	return codecache.NewKey(s.sum, binary.LittleEndian.AppendUint64([]byte{flags}, uint64(r.features))...)
 }
 
 func (r *Runtime) cacheWarning(err error) {

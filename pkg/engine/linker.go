@@ -46,7 +46,7 @@ func (r *Runtime) newLinker(ctx context.Context, cache wazero.CompilationCache) 
 	if r.compiles {
 		c = wazero.NewRuntimeConfigCompiler()
 	}
-	c = c.WithCoreFeatures(r.features()).
+	c = c.WithCoreFeatures(r.features).
 		WithMemoryLimitPages(uint32(r.memoryLimit() / pageSize)).
 		WithCloseOnContextDone(r.config.Interruptible).
 		WithDebugInfoEnabled(r.config.DebugInfo)

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/tetratelabs/wazero/api"
+
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/codecache"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/linmem"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
@@ -69,6 +71,7 @@ type Runtime struct {
 	config    Config
 	cache     *codecache.Cache // nil for none
 	compiles  bool             // to native code
+	features  api.CoreFeatures // that modules may use
 	scope     *memstat.Scope
 	pages     *linmem.PageMap
 	instances atomic.Uint64 // opened so far
@@ -95,6 +98,7 @@ func NewRuntime(cfg Config) *Runtime {
 		config: cfg, compiles: !cfg.Interpreter && canCompile(),
 		scope: cfg.Ledger.Open(0), pages: linmem.OpenPageMap(),
 	}
+	r.features = coreFeatures(r.compiles)
 	if !r.compiles && !cfg.Interpreter {
 		r.warn("this system allows no code to be made: modules are interpreted")
 	}

@@ -26,11 +26,13 @@ type specSet struct {
 	instances []*Instance
 }
 
-// newSpecSet returns an engine for one script. With a cache, each module is
+// newSpecSet returns an engine for one script, with more features than others
+// have. With a cache, each module is
 // compiled into it, and then loaded from it. rewrite changes each binary before
 // the engine sees it, unless it is nil.
-func newSpecSet(cfg Config, rewrite func([]byte) []byte) (*specSet, error) {
+func newSpecSet(cfg Config, more api.CoreFeatures, rewrite func([]byte) []byte) (*specSet, error) {
 	s := &specSet{runtime: NewRuntime(cfg), rewrite: rewrite}
+	s.runtime.features |= more
 	var cache wazero.CompilationCache
 	var err error
 	if cfg.CacheDir != "" {
@@ -104,6 +106,9 @@ func readAll(m *wasmbin.Module) error {
 
 func (s *specSet) compile(ctx context.Context, source *source) (wazero.CompiledModule, error) {
 	if s.cacheDir == "" || source.module.Functions == 0 {
+		if err := s.runtime.checkCode(source.module); err != nil {
+			return nil, err
+		}
 		return s.linker.compileModule(ctx, source.edited())
 	}
 	kept, err := s.runtime.compile(ctx, source)

@@ -14,6 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/codecache"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/spectest"
@@ -37,8 +39,15 @@ var specModes = []specMode{
 	{name: "interpreted", config: Config{Interpreter: true}},
 }
 
-// set returns the engine of a mode.
-func (m *specMode) set(dir string) (*specSet, error) {
+// specFeatures are what the engine does not have, and has for the tests of a
+// folder, so that they can run: everything around the code is ready for it.
+var specFeatures = map[string]api.CoreFeatures{
+	"exception-handling":        experimental.CoreFeaturesExceptionHandling | experimental.CoreFeaturesTypedFunctionReferences,
+	"typed-function-references": experimental.CoreFeaturesTypedFunctionReferences,
+}
+
+// set returns the engine of a mode for a script of that folder.
+func (m *specMode) set(folder, dir string) (*specSet, error) {
 	cfg := m.config
 	if m.cached {
 		var err error
@@ -46,7 +55,7 @@ func (m *specMode) set(dir string) (*specSet, error) {
 			return nil, err
 		}
 	}
-	return newSpecSet(cfg, m.rewrite)
+	return newSpecSet(cfg, specFeatures[folder], m.rewrite)
 }
 
 // oracle returns plain wazero as the mode's runtime configures it.
@@ -55,7 +64,7 @@ func oracle(r *Runtime) spectest.Engine {
 	if !r.compiles {
 		c = wazero.NewRuntimeConfigInterpreter()
 	}
-	return spectest.NewWazero(c.WithCoreFeatures(r.features()).
+	return spectest.NewWazero(c.WithCoreFeatures(r.features).
 		WithMemoryLimitPages(uint32(r.memoryLimit() / pageSize)))
 }
 
@@ -67,7 +76,7 @@ func runSpec(t *specTally, folder, path, dir string, host []byte, modes []specMo
 	}
 	plain := map[bool][]spectest.Result{} // by compiled
 	for _, m := range modes {
-		set, err := m.set(dir)
+		set, err := m.set(folder, dir)
 		if err != nil {
 			return err
 		}

@@ -19,7 +19,11 @@ func (r *reader) valueType() ValueType {
 	t := ValueType{Kind: r.byte()}
 	if t.Kind == ref || t.Kind == refNull {
 		t.Heap = r.s64()
+		if t.Heap < 0 {
+			r.seen.add(EncodedValueType, uint32(t.Heap)&0x7f)
+		}
 	}
+	r.seen.add(EncodedValueType, uint32(t.Kind))
 	return t
 }
 
@@ -60,7 +64,9 @@ func (m *Module) Types() ([]FunctionType, error) {
 }
 
 func (r *reader) functionType() FunctionType {
-	if form := r.byte(); form != formFunction {
+	form := r.byte()
+	r.seen.add(EncodedTypeForm, uint32(form))
+	if form != formFunction {
 		r.fail(fmt.Errorf("at offset %#x: unknown form of type %#x", r.pos, form))
 	}
 	return FunctionType{Params: r.valueTypes(), Results: r.valueTypes()}
@@ -93,6 +99,7 @@ type Limits struct {
 func (r *reader) limits() Limits {
 	const hasMax, shared, index64 = 1, 2, 4
 	flags := r.byte()
+	r.seen.add(EncodedLimits, uint32(flags))
 	if flags > hasMax|shared|index64 {
 		r.fail(fmt.Errorf("at offset %#x: unknown limits %#x", r.pos, flags))
 		return Limits{}
