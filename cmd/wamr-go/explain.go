@@ -93,8 +93,11 @@ func (j *job) hint(err error) string {
 		export   *engine.ExportError
 		argument *engine.ArgumentError
 		internal *engine.InternalError
+		missing  *engine.FeatureError
 	)
 	switch {
+	case errors.As(err, &missing):
+		return featureHint(missing.Feature)
 	case errors.As(err, &load) && errors.Is(load, fs.ErrNotExist):
 		return j.missingHint()
 	case errors.As(err, &imported):

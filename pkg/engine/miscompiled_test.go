@@ -85,3 +85,25 @@ func plainly(t *testing.T, interpreted bool, b *engine.Binary) uint64 {
 	}
 	return results[0]
 }
+
+// TestTypedReferencesStayOff compiles a call of a function by a reference of
+// another type: (i64) -> i64 by (funcref) -> i64, which returns an address of the
+// host. Where plain wazero refuses it, the proposal can be looked at again.
+func TestTypedReferencesStayOff(t *testing.T) {
+	ctx := context.Background()
+	binary := module(
+		section(1, "\x04\x60\x01\x7e\x01\x7e\x60\x01\x70\x01\x7e\x60\x00\x01\x7e\x60\x00\x00"), section(3, "\x03\x00\x02\x03"),
+		section(7, "\x01\x03run\x00\x01"), section(9, "\x01\x03\x00\x02\x00\x02"),
+		section(10, "\x03\x04\x00\x20\x00\x0b\x08\x00\xd2\x02\xd2\x00\x14\x01\x0b\x02\x00\x0b"))
+	for _, c := range []wazero.RuntimeConfig{wazero.NewRuntimeConfigCompiler(), wazero.NewRuntimeConfigInterpreter()} {
+		r := wazero.NewRuntimeWithConfig(ctx, c.WithCoreFeatures(api.CoreFeaturesV2|experimental.CoreFeaturesTypedFunctionReferences))
+		if _, err := r.CompileModule(ctx, binary.Bytes); err != nil {
+			t.Errorf("wazero checks the type of call_ref now: %v", err)
+		}
+		_ = r.Close(ctx)
+	}
+	var missing *engine.FeatureError
+	if _, err := newRuntime(t, engine.Config{}).Compile(ctx, binary); !errors.As(err, &missing) || missing.Feature != engine.FeatureTypedReferences {
+		t.Errorf("error %v", err)
+	}
+}
