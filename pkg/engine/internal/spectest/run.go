@@ -107,11 +107,12 @@ func (r *run) execute(c *Command) (Outcome, error) {
 	case "module":
 		return r.instantiate(c)
 	case "register":
-		instance, err := r.find(c.Name)
-		if err == nil {
-			r.registered[c.As] = instance.Module()
+		instance := r.find(c.Name)
+		if instance == nil {
+			return noInstance, nil
 		}
-		return Outcome{}, err
+		r.registered[c.As] = instance.Module()
+		return Outcome{}, nil
 	case "action", "assert_return", "assert_trap", "assert_exhaustion", "assert_exception":
 		if c.Action.Type != "" {
 			return r.act(&c.Action)
@@ -141,22 +142,22 @@ func (r *run) instantiate(c *Command) (Outcome, error) {
 	return o, nil
 }
 
-// find returns the instance of that name, or the last one.
-func (r *run) find(name string) (Instance, error) {
-	instance := r.current
-	if name != "" {
-		instance = r.named[name]
+// noInstance is the end of a command whose module was not instantiated.
+var noInstance = Outcome{Kind: Failed, Message: "no instance"}
+
+// find returns the instance of that name, or the last one. It is nil where
+// instantiation failed.
+func (r *run) find(name string) Instance {
+	if name == "" {
+		return r.current
 	}
-	if instance == nil {
-		return nil, fmt.Errorf("no instance %q", name)
-	}
-	return instance, nil
+	return r.named[name]
 }
 
 func (r *run) act(a *Action) (Outcome, error) {
-	instance, err := r.find(a.Module)
-	if err != nil {
-		return Outcome{Kind: Failed, Message: err.Error()}, nil
+	instance := r.find(a.Module)
+	if instance == nil {
+		return noInstance, nil
 	}
 	switch a.Type {
 	case "get":
