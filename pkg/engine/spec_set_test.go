@@ -13,6 +13,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/codecache"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/spectest"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
@@ -142,6 +143,16 @@ func (s *specSet) load(ctx context.Context, _ wazero.CompilationCache, stub []by
 	}
 	compiled, err := s.linker.compileModule(ctx, stub)
 	return compiled, nil, err
+}
+
+// images counts the modules whose initial memory was an image.
+func (s *specSet) images() uint64 {
+	for _, k := range s.runtime.Ledger().Snapshot().Kinds {
+		if k.Kind == memstat.KindImage {
+			return k.Acquired
+		}
+	}
+	return 0
 }
 
 // Close closes the set, and fails if the ledger misses something.

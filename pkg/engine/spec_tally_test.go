@@ -1,9 +1,16 @@
 package engine
 
 import (
+	"flag"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
+	"testing"
 	"text/tabwriter"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/spectest"
 )
@@ -13,6 +20,7 @@ type specTally struct {
 	files, commands, text, passed int
 	failed                        []string // by plain wazero, in either engine
 	differences                   []string
+	images                        uint64 // that modules had
 }
 
 // add counts what the engines made of one script.
@@ -49,6 +57,7 @@ func (t *specTally) compare(s *spectest.Script, mode string, plain, ours []spect
 
 func (t *specTally) merge(o specTally) {
 	t.files, t.commands, t.text, t.passed = t.files+o.files, t.commands+o.commands, t.text+o.text, t.passed+o.passed
+	t.images += o.images
 	t.failed, t.differences = append(t.failed, o.failed...), append(t.differences, o.differences...)
 }
 
@@ -68,4 +77,40 @@ func specTable(folders []spectest.Folder, tallies []specTally) string {
 	row("all", &sum)
 	_ = w.Flush() // to memory
 	return b.String()
+}
+
+var updateSpec = flag.Bool("update-spec", false, "write testdata/spectest.txt, which lists the commands that plain wazero fails")
+
+// checkRecord compares the commands that plain wazero fails with those recorded.
+func checkRecord(t *testing.T, failed []string) {
+	t.Helper()
+	slices.Sort(failed)
+	found, record := strings.Join(failed, "\n")+"\n", filepath.Join("testdata", "spectest.txt")
+	if *updateSpec {
+		if err := os.WriteFile(record, []byte(found), 0o666); err != nil {
+			t.Error(err)
+		}
+	}
+	recorded, err := os.ReadFile(record)
+	if err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff(string(recorded), found); diff != "" {
+		t.Errorf("plain wazero fails other commands than %s has (-update-spec writes it):\n%s", record, diff)
+	}
+}
+
+// checkTable prints the counts, and compares them with the documentation.
+func checkTable(t *testing.T, table string) {
+	t.Helper()
+	if testing.Verbose() {
+		fmt.Print(table)
+	}
+	doc, err := os.ReadFile("../../docs/spectest.md")
+	if err != nil {
+		t.Error(err)
+	}
+	if !strings.Contains(string(doc), table) {
+		t.Errorf("docs/spectest.md has other counts than\n%s", table)
+	}
 }

@@ -1,6 +1,6 @@
 ;; Atomic instructions on a memory that is not shared.
 (module
-  (memory 1)
+  (memory (export "memory") 1)
   ;; n times 1, added atomically
   (func (export "count") (param $n i32) (result i32)
     (loop $again

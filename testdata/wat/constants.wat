@@ -1,6 +1,6 @@
 ;; Constants that are computed: of globals, and of the places of a data segment and an element segment.
 (module
-  (memory 1)
+  (memory (export "memory") 1)
   (table 8 funcref)
   (global $base i32 (i32.mul (i32.const 16) (i32.add (i32.const 3) (i32.const 1))))
   (global $wide (export "wide") i64 (i64.sub (i64.const 0x1_0000_0000) (i64.const 1)))

@@ -1,6 +1,7 @@
 package spectest
 
 import (
+	"errors"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -13,14 +14,21 @@ type Folder struct {
 	Scripts []string // paths of JSON files
 }
 
+// ErrNoModule says that the go command does not tell where wazero's module is.
+var ErrNoModule = errors.New("the go command does not find wazero's module")
+
 // Folders finds the tests in wazero's module, which the go command has in its
 // module cache. A folder without scripts is an error.
 func Folders() ([]Folder, error) {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/tetratelabs/wazero").Output()
 	if err != nil {
-		return nil, fmt.Errorf("go list: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrNoModule, err)
 	}
-	root := filepath.Join(strings.TrimSpace(string(out)), "internal", "integration_test", "spectest")
+	dir := strings.TrimSpace(string(out))
+	if dir == "" { // not in this user's module cache
+		return nil, ErrNoModule
+	}
+	root := filepath.Join(dir, "internal", "integration_test", "spectest")
 	var folders []Folder
 	for _, name := range []string{
 		"v1", "v2", "threads", "tail-call", "extended-const", "exception-handling", "typed-function-references",
