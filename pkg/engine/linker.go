@@ -20,7 +20,7 @@ import (
 // one module, damage to it is known to be that module's, closing a module never
 // touches another one, and the races of wazero v1.12.0 between compilations of
 // the same module cannot occur. The specification's tests make sets of several,
-// see spec_test.go, without a cache: its folder is wazero's, one for each
+// see spec_set_test.go, without a cache: its folder is wazero's, one for each
 // runtime.
 //
 // To link several modules in the product, these decisions move from the module

@@ -27,10 +27,10 @@ type specSet struct {
 	instances []*Instance
 }
 
-// newSpecSet returns an engine for one script, with more features than others
-// have. With a cache, each module is
-// compiled into it, and then loaded from it. rewrite changes each binary before
-// the engine sees it, unless it is nil.
+// newSpecSet returns an engine for one script, with more features than the
+// product has. With a cache, each module is compiled into it, and then loaded
+// from it. rewrite changes each binary before the engine sees it, unless it is
+// nil.
 func newSpecSet(cfg Config, more api.CoreFeatures, rewrite func([]byte) []byte) (*specSet, error) {
 	s := &specSet{runtime: NewRuntime(cfg), rewrite: rewrite}
 	s.runtime.features |= more
