@@ -11,7 +11,7 @@ GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 BINARY := bin/wamr-go
 
-.PHONY: conformance profile build demo test lint bench microbench fuzz testdata testdata-check docs cross edge clean help
+.PHONY: conformance spectest profile build demo test lint bench microbench leak-accuracy fuzz testdata testdata-check docs cross edge clean help
 .DEFAULT_GOAL := build
 
 ## build: compile bin/wamr-go
@@ -62,6 +62,11 @@ conformance:
 	@test -n '$(WASI_TESTSUITE)' || { echo 'conformance: set WASI_TESTSUITE to a checkout of wasi-testsuite, branch prod/testsuite-base'; exit 2; }
 	WASI_TESTSUITE='$(abspath $(WASI_TESTSUITE))' WASI_RUNNER='$(WASI_RUNNER)' go test -count 1 -run '^TestConformance$$' -v ./pkg/wasi | \
 		awk '/^ *--- FAIL: TestConformance.|^PASS [0-9]/ {print} /^PASS [0-9]/ {split($$2, n, "/"); ok = n[1] == n[2]} END {exit !ok}'
+
+## spectest: the specification's tests through the engine, compared with plain wazero; see docs/spectest.md
+spectest:
+	@go test -count 1 -run '^TestSpec$$' -v ./pkg/engine | \
+		awk '/^(=== RUN|PASS$$|ok )/ {next} {print} /^ *all / {ran = 1} /^FAIL|^--- FAIL|panic:/ {bad = 1} END {exit bad || !ran}'
 
 ## fuzz: each fuzz target for FUZZTIME, as an unprivileged user if root asks; FUZZ=pattern selects
 fuzz:

@@ -113,8 +113,11 @@ func (x explainer) hint(err error) string {
 		internal *engine.InternalError
 		noStart  *noStartError
 		bytes    *wasi.ArgBytesError
+		missing  *engine.FeatureError
 	)
 	switch {
+	case errors.As(err, &missing):
+		return featureHint(missing.Feature)
 	case errors.As(err, &bytes):
 		return fmt.Sprintf("--max-args %d is the least that it needs", bytes.Need)
 	case errors.As(err, &load) && errors.Is(load, fs.ErrNotExist):

@@ -10,6 +10,36 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine"
 )
 
+// TestFeatureHints wants an option of a tool in nearly all of them.
+func TestFeatureHints(t *testing.T) {
+	for _, tc := range []struct {
+		feature engine.Feature
+		hint    string // a part of it
+	}{
+		{engine.FeatureGC, "--target wasm"},
+		{engine.FeatureStackSwitching, "experimental"},
+		{engine.FeatureSharedEverything, "experimental"},
+		{engine.FeatureMemory64, "-sMEMORY64=0"},
+		{engine.FeatureMultiMemory, "--multi-memory-lowering"},
+		{engine.FeatureCustomPageSizes, "--page-size"},
+		{engine.FeatureSharedMemory, "-pthread"},
+		{engine.FeatureLegacyExceptions, "-fno-exceptions"},
+		{engine.FeatureExceptions, "-fno-exceptions"},
+		{engine.FeatureTypedReferences, "--enable-gc"},
+		{engine.FeatureRelaxedSIMD, "-mno-relaxed-simd"},
+		{engine.FeatureHalfPrecision, "-mno-fp16"},
+		{engine.FeatureWideArithmetic, "-wide-arithmetic"},
+		{engine.FeatureAtomics, "--interp"},
+		{engine.FeatureTailCalls, "--interp"},
+	} {
+		f := explainer{module: "a.wasm"}.failure(&engine.CompileError{Path: "a.wasm", Err: &engine.FeatureError{Feature: tc.feature, Problem: "is not supported"}})
+		want := "a.wasm: uses " + string(tc.feature) + ", which is not supported"
+		if f.code != exitCannotRun || f.problem != want || !strings.Contains(f.hint, tc.hint) {
+			t.Errorf("%s: %d, %q, %q", tc.feature, f.code, f.problem, f.hint)
+		}
+	}
+}
+
 func TestExplain(t *testing.T) {
 	imported := func(module, name string) error {
 		missing := []engine.Import{{Module: module, Name: name, Kind: "function"}}

@@ -218,7 +218,7 @@ func hasParts(text, format string) bool {
 
 // hintLiterals returns the texts of the hints in the source: what is passed to
 // withHint and hintf, assigned to a field hint, or in a function or a constant
-// that is named after hints. The tables of imports and of other programs' flags
+// that is named after hints. The tables of imports, of features and of other programs' flags
 // have tests of their own.
 func hintLiterals(t *testing.T) []string {
 	t.Helper()
@@ -228,7 +228,7 @@ func hintLiterals(t *testing.T) []string {
 	}
 	var source []ast.Node
 	for _, path := range paths {
-		if strings.HasSuffix(path, "_test.go") || path == "importhints.go" || path == "peerflags.go" {
+		if strings.HasSuffix(path, "_test.go") || path == "importhints.go" || path == "featurehints.go" || path == "peerflags.go" {
 			continue
 		}
 		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)

@@ -29,7 +29,7 @@ func underLimit[T any](t *testing.T, kilobytes int, value func() T) (given T, li
 		}
 		return given, true
 	}
-	if raceEnabled {
+	if engine.RaceEnabled {
 		t.Skip("the race detector needs terabytes of address space")
 	}
 	needsItself(t)

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"runtime"
 	"sync"
@@ -19,6 +20,9 @@ type source struct {
 	module *wasmbin.Module
 	edits  []wasmbin.Edit // made before the module is compiled
 	sum    [sha256.Size]byte
+
+	initial initialMemory // that the edits removed
+	names   wasmbin.Names // likewise
 }
 
 func (s *source) edited() []byte { return wasmbin.Apply(s.module.Binary, s.edits...) }
@@ -42,22 +46,29 @@ func (r *Runtime) compile(ctx context.Context, s *source) (*compilation, error) 
 		defer inspecting.Unlock()
 	}
 	ctx = experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0))
-	if r.cache == nil || s.module.Functions == 0 { // wazero keeps no code of a module without functions
-		defer relaxCollector(compileGCPercent())()
+	var key codecache.Key
+	var stub []byte
+	cached := r.cache != nil && s.module.Functions > 0 // wazero keeps no code of a module without functions
+	if cached {
+		key = r.key(s)
+		stub = codecache.Stub(s.module, key, s.edits...)
+		c, found, err := codecache.Get(ctx, r.cache, key, stub, r.compileWith)
+		if err != nil {
+			r.cacheWarning(err)
+		}
+		if found {
+			c.cached = true
+			return c, nil
+		}
+	}
+	if err := r.checkCode(s.module); err != nil {
+		return nil, err
+	}
+	defer relaxCollector(compileGCPercent())()
+	if !cached {
 		c, _, err := r.compileWith(ctx, nil, s.edited())
 		return c, err
 	}
-	key := r.key(s)
-	stub := codecache.Stub(s.module, key, s.edits...)
-	c, found, err := codecache.Get(ctx, r.cache, key, stub, r.compileWith)
-	if err != nil {
-		r.cacheWarning(err)
-	}
-	if found {
-		c.cached = true
-		return c, nil
-	}
-	defer relaxCollector(compileGCPercent())()
 	c, unkept, err := codecache.Put(ctx, r.cache, key, stub, s.edited(), r.compileWith)
 	if unkept != nil && err == nil {
 		r.cacheWarning(unkept)
@@ -71,7 +82,7 @@ func (r *Runtime) key(s *source) codecache.Key {
 	if r.config.Interruptible {
 		flags |= 1
 	}
-	return codecache.NewKey(s.sum, flags)
+	return codecache.NewKey(s.sum, binary.LittleEndian.AppendUint64([]byte{flags}, uint64(r.features))...)
 }
 
 func (r *Runtime) cacheWarning(err error) {

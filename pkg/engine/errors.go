@@ -22,8 +22,7 @@ var (
 	ErrComponent = errors.New("is a WebAssembly component, not a core module")
 	ErrVersion   = errors.New("has an unknown WebAssembly version")
 	ErrTruncated = errors.New("is truncated")
-	// ErrInvalid is a module that the specification does not allow, or that
-	// uses a proposal which the engine does not support.
+	// ErrInvalid is a module that the specification does not allow.
 	ErrInvalid = errors.New("is not a valid WebAssembly module")
 )
 

@@ -62,5 +62,5 @@ func (m *Module) Close(ctx context.Context) error {
 		return nil
 	}
 	m.runtime.forget(m)
-	return errors.Join(m.slots.Close(), m.initial.image.Close(), m.linker.close(ctx))
+	return errors.Join(m.slots.Close(), m.initial.image.Close(), m.linker.leave(ctx))
 }

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/tetratelabs/wazero/api"
+
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/codecache"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/linmem"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
@@ -70,6 +72,7 @@ type Runtime struct {
 	cache     *codecache.Cache // nil for none
 	compiles  bool             // to native code
 	engine    string           // why it does so, or does not
+	features  api.CoreFeatures // that modules may use
 	scope     *memstat.Scope
 	pages     *linmem.PageMap
 	instances atomic.Uint64 // opened so far
@@ -100,6 +103,7 @@ func NewRuntime(cfg Config) *Runtime {
 	} else {
 		r.compiles, r.engine = true, "the default on this platform"
 	}
+	r.features = coreFeatures(r.compiles)
 	if cfg.CacheDir != "" && r.compiles {
 		var err error
 		if r.cache, err = codecache.Open(cfg.CacheDir, cfg.cacheLimits()); err != nil {

@@ -13,6 +13,7 @@ type Module struct {
 	DataBytes uint64        // sum of the data segments' sizes
 
 	data dataSegments
+	seen encodings // of Encodings; nil otherwise
 }
 
 // ContentError says that a section's content cannot be read, although the
@@ -80,6 +81,7 @@ func (m *Module) read(id ID, f func(*reader)) error {
 		return nil
 	}
 	r := s.reader(m.Binary)
+	r.seen = m.seen
 	if f(&r); r.err != nil {
 		return &ContentError{id, r.err}
 	}

@@ -15,6 +15,7 @@ type reader struct {
 	data []byte
 	pos  int
 	err  error
+	seen encodings // adds what is read; nil for nothing
 }
 
 func (r *reader) fail(err error) {
