@@ -2,6 +2,7 @@ package instrument
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
@@ -45,10 +46,11 @@ type rewriter struct {
 
 	body      wasmbin.FunctionBody
 	locals    wasmbin.Locals
-	code      code // of the body, without its locals
-	noted     int  // length of offsets before this function
-	copied    int  // offset up to which the binary was copied to code
-	scratch   bool // the function has a local variable of the rewriter's, the last one
+	code      code              // of the body, without its locals
+	noted     int               // length of offsets before this function
+	copied    int               // offset up to which the binary was copied to code
+	added     []byte            // types of the local variables that are added, one at most of each of localUses
+	uses      [localUses]uint32 // numbers of those, from 1
 	regions   []region
 	walk      blockWalk
 	costs     []int64 // of the function's blocks
@@ -68,7 +70,7 @@ type region struct {
 func (w *rewriter) function(out code, body wasmbin.FunctionBody) (code, error) {
 	in, locals := w.plan.module.Instructions(body)
 	w.body, w.locals = body, locals
-	w.code, w.copied, w.scratch = w.code[:0], locals.End, false
+	w.code, w.copied, w.added, w.uses = w.code[:0], locals.End, w.added[:0], [localUses]uint32{}
 	w.noted = w.offsets.len()
 	w.offsets.note(0, locals.End-w.section.Offset, true)
 	leaf := w.isSmallLeaf(body)
@@ -106,13 +108,11 @@ func (w *rewriter) function(out code, body wasmbin.FunctionBody) (code, error) {
 
 // finish appends the body in w.code, with its size and its locals.
 func (w *rewriter) finish(out code) code {
-	var header [16]byte
-	runs, added := w.locals.Runs, header[:0]
-	if w.scratch {
-		runs++
-		added = append(added, 1, i32)
+	var added []byte
+	for _, t := range w.added {
+		added = append(added, 1, t)
 	}
-	count := wasmbin.AppendU32(header[8:8], runs)
+	count := wasmbin.AppendU32(nil, w.locals.Runs+uint32(len(w.added)))
 	groups := w.plan.module.Binary[w.locals.Start:w.locals.End]
 	size := len(count) + len(groups) + len(added) + len(w.code)
 	out = wasmbin.AppendU32(out, uint32(size))
@@ -159,6 +159,8 @@ func (w *rewriter) instruction(in *wasmbin.Instructions) error {
 		return w.chargeLength(in, p.byteShift())
 	case wasmbin.OpTableFill, wasmbin.OpTableCopy, wasmbin.OpTableInit:
 		return w.chargeLength(in, p.elementShift())
+	case wasmbin.OpAtomicWait32, wasmbin.OpAtomicWait64:
+		return w.wait(in)
 	}
 	return nil
 }
@@ -176,7 +178,7 @@ func (w *rewriter) help(in *wasmbin.Instructions, helper uint32) {
 // chargeLength charges for the length that is on top of the stack, which the
 // instruction takes.
 func (w *rewriter) chargeLength(in *wasmbin.Instructions, shift int32) error {
-	n, err := w.scratchLocal()
+	n, err := w.local(useLength, i32)
 	if err != nil {
 		return err
 	}
@@ -187,8 +189,20 @@ func (w *rewriter) chargeLength(in *wasmbin.Instructions, shift int32) error {
 	return nil
 }
 
-// scratchLocal returns the index of a local variable of the rewriter's.
-func (w *rewriter) scratchLocal() (uint32, error) {
+// What local variables are added for. There is one for each at most, since none
+// is in use for longer than an instruction.
+const (
+	useLength = iota
+	useAddress
+	useExpected32
+	useExpected64
+	useTimeout
+	useResult
+	localUses
+)
+
+// local returns the index of a local variable for a use, of that type.
+func (w *rewriter) local(use int, kind byte) (uint32, error) {
 	if w.types == nil {
 		var err error
 		if w.types, err = w.plan.module.Types(); err != nil {
@@ -202,11 +216,14 @@ func (w *rewriter) scratchLocal() (uint32, error) {
 	if int(function) >= len(w.index) || int(w.index[function]) >= len(w.types) {
 		return 0, fmt.Errorf("unknown type")
 	}
-	n := uint64(len(w.types[w.index[function]].Params)) + w.locals.Count
-	if n != uint64(uint32(n)) {
+	if w.uses[use] == 0 {
+		w.added = append(w.added, kind)
+		w.uses[use] = uint32(len(w.added))
+	}
+	n := uint64(len(w.types[w.index[function]].Params)) + w.locals.Count + uint64(w.uses[use]) - 1
+	if n > math.MaxUint32 {
 		return 0, fmt.Errorf("%d local variables", n)
 	}
-	w.scratch = true
 	return uint32(n), nil
 }
 

@@ -38,6 +38,7 @@
 // Bulk operations on memories and tables are charged for their length as well.
 // Those on memories are done in parts of 1 MiB, by functions that are added
 // after the guest's. They check the bounds of all before they write a part.
+// memory.atomic.wait waits in slices.
 //
 // # What moves
 //
