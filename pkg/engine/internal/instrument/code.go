@@ -161,6 +161,10 @@ func (w *rewriter) instruction(in *wasmbin.Instructions) error {
 		return w.chargeLength(in, p.elementShift())
 	case wasmbin.OpAtomicWait32, wasmbin.OpAtomicWait64:
 		return w.wait(in)
+	case wasmbin.OpTryTable, wasmbin.OpThrow, wasmbin.OpThrowRef, wasmbin.OpMemoryGrow, wasmbin.OpTableGrow:
+		// They call into Go, where they may take long: a try_table copies the stack.
+		w.copyTo(in.Start)
+		w.code.index(wasmbin.OpCall, p.tick)
 	}
 	return nil
 }

@@ -38,7 +38,8 @@
 // Bulk operations on memories and tables are charged for their length as well.
 // Those on memories are done in parts of 1 MiB, by functions that are added
 // after the guest's. They check the bounds of all before they write a part.
-// memory.atomic.wait waits in slices.
+// memory.atomic.wait waits in slices. Instructions that call into Go themselves,
+// and may take long there, such as memory.grow, call the host function as well.
 //
 // # What moves
 //

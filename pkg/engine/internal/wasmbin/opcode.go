@@ -32,6 +32,7 @@ const (
 	OpGlobalGet          Opcode = 0x23
 	OpGlobalSet          Opcode = 0x24
 	OpMemorySize         Opcode = 0x3f
+	OpMemoryGrow         Opcode = 0x40
 	OpI32Const           Opcode = 0x41
 	OpI64Const           Opcode = 0x42
 	OpI32Eqz             Opcode = 0x45
@@ -59,6 +60,7 @@ const (
 	OpMemoryFill         Opcode = 0xfc0b
 	OpTableInit          Opcode = 0xfc0c
 	OpTableCopy          Opcode = 0xfc0e
+	OpTableGrow          Opcode = 0xfc0f
 	OpTableFill          Opcode = 0xfc11
 	OpAtomicWait32       Opcode = 0xfe01
 	OpAtomicWait64       Opcode = 0xfe02
