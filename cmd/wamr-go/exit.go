@@ -17,7 +17,7 @@ const (
 const exitCodesHelp = `The guest's own exit code passes through. Otherwise:
    99  something was not given back, or the memory budget was exceeded
        (--error-exitcode changes it)
-  124  the guest timed out
+  124  the guest timed out, or used up its fuel
   125  the module could not be run, or output of wamr-go's own was lost
   129, 130, 143  ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM
   134  the guest trapped

@@ -42,6 +42,9 @@ type options struct {
 	maxStreams  uint64
 	maxArgs     uint64
 	timeout     time.Duration
+	fuel        uint64
+	count       bool // instructions
+	unchecked   bool // without --timeout and the like
 	interpreter bool
 	unknown     string // what answers unknown imports; "" for nothing
 	noCache     bool
@@ -82,12 +85,12 @@ func (o *options) unknownImports() engine.UnknownImports {
 }
 
 // reportFormat returns the format of the report, or "" for no report. Cycles, a
-// file or a target ask for one implicitly.
+// file, a target or a count of instructions ask for one implicitly.
 func (o *options) reportFormat() string {
 	switch {
 	case o.report != "":
 		return o.report
-	case o.reportFile != "" || o.target != "" || o.cycling() && !o.quiet:
+	case o.reportFile != "" || o.target != "" || o.count || o.cycling() && !o.quiet:
 		return reportText
 	default:
 		return ""
@@ -120,6 +123,8 @@ func (o *options) check() error {
 		return usagef("--trace-times needs --trace").withHint("wamr-go run --trace -T MODULE")
 	case o.noCache && o.cacheDir != "":
 		return usagef("--no-cache and --cache-dir exclude each other")
+	case o.unchecked && (o.timeout > 0 || o.fuel > 0 || o.count):
+		return usagef("--uninterruptible excludes --timeout, --fuel and --count-instructions: they need the checks that it leaves out")
 	case o.quiet && o.verbose:
 		return usagef("-q and -v exclude each other")
 	}
@@ -179,10 +184,13 @@ func (o *options) groups() []flagGroup {
 
 	f = group("Limits and engine")
 	f.Var(sizeFlag{&o.maxMemory, "SIZE"}, "max-memory", "deny linear memory beyond SIZE, rounded down to whole pages of 64 KiB")
-	f.Var(durationFlag{&o.timeout, "D"}, "timeout", "end the guest, or each cycle's, after D; its loops are checked for that, which costs speed")
+	f.Var(durationFlag{&o.timeout, "D"}, "timeout", "end the guest, or each cycle's, after D")
+	f.Var(numberFlag{&o.fuel, "N", 1, math.MaxInt64}, "fuel", "end the guest, or each cycle's, after N instructions: the same number on every machine")
+	f.BoolVar(&o.count, "count-instructions", false, "count the instructions and report how many there were; costs up to a quarter of the speed")
 	f.Var(numberFlag{&o.maxFDs, "N", 3, math.MaxInt32}, "max-fds", "most descriptors that the guest can have open")
 	f.Var(numberFlag{&o.maxStreams, "N", 1, math.MaxInt32}, "max-dir-streams", "most directories that are buffered at once, of 32 KiB each")
 	f.Var(sizeFlag{&o.maxArgs, "SIZE"}, "max-args", "refuse arguments, or an environment, of more than SIZE")
+	f.BoolVar(&o.unchecked, "uninterruptible", false, "leave out the checks by which Ctrl-C ends a guest while it computes: up to a seventh faster")
 	f.BoolVar(&o.interpreter, "interp", false, "interpret instead of compiling to native code")
 	f.Var(choiceFlag{&o.unknown, "trap|zero", []string{unknownTrap, unknownZero}}, "unknown-imports", "run a module whose functions the host lacks: a call of one traps, or returns zeros")
 	f.BoolVar(&o.noCache, "no-cache", false, "keep no compiled code on disk")

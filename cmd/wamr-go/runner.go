@@ -136,13 +136,15 @@ func newRunner(a *app, o *options) runner {
 		a.ui.notef("compiled code is not kept: %v", err)
 	}
 	r.config = engine.Config{
-		Interpreter:   o.interpreter,
-		MaxMemory:     o.maxMemory,
-		CacheDir:      dir,
-		CacheMaxBytes: o.cacheBytes,
-		Interruptible: o.timeout > 0,
-		NoImage:       !o.cycling(), // for one instance it would cost more than it saves
-		Inspect:       o.reportFormat() != "",
+		Interpreter:       o.interpreter,
+		MaxMemory:         o.maxMemory,
+		CacheDir:          dir,
+		CacheMaxBytes:     o.cacheBytes,
+		Interruptible:     !o.unchecked,
+		Fuel:              o.fuel,
+		CountInstructions: o.count,
+		NoImage:           !o.cycling(), // for one instance it would cost more than it saves
+		Inspect:           o.reportFormat() != "",
 
 		UnknownImports: o.unknownImports(),
 	}

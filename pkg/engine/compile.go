@@ -10,6 +10,7 @@ import (
 
 	"github.com/tetratelabs/wazero"
 
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/instrument"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
@@ -50,6 +51,9 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	if err == nil {
 		err = m.linker.define(ctx, functions)
 	}
+	if err == nil && source.plan.Mode() != instrument.None {
+		err = m.linker.defineTick(ctx)
+	}
 	if err != nil {
 		_ = m.Close(ctx)
 		return nil, err
@@ -78,6 +82,7 @@ func (r *Runtime) prepare(parsed *wasmbin.Module) (*source, error) {
 	s.edits, s.initial = r.strip(parsed)
 	hidden, names := r.hide(parsed)
 	s.edits, s.names = append(s.edits, hidden...), names
+	s.plan, s.refused = instrument.NewPlan(parsed, r.mode())
 	return s, nil
 }
 
@@ -87,7 +92,7 @@ func (r *Runtime) newModule(s *source, l *linker, compiled wazero.CompiledModule
 	l.join()
 	exports := exportsOf(compiled)
 	return &Module{
-		runtime: r, linker: l, compiled: compiled, binary: s.module, names: s.names,
+		runtime: r, linker: l, compiled: compiled, binary: s.module, names: s.names, plan: s.plan,
 		initial: s.initial, slots: r.newPool(s.initial),
 		info: ModuleInfo{
 			WasmBytes: uint64(len(s.module.Binary)),
@@ -110,9 +115,9 @@ func (r *Runtime) importReason(b *Binary, parsed *wasmbin.Module, err error) err
 }
 
 // compileReason says that the module uses an unsupported feature or is invalid,
-// unless the context is done.
+// unless the context is done, or it is only that its code was not rewritten.
 func (r *Runtime) compileReason(ctx context.Context, binary []byte, err error) error {
-	if ctx.Err() != nil || errors.Is(err, ErrUnsupported) {
+	if ctx.Err() != nil || errors.Is(err, ErrUnsupported) || errors.Is(err, ErrNotRewritten) {
 		return err
 	}
 	if missing := r.missing(binary); missing != nil {

@@ -195,6 +195,7 @@ type cycleWorker struct {
 	closeErr error
 	memory   MemoryStat
 	openFDs  OpenFDs
+	executed *uint64 // the most instructions of any cycle
 }
 
 func (w *cycleWorker) loop(ctx context.Context, c *cycles) {
@@ -266,6 +267,7 @@ func (w *cycleWorker) cycle(ctx context.Context, c *cycles, n uint64, cfg wasi.C
 	outcome := w.call(ctx, c, n, in)
 	w.memory = w.memory.larger(in.memoryStat(touchedIsMeasured(n)))
 	w.openFDs = w.openFDs.larger(in)
+	w.executed = larger(w.executed, in.instructions())
 	w.closed(in.Close(ctx))
 	return outcome
 }

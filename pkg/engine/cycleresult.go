@@ -43,6 +43,9 @@ type CycleResult struct {
 	// Hunt is the judgement of the hunt for leaks; nil if there was none, because
 	// CycleConfig.SampleEvery is -1, the run was too short, or it was stopped.
 	Hunt *census.Result
+	// Instructions is the most that any cycle executed; nil without Config.Fuel
+	// and Config.CountInstructions.
+	Instructions *uint64
 	// Before and After are readings of the process before the first and after
 	// the last cycle; nil without Config.Inspect.
 	Before, After *probe.Process
@@ -95,6 +98,7 @@ func (c *cycles) result(ctx context.Context) CycleResult {
 		if w.openFDs.Count > r.OpenFDs.Count {
 			r.OpenFDs = w.openFDs
 		}
+		r.Instructions = larger(r.Instructions, w.executed)
 		if w.failure != nil && (r.FirstFailure == nil || w.failure.Cycle < r.FirstFailure.Cycle) {
 			r.FirstFailure = w.failure
 		}
@@ -122,4 +126,12 @@ func (s MemoryStat) larger(o MemoryStat) MemoryStat {
 		s.Layout = o.Layout
 	}
 	return s
+}
+
+// larger returns the larger of two figures, which are nil if they are not known.
+func larger(a, b *uint64) *uint64 {
+	if a == nil || b != nil && *b > *a {
+		return b
+	}
+	return a
 }

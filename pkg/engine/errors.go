@@ -34,6 +34,9 @@ var (
 	// ErrImportType is an import that the host has with another type; see
 	// [ImportError].
 	ErrImportType = errors.New("import of another type")
+	// ErrNotRewritten is code to which nothing can be added, as
+	// Config.Interruptible asks for.
+	ErrNotRewritten = errors.New("has code that cannot be made interruptible")
 	// ErrMemoryLimit is a memory that begins larger than Config.MaxMemory; see
 	// [MemoryLimitError].
 	ErrMemoryLimit = errors.New("memory limit exceeded")
@@ -43,9 +46,10 @@ var (
 var ErrClosed = errors.New("closed")
 
 var (
-	errRuntimeClosed  = because("the runtime is closed", ErrClosed)
-	errModuleClosed   = because("the module is closed", ErrClosed)
-	errInstanceClosed = because("the instance is closed", ErrClosed)
+	errRuntimeClosed   = because("the runtime is closed", ErrClosed)
+	errModuleClosed    = because("the module is closed", ErrClosed)
+	errInstanceClosed  = because("the instance is closed", ErrClosed)
+	errInstanceStopped = because("the instance was stopped within a call", ErrClosed)
 )
 
 // reason is a text with the errors that it stands for.

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -30,11 +32,15 @@ type Stack struct {
 func newStack(m *Module, f api.Function, trace string) *Stack {
 	s := &Stack{module: m}
 	s.traced, s.cut = parseTrace(trace)
+	if m != nil {
+		s.traced = m.original(s.traced)
+	}
 	if f == nil || !m.runtime.compiles {
 		return s
 	}
 	overflow := trace == "" // of which wazero tells nothing
 	calls, more := callstack.Calls(f, overflow, maxFrames)
+	calls = slices.DeleteFunc(calls, func(c callstack.Call) bool { return c.Function >= m.binary.Functions }) // that were added
 	imported := m.binary.Imported(wasmbin.ImportFunction)
 	if overflow {
 		for _, c := range calls {
@@ -54,6 +60,27 @@ func newStack(m *Module, f api.Function, trace string) *Stack {
 		s.calls = calls[:n+1]
 	}
 	return s
+}
+
+// original gives the guest's frames the indexes that their functions have in the
+// guest, and leaves out the functions that were added to it.
+func (m *Module) original(traced []tracedFrame) []tracedFrame {
+	kept := traced[:0]
+	for _, t := range traced {
+		if t.guest {
+			index, ok := m.plan.Original(t.index)
+			if !ok {
+				continue
+			}
+			if index != t.index {
+				_, signature, _ := strings.Cut(t.function, "(")
+				t.function = "$" + strconv.FormatUint(uint64(index), 10) + "(" + signature
+			}
+			t.index = index
+		}
+		kept = append(kept, t)
+	}
+	return kept
 }
 
 // Truncated says that Frames may lack outer calls: 30 are recorded.
@@ -80,7 +107,11 @@ func (s *Stack) resolve() []memstat.Frame {
 		return frames
 	}
 	m := s.module
-	m.locate(s.traced, s.calls)
+	if m.runtime.compiles {
+		m.locate(s.traced, s.calls)
+	} else {
+		m.unmove(s.traced)
+	}
 	var indexes []uint32
 	var places []uint64
 	for _, t := range s.traced {

@@ -48,7 +48,6 @@ func (r *Runtime) newLinker(ctx context.Context, cache wazero.CompilationCache) 
 	}
 	c = c.WithCoreFeatures(r.features).
 		WithMemoryLimitPages(uint32(r.memoryLimit() / pageSize)).
-		WithCloseOnContextDone(r.config.Interruptible).
 		WithDebugInfoEnabled(true) // that of offsetDWARF: the guest's is removed
 	if cache != nil {
 		c = c.WithCompilationCache(cache)

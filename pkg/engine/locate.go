@@ -2,11 +2,13 @@ package engine
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/callstack"
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/instrument"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
@@ -35,20 +37,22 @@ func withOffsets(m *wasmbin.Module) wasmbin.Edit {
 // given. It compiles their functions once more, as the engine compiled them, but
 // such that wazero keeps the place of each instruction.
 func (m *Module) locate(frames []tracedFrame, calls []callstack.Call) {
-	bodies := m.bodiesOf(calls)
+	if len(calls) == 0 {
+		return
+	}
+	rewritten, err := m.rewritten()
+	if err != nil {
+		return
+	}
+	bodies := bodiesOf(rewritten, calls)
 	if len(bodies) == 0 {
 		return
 	}
-	var indexes []uint32
-	for index := range bodies {
-		indexes = append(indexes, index)
-	}
-	edits, _ := m.binary.DropNames()
-	edits = append(append(edits, m.binary.DropDebug()...), withOffsets(m.binary), m.binary.KeepBodies(indexes...))
-	if strip, _, ok := m.binary.StripData(); ok {
+	edits := []wasmbin.Edit{withOffsets(rewritten), rewritten.KeepBodies(slices.Collect(maps.Keys(bodies))...)}
+	if strip, _, ok := rewritten.StripData(); ok {
 		edits = append(edits, strip)
 	}
-	stub, err := wasmbin.Parse(wasmbin.Apply(m.binary.Binary, edits...))
+	stub, err := wasmbin.Parse(wasmbin.Apply(rewritten.Binary, edits...))
 	if err != nil {
 		return
 	}
@@ -60,35 +64,63 @@ func (m *Module) locate(frames []tracedFrame, calls []callstack.Call) {
 		return
 	}
 	places := callstack.Offsets(compiled, calls)
-	code, _ := m.binary.Section(wasmbin.SectionCode)
+	code, _ := rewritten.Section(wasmbin.SectionCode)
 	stubCode, _ := stub.Section(wasmbin.SectionCode)
 	for body, err := range stub.FunctionBodies() {
-		original, ok := bodies[body.Index]
+		whole, ok := bodies[body.Index]
 		if err != nil || !ok {
 			continue
 		}
-		moved := (original.Offset - code.Offset) - (body.Offset - stubCode.Offset)
+		index, _ := m.plan.Original(body.Index)
+		moved := (whole.Offset - code.Offset) - (body.Offset - stubCode.Offset)
 		next := 0
 		for i := range frames {
 			if !frames[i].guest {
 				continue
 			}
-			if frames[i].index == body.Index && places[next] > 0 {
+			if frames[i].index == index && places[next] > 0 {
 				frames[i].place = places[next] + uint64(moved)
 			}
 			next++
 		}
 	}
+	m.unmove(frames)
+}
+
+// rewritten returns the module as it was compiled, but with its data.
+func (m *Module) rewritten() (*wasmbin.Module, error) {
+	edits, _ := m.binary.DropNames()
+	edits = append(edits, m.binary.DropDebug()...)
+	if m.plan.Mode() != instrument.None {
+		code, err := m.plan.Code()
+		if err != nil {
+			return nil, err
+		}
+		edits = append(append(edits, m.plan.Edits()...), code)
+	}
+	return wasmbin.Parse(wasmbin.Apply(m.binary.Binary, edits...))
+}
+
+// unmove translates the places of frames from the code that was compiled to the
+// original.
+func (m *Module) unmove(frames []tracedFrame) {
+	offsets, err := m.plan.Offsets()
+	for i := range frames {
+		switch place := &frames[i].place; {
+		case *place == 0:
+		case err != nil:
+			*place = 0
+		default:
+			*place = offsets.Original(*place)
+		}
+	}
 }
 
 // bodiesOf returns the bodies of the functions that were called, up to the limit.
-func (m *Module) bodiesOf(calls []callstack.Call) map[uint32]wasmbin.FunctionBody {
-	if len(calls) == 0 {
-		return nil
-	}
-	imported := m.binary.Imported(wasmbin.ImportFunction)
+func bodiesOf(m *wasmbin.Module, calls []callstack.Call) map[uint32]wasmbin.FunctionBody {
+	imported := m.Imported(wasmbin.ImportFunction)
 	all := make(map[uint32]wasmbin.FunctionBody)
-	for body, err := range m.binary.FunctionBodies() {
+	for body, err := range m.FunctionBodies() {
 		if err != nil {
 			return nil
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tetratelabs/wazero"
 
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/instrument"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/linmem"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
@@ -37,6 +38,7 @@ type Module struct {
 	exports  []Export
 	binary   *wasmbin.Module // as it was given
 	names    wasmbin.Names
+	plan     *instrument.Plan // by which the code was rewritten
 	unknown  []*unknownFunction
 	kind     ModuleKind
 	initial  initialMemory

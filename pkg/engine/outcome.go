@@ -22,6 +22,9 @@ const (
 	OutcomeTimeout
 	// OutcomeInterrupted is a context that was cancelled.
 	OutcomeInterrupted
+	// OutcomeFuel is a guest that executed more instructions than Config.Fuel;
+	// Err is a *FuelError.
+	OutcomeFuel
 	// OutcomeError is a guest that could not be run, or a failure of the host;
 	// see Err.
 	OutcomeError
@@ -29,7 +32,7 @@ const (
 	outcomeKinds = iota
 )
 
-var outcomeNames = [outcomeKinds]string{"exit", "trap", "timeout", "interrupted", "error"}
+var outcomeNames = [outcomeKinds]string{"exit", "trap", "timeout", "interrupted", "fuel", "error"}
 
 // String returns the kind's name as reports spell it.
 func (k OutcomeKind) String() string {
@@ -44,6 +47,12 @@ type Outcome struct {
 	Kind     OutcomeKind
 	ExitCode uint32 // for OutcomeExit
 	Err      error  // nil for OutcomeExit
+}
+
+// stopped reports that the guest was ended within a call by its limits or its
+// context, and not by itself.
+func (o Outcome) stopped() bool {
+	return o.Kind == OutcomeTimeout || o.Kind == OutcomeInterrupted || o.Kind == OutcomeFuel
 }
 
 // Clean reports an exit with code 0.
@@ -94,6 +103,10 @@ func (m *Module) outcomeOf(ctx context.Context, err error, f api.Function) Outco
 	var exit *sys.ExitError
 	if errors.As(err, &exit) {
 		return exitOutcome(ctx, exit)
+	}
+	var fuel *FuelError
+	if errors.As(err, &fuel) {
+		return Outcome{Kind: OutcomeFuel, Err: fuel}
 	}
 	p := unwrapPanic(err)
 	stack := newStack(m, f, p.trace)

@@ -64,6 +64,7 @@ func NewReport(r Run) (*report.Report, error) {
 		left := report.OpenFDs(c.OpenFDs)
 		out.Outcome.OpenFDs = &left
 	}
+	out.Instructions = c.Instructions
 	memory := report.Memory(c.Memory)
 	out.Memory = &memory
 	if r.Budget > 0 {
@@ -113,6 +114,8 @@ func outcomeReport(o Outcome) report.Outcome {
 	switch {
 	case errors.As(o.Err, &trap):
 		r.Message, r.Stack, r.StackTruncated = trap.Message, trap.Stack.Frames(), trap.Stack.Truncated()
+	case o.Kind == OutcomeFuel:
+		r.Message = o.Err.Error()
 	case o.Kind == OutcomeError:
 		r.Message = o.Err.Error()
 		if errors.As(o.Err, &internal) {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -42,7 +43,7 @@ func newSpecSet(cfg Config, more api.CoreFeatures, rewrite func([]byte) []byte) 
 	}
 	s.linker = s.runtime.newLinker(context.Background(), cache)
 	s.linker.join() // the set, so that the linker outlives a module that is closed
-	return s, err
+	return s, errors.Join(err, s.linker.defineTick(context.Background()))
 }
 
 func (s *specSet) Instantiate(binary []byte, resolve func(string) api.Module) (spectest.Instance, spectest.Outcome) {
@@ -110,7 +111,12 @@ func (s *specSet) compile(ctx context.Context, source *source) (wazero.CompiledM
 		if err := s.runtime.checkCode(source.module); err != nil {
 			return nil, err
 		}
-		return s.linker.compileModule(ctx, source.edited())
+		binary, refused := source.edited()
+		compiled, err := s.linker.compileModule(ctx, binary)
+		if err == nil && refused != nil {
+			return nil, fmt.Errorf("%w: %w", ErrNotRewritten, refused)
+		}
+		return compiled, err
 	}
 	kept, err := s.runtime.compile(ctx, source)
 	if err != nil {
@@ -120,7 +126,7 @@ func (s *specSet) compile(ctx context.Context, source *source) (wazero.CompiledM
 		return nil, err
 	}
 	key := s.runtime.key(source)
-	loaded, found, err := codecache.Get(ctx, s.runtime.cache, key, codecache.Stub(source.module, key, source.edits...), s.load)
+	loaded, found, err := codecache.Get(ctx, s.runtime.cache, key, source.stub(key), s.load)
 	if err == nil && !found {
 		err = errors.New("the cache has no code of a module that was just compiled")
 	}

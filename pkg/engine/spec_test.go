@@ -32,7 +32,9 @@ var specModes = []specMode{
 	{name: "images"},
 	{name: "cached", cached: true},
 	{name: "interruptible", config: Config{Interruptible: true}},
+	{name: "fuel", config: Config{CountInstructions: true}},
 	{name: "interpreted", config: Config{Interpreter: true}},
+	{name: "interpreted, fuel", config: Config{Interpreter: true, CountInstructions: true}},
 }
 
 // specFeatures are what the engine does not have, and has for the tests of a
@@ -203,7 +205,7 @@ func TestSpecNotices(t *testing.T) {
 		if err != nil {
 			return binary
 		}
-		return codecache.Stub(m, codecache.Key{})
+		return codecache.Stub(m, codecache.Key{}, m.Functions)
 	}}
 	i := slices.IndexFunc(folders, func(f spectest.Folder) bool { return f.Name == "tail-call" })
 	var tally specTally

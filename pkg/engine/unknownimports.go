@@ -10,6 +10,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/sys"
 
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/instrument"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
@@ -50,9 +51,10 @@ func (m *Module) UnknownImports() []UnknownImport {
 }
 
 // answerable reports whether an unknown import can be answered. wazero writes the
-// name of a host module into stacks, so it must be one line.
+// name of a host module into stacks, so it must be one line. The function that
+// rewritten code calls is not for guests.
 func (u UnknownImports) answerable(i wasmbin.ImportEntry) bool {
-	return u != RefuseUnknown && i.Kind == wasmbin.ImportFunction && i.Module != "" && memstat.Printable(i.Module) == i.Module
+	return u != RefuseUnknown && i.Kind == wasmbin.ImportFunction && i.Module != "" && i.Module != instrument.HostModule && memstat.Printable(i.Module) == i.Module
 }
 
 // answer adds a function for each one that m imports and h lacks, and returns
@@ -61,7 +63,7 @@ func (h hostFunctions) answer(m wazero.CompiledModule, how UnknownImports) []*un
 	var unknown []*unknownFunction
 	for _, f := range m.ImportedFunctions() {
 		module, name, _ := f.Import()
-		if _, ok := h[module][name]; ok {
+		if _, ok := h[module][name]; ok || module == instrument.HostModule {
 			continue
 		}
 		u := &unknownFunction{module: module, name: name, trap: how == TrapUnknown}

@@ -16,6 +16,10 @@ const Schema = "wamr-go/report/v1"
 type Report struct {
 	Schema  string   `json:"schema"` // WriteJSON sets it to [Schema]
 	Outcome Outcome  `json:"outcome"`
+	// Instructions counts those that the guest executed; over several cycles, in
+	// the cycle with the most.
+	Instructions *uint64 `json:"instructions,omitempty"`
+
 	Tool    *Tool    `json:"tool,omitempty"`
 	Module  *Module  `json:"module,omitempty"`
 	Memory  *Memory  `json:"memory,omitempty"`
@@ -48,8 +52,8 @@ func (r *Report) Leaked() bool {
 
 // Outcome says how the run ended.
 type Outcome struct {
-	// Kind is "exit", "trap", "timeout", "interrupted" or "error" (the module
-	// could not be run).
+	// Kind is "exit", "trap", "timeout", "interrupted", "fuel" (used up) or
+	// "error" (the module could not be run).
 	Kind string `json:"kind"`
 	// ExitCode is the guest's own; set only if Kind is "exit".
 	ExitCode *uint32 `json:"exit_code,omitempty"`

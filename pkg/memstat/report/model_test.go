@@ -31,6 +31,7 @@ target{name,source,kinds[]{kind,bytes_each,leaked_objects,leaked_bytes,peak_obje
 // added lists the fields beyond the contract.
 const added = `
 schema
+instructions
 outcome{stack[]{function,file,line,wasm_function,wasm_offset},stack_truncated,open_fds{count,first}}
 tool{engine_reason}
 ledger{open_scopes,double_releases,leaks[]{site[]{function,file,line,wasm_function,wasm_offset}}}

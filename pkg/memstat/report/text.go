@@ -18,6 +18,9 @@ import (
 func WriteText(w io.Writer, r *Report, o Options) error {
 	p := newPage(o)
 	p.outcome(&r.Outcome)
+	if r.Instructions != nil {
+		p.text("instructions", plain, memstat.Grouped(*r.Instructions))
+	}
 	if r.Tool != nil {
 		p.tool(r.Tool)
 	}

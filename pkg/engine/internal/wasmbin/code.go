@@ -63,3 +63,17 @@ func (m *Module) KeepBodies(indexes ...uint32) Edit {
 	}
 	return Edit{s.Header, s.End(), AppendSection(nil, s.ID, content)}
 }
+
+// TrapBodies returns an edit that replaces the code section by as many traps as
+// there are to be functions. It replaces nothing if there is no code.
+func (m *Module) TrapBodies(functions uint32) Edit {
+	s, ok := m.Section(SectionCode)
+	if !ok {
+		return Edit{}
+	}
+	content := AppendU32(nil, functions)
+	for range functions {
+		content = append(content, trapBody...)
+	}
+	return Edit{s.Header, s.End(), AppendSection(nil, s.ID, content)}
+}

@@ -18,7 +18,7 @@ type Instructions struct {
 	Op            Opcode
 	Start, End    int    // offsets of the instruction in the binary
 	Index, Second uint32 // its first two immediates, where they are unsigned numbers
-	Depth         int    // blocks around the instruction; its own is not counted
+	Depth         int    // blocks around the instruction; else and end are as deep as what they belong to
 
 	r     reader
 	body  int // offset of the body
@@ -89,13 +89,17 @@ func (in *Instructions) Next() bool {
 	in.Op = Opcode(op)
 	switch imm := plainOpcodes[op]; imm {
 	case immNone:
-		if op == byte(OpEnd) {
+		switch in.Op {
+		case OpEnd:
 			in.open--
 			in.Depth = in.open
 			in.ended = in.open < 0
+		case OpElse:
+			in.Depth--
 		}
 	case immIndex:
 		in.Index = r.u32()
+		in.note()
 	case immMemory:
 		in.memory()
 	default:
@@ -104,6 +108,28 @@ func (in *Instructions) Next() bool {
 	in.End = r.pos
 	return r.err == nil
 }
+
+// note notes the index of a type, a function or a global.
+func (in *Instructions) note() {
+	switch in.Op {
+	case OpCall, OpReturnCall, OpRefFunc:
+		in.r.used.function(in.Index)
+	case OpCallIndirect, OpReturnCallIndirect, OpCallRef, OpReturnCallRef:
+		in.r.used.typ(int64(in.Index))
+	case OpRefNull:
+		if in.r.pos-in.Start > 2 || in.Index != heapExn && in.Index != heapExtern && in.Index != heapFunc {
+			in.r.used.typ(int64(in.Index))
+		}
+	case OpGlobalGet, OpGlobalSet:
+		in.r.used.global(in.Index)
+	}
+}
+
+// The heap types after ref.null that are no index.
+const heapExn, heapExtern, heapFunc = 0x69, 0x6f, 0x70
+
+// Extent returns what the instructions up to here name, and the local variables.
+func (in *Instructions) Extent() Extent { return in.r.used }
 
 // operands reads immediates.
 func (in *Instructions) operands(imm immediates) {
@@ -114,6 +140,7 @@ func (in *Instructions) operands(imm immediates) {
 		in.Index = r.u32()
 	case immTwo:
 		in.Index, in.Second = r.u32(), r.u32()
+		in.note()
 	case immBlock:
 		in.blockType()
 		in.open++
@@ -185,9 +212,9 @@ func (in *Instructions) memory() {
 }
 
 func (in *Instructions) blockType() {
-	switch in.r.s64() {
+	switch in.r.heapType() {
 	case refNull - 0x80, ref - 0x80:
-		in.r.s64()
+		in.r.heapType()
 	}
 }
 

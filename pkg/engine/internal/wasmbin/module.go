@@ -14,6 +14,7 @@ type Module struct {
 
 	data dataSegments
 	seen encodings // of Encodings; nil otherwise
+	used Extent // by the imports and the data
 }
 
 // ContentError says that a section's content cannot be read, although the
@@ -59,6 +60,7 @@ func Parse(binary []byte) (*Module, error) {
 		if r.err != nil {
 			return nil, &ContentError{s.ID, r.err}
 		}
+		m.used = m.used.Union(r.used)
 	}
 	return m, nil
 }

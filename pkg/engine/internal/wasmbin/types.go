@@ -18,7 +18,7 @@ const (
 func (r *reader) valueType() ValueType {
 	t := ValueType{Kind: r.byte()}
 	if t.Kind == ref || t.Kind == refNull {
-		t.Heap = r.s64()
+		t.Heap = r.heapType()
 		if t.Heap < 0 {
 			r.seen.add(EncodedValueType, uint32(t.Heap)&0x7f)
 		}
@@ -83,7 +83,7 @@ func (r *reader) valueTypes() []ValueType {
 // TypeIndices returns the index of the type of each function that the module
 // defines.
 func (m *Module) TypeIndices() ([]uint32, error) {
-	return readVector(m, SectionFunction, (*reader).u32)
+	return readVector(m, SectionFunction, (*reader).typeIndex)
 }
 
 // Limits are the limits of a memory, in pages of 64 KiB, or of a table, in
@@ -126,14 +126,16 @@ type Table struct {
 
 // Tables reads the table section.
 func (m *Module) Tables() ([]Table, error) {
-	return readVector(m, SectionTable, func(r *reader) Table {
-		const withInit = 0x40
-		if r.peek() != withInit {
-			return Table{Type: r.valueType(), Limits: r.limits()}
-		}
-		r.bytes(2) // the mark and a reserved byte
-		return Table{Type: r.valueType(), Limits: r.limits(), Init: r.expression()}
-	})
+	return readVector(m, SectionTable, (*reader).table)
+}
+
+func (r *reader) table() Table {
+	const withInit = 0x40
+	if r.peek() != withInit {
+		return Table{Type: r.valueType(), Limits: r.limits()}
+	}
+	r.bytes(2) // the mark and a reserved byte
+	return Table{Type: r.valueType(), Limits: r.limits(), Init: r.expression()}
 }
 
 // Global is a global variable that a module defines.
@@ -145,9 +147,11 @@ type Global struct {
 
 // Globals reads the global section.
 func (m *Module) Globals() ([]Global, error) {
-	return readVector(m, SectionGlobal, func(r *reader) Global {
-		return Global{Type: r.valueType(), Mutable: r.byte() != 0, Init: r.expression()}
-	})
+	return readVector(m, SectionGlobal, (*reader).global)
+}
+
+func (r *reader) global() Global {
+	return Global{Type: r.valueType(), Mutable: r.byte() != 0, Init: r.expression()}
 }
 
 // Export is one element of the export section.
@@ -159,13 +163,24 @@ type Export struct {
 
 // Exports reads the export section.
 func (m *Module) Exports() ([]Export, error) {
-	return readVector(m, SectionExport, func(r *reader) Export {
-		return Export{Name: r.name(), Kind: ImportKind(r.byte()), Index: r.u32()}
-	})
+	return readVector(m, SectionExport, (*reader).export)
+}
+
+func (r *reader) export() Export {
+	e := Export{Name: r.name(), Kind: ImportKind(r.byte())}
+	switch e.Kind {
+	case ImportFunction:
+		e.Index = r.functionIndex()
+	case ImportGlobal:
+		e.Index = r.globalIndex()
+	default:
+		e.Index = r.u32()
+	}
+	return e
 }
 
 // Start returns the index of the start function. ok is false if there is none.
 func (m *Module) Start() (index uint32, ok bool, err error) {
-	err = m.read(SectionStart, func(r *reader) { index, ok = r.u32(), true })
+	err = m.read(SectionStart, func(r *reader) { index, ok = r.functionIndex(), true })
 	return index, ok && err == nil, err
 }
