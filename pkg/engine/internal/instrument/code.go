@@ -73,13 +73,13 @@ func (w *rewriter) function(out code, body wasmbin.FunctionBody) (code, error) {
 	w.code, w.copied, w.added, w.uses = w.code[:0], locals.End, w.added[:0], [localUses]uint32{}
 	w.noted = w.offsets.len()
 	w.offsets.note(0, locals.End-w.section.Offset, true)
-	leaf := w.isSmallLeaf(body)
+	checked := w.isCheckedAtEntry(body)
 	if w.plan.mode == Fuel {
 		w.measure(body)
-		w.walk, w.block, w.unchecked = blockWalk{pending: true}, 0, !leaf
+		w.walk, w.block, w.unchecked = blockWalk{pending: true}, 0, checked
 	} else {
 		w.regions = w.regions[:0]
-		w.enter(-1, !leaf)
+		w.enter(-1, checked)
 	}
 	for in.Next() {
 		if w.plan.mode == Fuel {
@@ -231,21 +231,25 @@ func (w *rewriter) local(use int, kind byte) (uint32, error) {
 	return uint32(n), nil
 }
 
-// isSmallLeaf says whether a function is so short that it needs no check at its
-// entry: it has no loop, calls nothing and does nothing that takes long. So the
-// time between two checks of its caller stays in proportion to the caller's
-// code.
-func (w *rewriter) isSmallLeaf(body wasmbin.FunctionBody) bool {
-	const maxBytes = 4 * leafInstructions
-	if body.Size > maxBytes {
-		return false
-	}
+// isCheckedAtEntry says whether a function needs a check at its entry. There are
+// two kinds that need none. A small leaf has no loop, calls nothing and does
+// nothing that takes long, so the time between two checks of its caller stays in
+// proportion to the caller's code. And a function that always begins with a loop
+// is checked there, as all functions of Go's compiler are.
+func (w *rewriter) isCheckedAtEntry(body wasmbin.FunctionBody) bool {
 	in, _ := w.plan.module.Instructions(body)
-	n := 0
-	for in.Next() {
-		if n++; n > leafInstructions || in.Op == wasmbin.OpLoop || isCall(in.Op) || in.Op >= wasmbin.OpMemoryInit && in.Op <= wasmbin.OpTableFill {
+	straight := true // up to here, each call executes all
+	for n := 0; n < leafInstructions && in.Next(); n++ {
+		switch op := in.Op; {
+		case op == wasmbin.OpLoop:
+			return !straight
+		case isCall(op), op >= wasmbin.OpMemoryInit && op <= wasmbin.OpTableFill:
+			return true
+		case op == wasmbin.OpEnd && in.Depth < 0:
 			return false
+		case endsBlock(op):
+			straight = false
 		}
 	}
-	return in.Err() == nil
+	return true
 }
