@@ -99,8 +99,8 @@ func hugeCases() []hintCase {
 var followedElsewhere = []string{
 	"this process may not open more files; raise the limit with ulimit -n", // limits.txtar
 	"the cycle in progress is not over yet; press Ctrl-C again to end at once",
-	"the guest has not ended yet; press Ctrl-C again to end at once", // interrupt.txtar
-	"this is a bug of wamr-go; -v prints the stack to report it with",         // TestExplain
+	"the guest has not ended yet; press Ctrl-C again to end at once",  // interrupt.txtar
+	"this is a bug of wamr-go; -v prints the stack to report it with", // TestExplain
 }
 
 // TestHintsCanBeFollowed runs each command line, follows its hint, and finds the

@@ -14,8 +14,8 @@ const Schema = "wamr-go/report/v1"
 // for what was not measured and is absent from JSON. A Report is plain data:
 // it must not change while it is rendered.
 type Report struct {
-	Schema  string   `json:"schema"` // WriteJSON sets it to [Schema]
-	Outcome Outcome  `json:"outcome"`
+	Schema  string  `json:"schema"` // WriteJSON sets it to [Schema]
+	Outcome Outcome `json:"outcome"`
 	// Instructions counts those that the guest executed; over several cycles, in
 	// the cycle with the most.
 	Instructions *uint64 `json:"instructions,omitempty"`

@@ -14,7 +14,7 @@ type Module struct {
 
 	data dataSegments
 	seen encodings // of Encodings; nil otherwise
-	used Extent // by the imports and the data
+	used Extent    // by the imports and the data
 }
 
 // ContentError says that a section's content cannot be read, although the
