@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"runtime"
 	"slices"
@@ -12,20 +13,44 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/codecache"
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/instrument"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
 // source is a module before it is compiled.
 type source struct {
-	module  *wasmbin.Module
-	edits   []wasmbin.Edit // made before the module is compiled
-	code    []wasmbin.Edit // likewise, of the code section
-	variant []byte         // tells apart edits that do not follow from the binary and the configuration's flags
-	sum     [sha256.Size]byte
+	original *wasmbin.Module // as it was given
+	module   *wasmbin.Module // with the edits of limits
+	edits    []wasmbin.Edit  // made to module before it is compiled
+	variant  []byte          // tells apart limits that do not follow from the binary
+	sum      [sha256.Size]byte
+
+	tables           tablePlan
+	sharesReferences bool // so that offsets in the code of module are others than in the original
+
+	initial initialMemory // that the edits removed
+	names   wasmbin.Names // likewise
+	plan    *instrument.Plan
+	refused error // why there is no plan
 }
 
-func (s *source) edited() []byte {
-	return wasmbin.Apply(s.module.Binary, slices.Concat(s.edits, s.code)...)
+// edited returns the binary that is compiled. The error says why its code cannot
+// be rewritten, and then the binary is the original.
+func (s *source) edited() ([]byte, error) {
+	if s.plan.Mode() == instrument.None {
+		return wasmbin.Apply(s.module.Binary, s.edits...), s.refused
+	}
+	code, err := s.plan.Code()
+	if err != nil {
+		return wasmbin.Apply(s.module.Binary, s.edits...), err
+	}
+	return wasmbin.Apply(s.module.Binary, slices.Concat(s.edits, s.plan.Edits(), []wasmbin.Edit{code})...), nil
+}
+
+// stub returns the binary in whose name the cache keeps the code. It reads no
+// code.
+func (s *source) stub(key codecache.Key) []byte {
+	return codecache.Stub(s.module, key, s.plan.Functions(), slices.Concat(s.edits, s.plan.Edits())...)
 }
 
 // compilation is a module's code with the wazero runtime that owns it.
@@ -47,28 +72,29 @@ func (r *Runtime) compile(ctx context.Context, s *source) (*compilation, error) 
 		defer inspecting.Unlock()
 	}
 	ctx = experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0))
-	cached := r.cache != nil && s.module.Functions > 0 // wazero keeps no code of a module without functions
+	cached := r.cache != nil && s.module.Functions > 0 && s.refused == nil // wazero keeps no code of a module without functions
 	if cached {
 		if c := r.fromCache(ctx, s); c != nil {
 			return c, nil
 		}
 	}
-	edited, err := r.checkCode(s) // that of the cache was checked when it was made
+	shared, err := r.limit(s) // code from the cache was checked when it was made
 	if err != nil {
 		return nil, err
 	}
-	if cached && edited {
+	if cached && shared {
 		if c := r.fromCache(ctx, s); c != nil {
 			return c, nil
 		}
 	}
-	defer relaxCollector(compileGCPercent)()
-	if !cached {
-		c, _, err := r.compileWith(ctx, nil, s.edited())
-		return c, err
+	defer relaxCollector(compileGCPercent())()
+	binary, refused := s.edited()
+	if !cached || refused != nil {
+		c, _, err := r.compileWith(ctx, nil, binary)
+		return c.unless(ctx, refused, err)
 	}
 	key := r.key(s)
-	c, unkept, err := codecache.Put(ctx, r.cache, key, codecache.Stub(s.module, key, s.edits...), s.edited(), r.compileWith)
+	c, unkept, err := codecache.Put(ctx, r.cache, key, s.stub(key), binary, r.compileWith)
 	if unkept != nil && err == nil {
 		r.cacheWarning(unkept)
 	}
@@ -78,7 +104,7 @@ func (r *Runtime) compile(ctx context.Context, s *source) (*compilation, error) 
 // fromCache loads a module's code from the cache; nil means that it has none.
 func (r *Runtime) fromCache(ctx context.Context, s *source) *compilation {
 	key := r.key(s)
-	c, found, err := codecache.Get(ctx, r.cache, key, codecache.Stub(s.module, key, s.edits...), r.compileWith)
+	c, found, err := codecache.Get(ctx, r.cache, key, s.stub(key), r.compileWith)
 	if err != nil {
 		r.cacheWarning(err)
 	}
@@ -89,34 +115,58 @@ func (r *Runtime) fromCache(ctx context.Context, s *source) *compilation {
 	return c
 }
 
-// checkCode compares the module with the limits, and edits code that would have
-// wazero allocate without bound: compiled code of wazero v1.12.0 makes a new
-// reference in each ref.func, and frees it with the instance. Few modules have
-// any. Remove when wazero makes a reference once.
-func (r *Runtime) checkCode(s *source) (edited bool, err error) {
-	code, err := s.module.CheckLimits(r.compiles)
+// limit refuses code that wazero compiles wrongly or that exceeds a limit, and
+// stages the module anew where its code would have wazero allocate without bound:
+// compiled code of wazero v1.12.0 makes a new reference in each ref.func, and
+// frees it with the instance. Few modules have any. Remove when wazero makes a
+// reference once.
+func (r *Runtime) limit(s *source) (shared bool, err error) {
+	if err := r.checkCode(s.module); err != nil {
+		return false, err
+	}
+	code, err := s.original.CheckLimits(r.compiles)
 	if err != nil || !r.compiles {
 		return false, err
 	}
-	outside, inside, err := s.module.ShareReferences(code)
+	outside, inside, err := s.original.ShareReferences(code)
 	if err != nil || inside == nil {
 		return false, err
 	}
-	const shared = 'r' // of the cache's key
-	s.edits, s.code, s.variant = slices.Concat(s.edits, outside), inside, append(slices.Clone(s.variant), shared)
+	if err := s.stage(slices.Concat(s.tables.edits, outside, inside)...); err != nil {
+		return false, err
+	}
+	const shares = 'r' // of the cache's key
+	s.sharesReferences, s.variant = true, append(slices.Clone(s.variant), shares)
+	r.edit(s)
 	return true, nil
+}
+
+// unless returns the compilation, or why its code was not rewritten. wazero's
+// own error comes first, because it is about the guest.
+func (c *compilation) unless(ctx context.Context, refused, err error) (*compilation, error) {
+	if err != nil || refused == nil {
+		return c, err
+	}
+	_ = c.Close(ctx) // it has run nothing
+	return nil, because(ErrNotRewritten.Error()+": "+refused.Error(), ErrNotRewritten, refused)
+}
+
+// mode returns how code is rewritten.
+func (r *Runtime) mode() instrument.Mode {
+	switch {
+	case r.config.Fuel > 0 || r.config.CountInstructions:
+		return instrument.Fuel
+	case r.config.Interruptible:
+		return instrument.Yield
+	default:
+		return instrument.None
+	}
 }
 
 // key returns the module's name in the cache.
 func (r *Runtime) key(s *source) codecache.Key {
-	var flags byte
-	if r.config.DebugInfo {
-		flags |= 1
-	}
-	if r.config.Interruptible {
-		flags |= 2
-	}
-	return codecache.NewKey(s.sum, append([]byte{flags}, s.variant...)...)
+	how := binary.LittleEndian.AppendUint64([]byte{byte(s.plan.Mode()), instrument.Version}, uint64(r.features))
+	return codecache.NewKey(s.sum, append(how, s.variant...)...)
 }
 
 func (r *Runtime) cacheWarning(err error) {

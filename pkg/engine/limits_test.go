@@ -159,11 +159,11 @@ func TestLongNames(t *testing.T) {
 	}
 	_, outcome := in.Invoke(ctx, longest, nil)
 	var trap *TrapError
-	if !errors.As(outcome.Err, &trap) || len(trap.Stack) != 1 {
+	if !errors.As(outcome.Err, &trap) || len(trap.Stack.Frames()) != 1 {
 		t.Fatalf("%v", outcome)
 	}
-	texts["frame"] = trap.Stack[0].Function
-	texts["stack"] = trap.Stack[0].String()
+	texts["frame"] = trap.Stack.Frames()[0].Function
+	texts["stack"] = trap.Stack.Frames()[0].String()
 	if len(texts) != 9 {
 		t.Errorf("%d texts", len(texts))
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/linmem"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
+	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
 
 const (
@@ -46,6 +47,12 @@ type MemoryStat struct {
 	// not tell.
 	TableBytes *uint64
 	TotalBytes uint64 // PeakBytes and TableBytes of one instance
+	// Layout has the parts of the memory by address, as far as the module tells
+	// them; nil without Config.Inspect.
+	Layout []report.Region
+	// Touched has the touched pages, joined where they are neighbours; nil where
+	// TouchedBytes is.
+	Touched []report.Region
 }
 
 // memoryStat measures the memory; touched also counts its pages, which takes
@@ -57,9 +64,15 @@ func (in *Instance) memoryStat(touched bool) MemoryStat {
 		stat.TableBytes = tables
 		stat.TotalBytes += *tables
 	}
+	if in.module.runtime.config.Inspect {
+		stat.Layout = in.module.layout.regions(s.Bytes)
+	}
 	if touched {
-		if n, ok := in.memory.Touched(); ok {
+		if n, runs, ok := in.memory.Touched(); ok {
 			stat.TouchedBytes = &n
+			for _, r := range runs {
+				stat.Touched = append(stat.Touched, report.Region{Offset: r.From, Bytes: r.To - r.From})
+			}
 		}
 	}
 	return stat
@@ -72,26 +85,25 @@ type initialMemory struct {
 	segments iter.Seq[linmem.Segment]
 }
 
-// strip separates the initial memory from a module, and returns the edits that
-// remove it from the binary. If the module does not allow that, both are empty
-// and wazero writes the initial memory.
-func (r *Runtime) strip(m *wasmbin.Module) ([]wasmbin.Edit, initialMemory) {
-	edit, active, ok := m.StripData()
+// initialMemory lays out the initial memory of a module. If the module does not
+// allow that, it is empty and wazero writes the initial memory.
+func (r *Runtime) initialMemory(m *wasmbin.Module) initialMemory {
+	_, active, ok := m.StripData()
 	if !ok {
-		return nil, initialMemory{}
+		return initialMemory{}
 	}
-	edits, segments := []wasmbin.Edit{edit}, segmentsOf(active)
+	segments := segmentsOf(active)
 	if r.config.NoImage {
-		return edits, initialMemory{segments: segments}
+		return initialMemory{segments: segments}
 	}
 	img, err := linmem.NewImage(r.scope, segments)
 	if err != nil {
 		if !errors.Is(err, errors.ErrUnsupported) {
 			r.warn(fmt.Sprintf("instances do not share their initial memory: %v", err))
 		}
-		return edits, initialMemory{segments: segments}
+		return initialMemory{segments: segments}
 	}
-	return edits, initialMemory{image: img}
+	return initialMemory{image: img}
 }
 
 func segmentsOf(active iter.Seq[wasmbin.ActiveSegment]) iter.Seq[linmem.Segment] {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tetratelabs/wazero"
 
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/instrument"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/linmem"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
@@ -22,6 +23,9 @@ type ModuleInfo struct {
 	Functions   uint64  // number of functions that the module defines
 	DataBytes   uint64  // sum of its data segments
 	Cached      bool    // the code came from the cache
+	// FromComponent says that the file is a component, and that the module is
+	// the core module in it, which the figures describe.
+	FromComponent bool
 }
 
 // Module is a compiled module. It is safe for concurrent use. The caller of
@@ -33,12 +37,20 @@ type Module struct {
 	instance wazero.ModuleConfig
 	info     ModuleInfo
 	exports  []Export
+	binary   *wasmbin.Module // as it was given
 	names    wasmbin.Names
-	kind     ModuleKind
-	tables   tablePlan
-	initial  initialMemory
-	slots    *linmem.Pool
-	closed   atomic.Bool
+	staged   *wasmbin.Module  // with the edits of limits
+	plan     *instrument.Plan // by which the code of staged was rewritten
+	// sharesReferences says that offsets in the code of staged are others than in
+	// binary.
+	sharesReferences bool
+	unknown          []*unknownFunction
+	kind             ModuleKind
+	tables           tablePlan
+	initial          initialMemory
+	layout           memoryLayout // with Config.Inspect
+	slots            *linmem.Pool
+	closed           atomic.Bool
 
 	measureReferences sync.Once
 	referenceBytes    int64 // of each instance, once it was measured
@@ -61,5 +73,5 @@ func (m *Module) Close(ctx context.Context) error {
 		return nil
 	}
 	m.runtime.forget(m)
-	return errors.Join(m.slots.Close(), m.initial.image.Close(), m.linker.close(ctx))
+	return errors.Join(m.slots.Close(), m.initial.image.Close(), m.linker.leave(ctx))
 }

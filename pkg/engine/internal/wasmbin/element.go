@@ -38,7 +38,7 @@ func (r *reader) elementSegment() ElementSegment {
 		if h.expressions {
 			s.Expressions = append(s.Expressions, r.expression())
 		} else {
-			s.Functions = append(s.Functions, r.u32())
+			s.Functions = append(s.Functions, r.functionIndex())
 		}
 	}
 	return s

@@ -1,166 +1,252 @@
 package wasmbin
 
-// instruction is one instruction of a function's code, with those of its
-// immediates that limits and edits look at.
-type instruction struct {
-	op     byte
-	sub    uint32 // what follows opMisc, opVector or opAtomic
-	index  uint32 // the first index or label
-	labels uint32 // number of labels of a br_table, with the default one, or of a try_table
-	block  int64  // block type: the index of a type; negative where it is a value type or empty
-}
-
-// The instructions that limits and edits look at, and the prefixes of others.
-const (
-	opBlock              = 0x02
-	opLoop               = 0x03
-	opIf                 = 0x04
-	opElse               = 0x05
-	opBr                 = 0x0c
-	opBrIf               = 0x0d
-	opBrTable            = 0x0e
-	opReturn             = 0x0f
-	opCall               = 0x10
-	opCallIndirect       = 0x11
-	opReturnCall         = 0x12
-	opReturnCallIndirect = 0x13
-	opCallRef            = 0x14
-	opReturnCallRef      = 0x15
-	opTryTable           = 0x1f
-	opBrOnNull           = 0xd5
-	opBrOnNonNull        = 0xd6
-	opMisc               = 0xfc
-	opAtomic             = 0xfe
+import (
+	"errors"
+	"fmt"
 )
 
-// instruction reads an instruction: one of the core specification, or of the
-// proposals for threads, tail calls, exceptions and typed function references.
-func (r *reader) instruction() (in instruction) {
-	in.op = r.byte()
-	switch op := in.op; {
-	case op >= 0x45 && op <= 0xc4: // comparisons, arithmetic, conversions
-		return in
-	case op >= 0x28 && op <= 0x3e: // loads and stores
-		r.memoryArgument()
-		return in
-	}
-	switch in.op {
-	case 0x20, 0x21, 0x22, opGlobalGet, 0x24, 0x25, 0x26, // variables and tables
-		opBr, opBrIf, opCall, opReturnCall, opCallRef, opReturnCallRef,
-		0x08,       // throw
-		0x3f, 0x40, // memory.size, memory.grow
-		opRefFunc, opBrOnNull, opBrOnNonNull:
-		in.index = r.u32()
-	case 0x00, 0x01, opElse, 0x0a, opEnd, opReturn, 0x1a, 0x1b, // unreachable, nop, throw_ref, drop, select
-		0xd1, 0xd3, 0xd4: // ref.is_null, ref.eq, ref.as_non_null
-	case opI32Const, opI64Const, opRefNull:
-		r.s64()
-	case opF32Const:
-		r.bytes(4)
-	case opF64Const:
-		r.bytes(8)
-	case opBlock, opLoop, opIf:
-		in.block = r.blockType()
-	case opCallIndirect, opReturnCallIndirect:
-		in.index = r.u32()
-		r.u32()
-	case opBrTable:
-		in.labels = r.count() + 1
-		for range in.labels {
-			if r.u32(); r.err != nil {
-				break
-			}
-		}
-	case 0x1c: // select with types
-		r.skipValueTypes()
-	case opTryTable:
-		in.block = r.blockType()
-		in.labels = r.catches()
-	case opMisc:
-		in.sub = r.u32()
-		in.index = r.miscellaneous(in.sub)
-	case opVector:
-		in.sub = r.u32()
-		r.vector(in.sub)
-	case opAtomic:
-		const fence = 3
-		if in.sub = r.u32(); in.sub == fence {
-			r.byte()
-		} else {
-			r.memoryArgument()
-		}
-	default:
-		r.failf("unknown instruction %#x", in.op)
-	}
-	return in
+// Instructions reads the instructions of a function body, one after the other:
+//
+//	for in := m.Instructions(body); in.Next(); {
+//		... in.Op ...
+//	}
+//
+// It knows all instructions that wazero v1.12.0 runs, and where each of them
+// ends by wazero's reading of the binary. Bytes that wazero could read in
+// another way are an error, so that rewritten code means what it meant before.
+type Instructions struct {
+	Op            Opcode
+	Start, End    int    // offsets of the instruction in the binary
+	Index, Second uint32 // its first two immediates, where they are unsigned numbers
+	Labels        uint32 // of a br_table, with the default one, or of a try_table
+	Type          int64  // of a block: the index of a type; negative for one value or none
+	Depth         int    // blocks around the instruction; else and end are as deep as what they belong to
+
+	r     reader
+	body  int // offset of the body
+	open  int // blocks that are open after the instruction
+	ended bool
 }
 
-// memoryArgument reads the alignment and the offset of a memory instruction.
-func (r *reader) memoryArgument() {
-	const withIndex = 0x40 // of the multi-memory proposal
-	if r.u32()&withIndex != 0 {
-		r.u32()
-	}
-	r.s64() // unsigned; only its length matters
+// Locals describes the local variables that a function body declares.
+type Locals struct {
+	Runs       uint32 // groups of the same type
+	Count      uint64 // without parameters
+	Start, End int    // offsets of the groups; their number stands before Start
 }
 
-// blockType reads the index of a type, or a negative number that stands for one
-// value or none.
-func (r *reader) blockType() int64 {
-	if b := r.peek(); b == ref || b == refNull {
-		r.valueType()
-		return -1
-	}
-	return r.s64()
-}
-
-// catches reads the clauses of a try_table, and returns their number.
-func (r *reader) catches() uint32 {
-	const catchAll = 2
-	n := r.count()
-	for range n {
-		if kind := r.byte(); kind < catchAll {
-			r.u32() // tag
-		}
-		r.u32() // label
-		if r.err != nil {
+// Instructions returns a reader of a function body, whose locals it has read.
+func (m *Module) Instructions(b FunctionBody) (*Instructions, Locals) {
+	in := &Instructions{r: reader{data: m.Binary[:b.Offset+b.Size], pos: b.Offset}, body: b.Offset}
+	var l Locals
+	l.Runs = in.r.count()
+	l.Start = in.r.pos
+	for range l.Runs {
+		l.Count += uint64(in.r.u32())
+		in.r.valueType()
+		if in.r.err != nil {
 			break
 		}
 	}
-	return n
+	l.End = in.r.pos
+	in.End = l.End
+	return in, l
 }
 
-// miscellaneous reads the immediates of an instruction with prefix opMisc, and
-// returns the first.
-func (r *reader) miscellaneous(sub uint32) (index uint32) {
-	const lastTruncation, tableFill = 7, 17
-	switch sub {
-	case 8, 10, 12, 14: // memory.init, memory.copy, table.init, table.copy
-		index = r.u32()
-		r.u32()
-	case 9, 11, 13, subTableGrow, 16, tableFill: // data.drop, memory.fill, elem.drop, table.grow, table.size, table.fill
-		index = r.u32()
+var (
+	errAfterEnd  = errors.New("bytes after the end of the function")
+	errNoEnd     = errors.New("the function has no end")
+	errTypedRef  = errors.New("select of a typed reference, which wazero v1.12.0 reads in two ways")
+	errTwoTypes  = errors.New("select of more than one type")
+	errBadCatch  = errors.New("unknown catch clause")
+	errAlignment = errors.New("alignment out of range")
+)
+
+// Err returns why Next returned false before the end of the function, or nil.
+func (in *Instructions) Err() error {
+	if in.r.err == nil {
+		return nil
+	}
+	return fmt.Errorf("instruction at offset %#x: %w", in.Start, in.r.err)
+}
+
+// Next reads the next instruction. It returns false after the last one, which
+// ends the function, and for bytes that are no instruction: see Err.
+func (in *Instructions) Next() bool {
+	r := &in.r
+	in.Start = r.pos
+	if in.ended || r.err != nil {
+		if in.ended && !r.done() {
+			r.fail(errAfterEnd)
+		}
+		return false
+	}
+	if r.done() {
+		r.fail(errNoEnd)
+		return false
+	}
+	in.Depth = in.open
+	op := r.data[r.pos]
+	r.pos++
+	in.Op = Opcode(op)
+	switch imm := plainOpcodes[op]; imm {
+	case immNone:
+		switch in.Op {
+		case OpEnd:
+			in.open--
+			in.Depth = in.open
+			in.ended = in.open < 0
+		case OpElse:
+			in.Depth--
+		}
+	case immIndex:
+		in.Index = r.u32()
+		in.note()
+	case immMemory:
+		in.memory()
 	default:
-		if sub > lastTruncation {
-			r.failf("unknown instruction %#x %d", opMisc, sub)
+		in.operands(imm)
+	}
+	in.End = r.pos
+	return r.err == nil
+}
+
+// note notes the index of a type, a function or a global.
+func (in *Instructions) note() {
+	switch in.Op {
+	case OpCall, OpReturnCall, OpRefFunc:
+		in.r.used.function(in.Index)
+	case OpCallIndirect, OpReturnCallIndirect, OpCallRef, OpReturnCallRef:
+		in.r.used.typ(int64(in.Index))
+	case OpRefNull:
+		if in.r.pos-in.Start > 2 || in.Index != heapExn && in.Index != heapExtern && in.Index != heapFunc {
+			in.r.used.typ(int64(in.Index))
+		}
+	case OpGlobalGet, OpGlobalSet:
+		in.r.used.global(in.Index)
+	}
+}
+
+// The heap types after ref.null that are no index.
+const heapExn, heapExtern, heapFunc = 0x69, 0x6f, 0x70
+
+// Extent returns what the instructions up to here name, and the local variables.
+func (in *Instructions) Extent() Extent { return in.r.used }
+
+// operands reads immediates.
+func (in *Instructions) operands(imm immediates) {
+	r := &in.r
+	switch imm {
+	case immNone:
+	case immIndex:
+		in.Index = r.u32()
+	case immTwo:
+		in.Index, in.Second = r.u32(), r.u32()
+		in.note()
+	case immBlock:
+		in.Type = in.blockType()
+		in.open++
+	case immTryTable:
+		in.Type = in.blockType()
+		in.catches()
+		in.open++
+	case immLabels:
+		in.Labels = r.count() + 1
+		for range in.Labels {
+			r.u32()
+		}
+	case immSigned:
+		r.s64()
+	case imm4:
+		r.bytes(4)
+	case imm8:
+		r.bytes(8)
+	case imm16:
+		r.bytes(16)
+	case immLane:
+		r.byte()
+	case immMemory:
+		in.memory()
+	case immMemoryLane:
+		in.memory()
+		r.byte()
+	case immSelect:
+		in.selectType()
+	case immMisc:
+		in.prefixed(prefixMisc, r.u32(), &miscOpcodes)
+	case immVector:
+		in.prefixed(prefixVector, in.vector(), &vectorOpcodes)
+	case immAtomic:
+		in.prefixed(prefixAtomic, uint32(r.byte()), &atomicOpcodes)
+	default:
+		r.fail(fmt.Errorf("unknown instruction %#x", in.Op))
+	}
+}
+
+// prefixed reads the immediates of the instruction with a number after a prefix.
+func (in *Instructions) prefixed(prefix Opcode, number uint32, table *[256]immediates) {
+	if number > 0xff || table[number] == immUnknown {
+		in.r.fail(fmt.Errorf("unknown instruction %#x %#x", prefix, number))
+		return
+	}
+	in.Op = prefix<<8 | Opcode(number)
+	in.operands(table[number])
+}
+
+// vector reads the number of a vector instruction. wazero reads one byte, and
+// takes the second byte of a number from 128 for an instruction: 1, nop. So no
+// other second byte may follow.
+func (in *Instructions) vector() uint32 {
+	number := uint32(in.r.byte())
+	if number >= 0x80 {
+		if second := in.r.byte(); second != 1 {
+			in.r.fail(fmt.Errorf("unknown vector instruction %#x %#x", number, second))
 		}
 	}
-	return index
+	return number
 }
 
-const subTableGrow = 15
+// memory reads a memory access.
+func (in *Instructions) memory() {
+	if in.r.u32() >= 32 { // wazero's limit; 64 would mean the index of a memory
+		in.r.fail(errAlignment)
+	}
+	in.r.u32()
+}
 
-// vector reads the immediates of a vector instruction.
-func (r *reader) vector(sub uint32) {
-	switch {
-	case sub <= 11, sub == 92, sub == 93: // loads and stores
-		r.memoryArgument()
-	case sub == opV128Const, sub == 13: // and i8x16.shuffle
-		r.bytes(16)
-	case sub >= 21 && sub <= 34: // lanes
-		r.byte()
-	case sub >= 84 && sub <= 91: // loads and stores of lanes
-		r.memoryArgument()
-		r.byte()
+func (in *Instructions) blockType() int64 {
+	t := in.r.heapType()
+	if t == refNull-0x80 || t == ref-0x80 {
+		in.r.heapType()
+	}
+	return t
+}
+
+func (in *Instructions) selectType() {
+	if in.r.byte() != 1 {
+		in.r.fail(errTwoTypes)
+	}
+	// wazero's validator reads the heap type after such a type, but its compilers
+	// do not: they take it for an instruction.
+	if t := in.r.byte(); t == ref || t == refNull {
+		in.r.fail(errTypedRef)
+	}
+}
+
+func (in *Instructions) catches() {
+	in.Labels = in.r.count()
+	for range in.Labels {
+		switch in.r.byte() {
+		case 0, 1: // catch, catch_ref: a tag and a label
+			in.r.u32()
+			in.r.u32()
+		case 2, 3: // catch_all, catch_all_ref
+			in.r.u32()
+		default:
+			in.r.fail(errBadCatch)
+		}
+		if in.r.err != nil {
+			return
+		}
 	}
 }

@@ -46,7 +46,7 @@ func (m *Module) checkCode(compiled bool) (Code, error) {
 		if err != nil {
 			return Code{}, err
 		}
-		if err := c.function(m.Binary, body); err != nil {
+		if err := c.function(m, body); err != nil {
 			return Code{}, err
 		}
 	}
@@ -100,19 +100,13 @@ func (r *reader) skipValueTypes() uint32 {
 }
 
 // function checks one function.
-func (c *codeCheck) function(binary []byte, body FunctionBody) error {
+func (c *codeCheck) function(m *Module, body FunctionBody) error {
 	const function = "function"
 	if err := exceeds(limitCodeSize, uint64(body.Size), function, body.Index); err != nil {
 		return err
 	}
-	r := reader{data: binary[:body.Offset+body.Size], pos: body.Offset}
-	locals := uint64(c.typeOf(body.Index).params)
-	for range r.count() {
-		locals += uint64(r.u32())
-		if r.valueType(); r.err != nil {
-			break
-		}
-	}
+	in, declared := m.Instructions(body)
+	locals := uint64(c.typeOf(body.Index).params) + declared.Count
 	c.locals += locals
 	if err := exceeds(limitLocals, locals, function, body.Index); err != nil {
 		return err
@@ -121,22 +115,20 @@ func (c *codeCheck) function(binary []byte, body FunctionBody) error {
 		return err
 	}
 	var branches, values uint64
-	for !r.done() {
-		from := r.pos
-		in := r.instruction()
-		if in.op == opRefFunc {
-			c.found.references = append(c.found.references, reference{from, r.pos, in.index})
-		}
-		if in.labels > 0 {
-			if err := exceeds(limitLabels, uint64(in.labels-1), function, body.Index); err != nil {
+	for in.Next() {
+		switch in.Op {
+		case OpRefFunc:
+			c.found.references = append(c.found.references, reference{in.Start, in.End, in.Index})
+		case OpBrTable, OpTryTable:
+			if err := exceeds(limitLabels, uint64(max(in.Labels, 1)-1), function, body.Index); err != nil {
 				return err
 			}
 		}
 		branches += in.branches()
 		values += c.valuesOf(in)
 	}
-	if r.err != nil {
-		return &ContentError{SectionCode, r.err}
+	if err := in.Err(); err != nil {
+		return &ContentError{SectionCode, err}
 	}
 	if err := exceeds(limitBranches, branches, function, body.Index); c.compiled && err != nil {
 		return err
@@ -146,14 +138,14 @@ func (c *codeCheck) function(binary []byte, body FunctionBody) error {
 
 // branches counts the edges that an instruction adds to the graph of a
 // function's basic blocks, roughly.
-func (in *instruction) branches() uint64 {
-	switch in.op {
-	case opBlock, opElse, opBr, opReturn, opReturnCall, opReturnCallIndirect, opReturnCallRef:
+func (in *Instructions) branches() uint64 {
+	switch in.Op {
+	case OpBlock, OpElse, OpBr, OpReturn, OpReturnCall, OpReturnCallIndirect, OpReturnCallRef:
 		return 1
-	case opLoop, opIf, opBrIf, opBrOnNull, opBrOnNonNull:
+	case OpLoop, OpIf, OpBrIf, OpBrOnNull, OpBrOnNonNull:
 		return 2
-	case opBrTable, opTryTable:
-		return uint64(in.labels)
+	case OpBrTable, OpTryTable:
+		return uint64(in.Labels)
 	default:
 		return 0
 	}
@@ -161,15 +153,15 @@ func (in *instruction) branches() uint64 {
 
 // valuesOf counts the values that an instruction passes to a function or a
 // block, and gets back.
-func (c *codeCheck) valuesOf(in instruction) uint64 {
-	switch in.op {
-	case opCall, opReturnCall:
-		return c.typeOf(in.index).values()
-	case opCallIndirect, opReturnCallIndirect, opCallRef, opReturnCallRef:
-		return c.arityOf(uint64(in.index)).values()
-	case opBlock, opLoop, opIf, opTryTable:
-		if in.block >= 0 {
-			return c.arityOf(uint64(in.block)).values()
+func (c *codeCheck) valuesOf(in *Instructions) uint64 {
+	switch in.Op {
+	case OpCall, OpReturnCall:
+		return c.typeOf(in.Index).values()
+	case OpCallIndirect, OpReturnCallIndirect, OpCallRef, OpReturnCallRef:
+		return c.arityOf(uint64(in.Index)).values()
+	case OpBlock, OpLoop, OpIf, OpTryTable:
+		if in.Type >= 0 {
+			return c.arityOf(uint64(in.Type)).values()
 		}
 	}
 	return 0

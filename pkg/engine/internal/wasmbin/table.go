@@ -64,11 +64,11 @@ func (m *Module) CanGrowTables() bool {
 	section, _ := m.Section(SectionCode)
 	code := section.Content(m.Binary)
 	for {
-		i := bytes.IndexByte(code, opMisc)
+		i := bytes.IndexByte(code, byte(OpTableGrow>>8))
 		if i < 0 || i+1 == len(code) {
 			return false
 		}
-		if code[i+1]&0x7f == subTableGrow { // the number may be longer than it must
+		if code[i+1]&0x7f == byte(OpTableGrow&0xff) { // the number may be longer than it must
 			return true
 		}
 		code = code[i+1:]
