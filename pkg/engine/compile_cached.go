@@ -125,7 +125,8 @@ func (r *Runtime) limit(s *source) (shared bool, err error) {
 		return false, err
 	}
 	code, err := s.original.CheckLimits(r.compiles)
-	if err != nil || !r.compiles {
+	typed := r.features.IsEnabled(experimental.CoreFeaturesTypedFunctionReferences) // then a ref.func has a type of its own
+	if err != nil || !r.compiles || typed {
 		return false, err
 	}
 	outside, inside, err := s.original.ShareReferences(code)

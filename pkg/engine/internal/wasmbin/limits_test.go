@@ -138,11 +138,11 @@ func TestLimitErrors(t *testing.T) {
 			"the module has 1000001 types, and the limit is 1000000"},
 		{"the name of an import's module", binaryOf(section(SectionImport, slices.Concat([]byte{1}, vector(100_001, 'x'), []byte{0, 0, 0})...)),
 			"import 0 has 100001 bytes in a name, and the limit is 100000"},
-		{"an unknown instruction", binaryOf(functions([]byte{0, 0xff})...), "code section: at offset 0x18: unknown instruction 0xff"},
-		{"an unknown instruction with a prefix", binaryOf(functions([]byte{0, opMisc, 18})...), "code section: at offset 0x19: unknown instruction 0xfc 18"},
-		{"an instruction that is cut", binaryOf(functions([]byte{0, opF64Const})...), "code section: unexpected end of the binary"},
+		{"an unknown instruction", binaryOf(functions([]byte{0, 0xff})...), "code section: instruction at offset 0x17: unknown instruction 0xff"},
+		{"an unknown instruction with a prefix", binaryOf(functions([]byte{0, opMisc, 18})...), "code section: instruction at offset 0x17: unknown instruction 0xfc 0x12"},
+		{"an instruction that is cut", binaryOf(functions([]byte{0, opF64Const})...), "code section: instruction at offset 0x17: unexpected end of the binary"},
 		{"a type that is not a function", binaryOf(section(SectionType, 1, 0x5f, 0)), "type section: at offset 0xc: unknown form of type 0x5f"},
-		{"indices out of range", binaryOf(functions([]byte{0, opCall, 99, opCallIndirect, 99, 0, opBlock, 99, opEnd})...), "<nil>"},
+		{"indices out of range", binaryOf(functions([]byte{0, opCall, 99, opCallIndirect, 99, 0, opBlock, 0, opEnd})...), "<nil>"},
 	} {
 		_, err := parse(t, tc.binary).CheckLimits(true)
 		if got := fmt.Sprint(err); got != tc.want {
