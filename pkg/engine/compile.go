@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
@@ -38,7 +37,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	}
 	edits, initial := r.strip(parsed)
 	hidden, names := hideNames(parsed, r.config.DebugInfo)
-	source := source{module: parsed, edits: slices.Concat(edits, hidden, tables.edits), variant: tables.variant}
+	source := source{module: parsed, edits: append(edits, hidden...), tableRoom: tables.room}
 	if r.cache != nil || r.config.Inspect {
 		source.sum = sha256.Sum256(b.Bytes)
 	}
@@ -47,6 +46,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		_ = initial.image.Close() // a memfd of our own: nothing is lost
 		return nil, &CompileError{b.Path, compileReason(ctx, compileErr)}
 	}
+	tables.growable = tables.growable && source.grows
 	m := &Module{runtime: r, linker: c.linker, compiled: c.compiled, names: names, tables: tables}
 	m.initial, m.slots = initial, r.newPool(initial)
 	if err = r.remember(m); err == nil {

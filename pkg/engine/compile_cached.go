@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"runtime"
 	"slices"
@@ -17,11 +18,13 @@ import (
 
 // source is a module before it is compiled.
 type source struct {
-	module  *wasmbin.Module
-	edits   []wasmbin.Edit // made before the module is compiled
-	code    []wasmbin.Edit // likewise, of the code section
-	variant []byte         // tells apart edits that do not follow from the binary and the configuration's flags
-	sum     [sha256.Size]byte
+	module    *wasmbin.Module
+	edits     []wasmbin.Edit // made before the module is compiled
+	code      []wasmbin.Edit // likewise, of the code section
+	variant   []byte         // names the edits that code asked for: see checkCode
+	tableRoom uint64         // number of elements by which tables may grow, together
+	grows     bool           // the code has a table.grow
+	sum       [sha256.Size]byte
 }
 
 func (s *source) edited() []byte {
@@ -89,22 +92,31 @@ func (r *Runtime) fromCache(ctx context.Context, s *source) *compilation {
 	return c
 }
 
-// checkCode compares the module with the limits, and edits code that would have
-// wazero allocate without bound: compiled code of wazero v1.12.0 makes a new
-// reference in each ref.func, and frees it with the instance. Few modules have
-// any. Remove when wazero makes a reference once.
+// checkCode compares the module with the limits, and adds the edits that its
+// code asks for. Nearly all modules need none, and their code in the cache serves
+// every limit.
 func (r *Runtime) checkCode(s *source) (edited bool, err error) {
 	code, err := s.module.CheckLimits(r.compiles)
-	if err != nil || !r.compiles {
+	if err != nil {
 		return false, err
 	}
-	outside, inside, err := s.module.ShareReferences(code)
-	if err != nil || inside == nil {
-		return false, err
+	if s.grows = code.GrowsTables; s.grows {
+		s.edits = slices.Concat(s.edits, s.module.CapTables(s.tableRoom))
+		s.variant = binary.LittleEndian.AppendUint64([]byte("tables"), s.tableRoom)
 	}
-	const shared = 'r' // of the cache's key
-	s.edits, s.code, s.variant = slices.Concat(s.edits, outside), inside, append(slices.Clone(s.variant), shared)
-	return true, nil
+	// Compiled code of wazero v1.12.0 makes a new reference in each ref.func, and
+	// frees it with the instance. Remove when wazero makes a reference once.
+	if r.compiles {
+		outside, inside, err := s.module.ShareReferences(code)
+		if err != nil {
+			return false, err
+		}
+		if inside != nil {
+			s.edits, s.code = slices.Concat(s.edits, outside), inside
+			s.variant = append(s.variant, "references"...)
+		}
+	}
+	return s.variant != nil, nil
 }
 
 // key returns the module's name in the cache.
@@ -116,7 +128,9 @@ func (r *Runtime) key(s *source) codecache.Key {
 	if r.config.Interruptible {
 		flags |= 2
 	}
-	return codecache.NewKey(s.sum, append([]byte{flags}, s.variant...)...)
+	// rules changes with what code in the cache was checked for and edited.
+	const rules = 1
+	return codecache.NewKey(s.sum, append([]byte{flags, rules}, s.variant...)...)
 }
 
 func (r *Runtime) cacheWarning(err error) {

@@ -7,7 +7,8 @@ func (a arity) values() uint64 { return uint64(a.params) + uint64(a.results) }
 
 // Code is what a walk through the code of a module found.
 type Code struct {
-	references []reference // the ref.func instructions, in order
+	GrowsTables bool        // it has a table.grow
+	references  []reference // the ref.func instructions, in order
 }
 
 // reference is the place of a ref.func in the binary.
@@ -124,8 +125,11 @@ func (c *codeCheck) function(binary []byte, body FunctionBody) error {
 	for !r.done() {
 		from := r.pos
 		in := r.instruction()
-		if in.op == opRefFunc {
+		switch {
+		case in.op == opRefFunc:
 			c.found.references = append(c.found.references, reference{from, r.pos, in.index})
+		case in.op == opMisc && in.sub == subTableGrow:
+			c.found.GrowsTables = true
 		}
 		if in.labels > 0 {
 			if err := exceeds(limitLabels, uint64(in.labels-1), function, body.Index); err != nil {

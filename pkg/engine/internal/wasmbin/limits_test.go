@@ -151,6 +151,26 @@ func TestLimitErrors(t *testing.T) {
 	}
 }
 
+// TestGrowsTables looks for table.grow, in each encoding of its number.
+func TestGrowsTables(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		code []byte
+		want bool
+	}{
+		{"nothing", nil, false},
+		{"table.grow", []byte{opMisc, subTableGrow, 0}, true},
+		{"its number in more bytes than it needs", []byte{opMisc, subTableGrow | 0x80, 0x80, 0, 0}, true},
+		{"table.size", []byte{opMisc, 16, 0}, false},
+		{"its bytes in a constant", []byte{opF32Const, opMisc, subTableGrow, 0, 0, opDrop}, false},
+	} {
+		code, err := parse(t, binaryOf(functions(append([]byte{0}, tc.code...))...)).CheckLimits(true)
+		if err != nil || code.GrowsTables != tc.want {
+			t.Errorf("%s: %v, %v", tc.name, code.GrowsTables, err)
+		}
+	}
+}
+
 // TestLimitsOfGuests checks that ordinary programs are far below the limits.
 func TestLimitsOfGuests(t *testing.T) {
 	for path, binary := range guests(t) {
