@@ -1,5 +1,7 @@
 package wasmbin
 
+import "fmt"
+
 // arity is the number of values that a function type takes and gives.
 type arity struct{ params, results uint32 }
 
@@ -26,7 +28,7 @@ type codeCheck struct {
 	locals    uint64   // of the functions so far
 }
 
-// checkCode checks the types and the function bodies.
+// checkCode checks the types, those of the functions, and their bodies.
 func (m *Module) checkCode(compiled bool) (Code, error) {
 	c := codeCheck{compiled: compiled}
 	var err error
@@ -43,6 +45,11 @@ func (m *Module) checkCode(compiled bool) (Code, error) {
 		}
 	}
 	c.functions = append(c.functions, own...)
+	for i, t := range c.functions {
+		if uint64(t) >= uint64(len(c.types)) { // wazero v1.12.0 panics on some of them
+			return Code{}, &ContentError{SectionFunction, fmt.Errorf("function %d has type %d, and there are %d types", i, t, len(c.types))}
+		}
+	}
 	for body, err := range m.FunctionBodies() {
 		if err != nil {
 			return Code{}, err
@@ -179,8 +186,8 @@ func (c *codeCheck) valuesOf(in instruction) uint64 {
 	return 0
 }
 
-// typeOf returns the arity of a function. wazero reports an index that is out
-// of range.
+// typeOf returns the arity of a function. wazero reports the index of one that is
+// not there.
 func (c *codeCheck) typeOf(function uint32) arity {
 	if uint64(function) >= uint64(len(c.functions)) {
 		return arity{}
