@@ -40,14 +40,14 @@ func locals(n uint32) []byte { return append(AppendU32([]byte{1}, n), 0x7f) }
 
 // sized makes a module that has n of what a limit counts.
 var sized = [...]func(n int) []byte{
-	limitTypes:     func(n int) []byte { return binaryOf(section(SectionType, vector(n, 0x60, 0, 0)...)) },
-	limitImports:   func(n int) []byte {
+	limitTypes: func(n int) []byte { return binaryOf(section(SectionType, vector(n, 0x60, 0, 0)...)) },
+	limitImports: func(n int) []byte {
 		return binaryOf(section(SectionType, 1, 0x60, 0, 0), section(SectionImport, vector(n, 0, 0, 0, 0)...))
 	},
 	limitFunctions: func(n int) []byte {
 		return binaryOf(section(SectionType, 1, 0x60, 0, 0), section(SectionFunction, vector(n, 0)...))
 	},
-	limitTables:    func(n int) []byte { return binaryOf(section(SectionTable, vector(n, 0x70, 0, 0)...)) },
+	limitTables: func(n int) []byte { return binaryOf(section(SectionTable, vector(n, 0x70, 0, 0)...)) },
 	limitGlobals: func(n int) []byte {
 		return binaryOf(section(SectionGlobal, vector(n, 0x7f, 0, opI32Const, 0, opEnd)...))
 	},
