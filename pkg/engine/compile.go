@@ -82,13 +82,11 @@ func (r *Runtime) prepare(parsed *wasmbin.Module) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &source{original: parsed, tables: tables, variant: tables.variant}
+	s := &source{original: parsed, tables: tables}
 	if r.cache != nil || r.config.Inspect {
 		s.sum = sha256.Sum256(parsed.Binary)
 	}
-	if err := s.stage(tables.edits...); err != nil {
-		return nil, err
-	}
+	s.module = parsed
 	s.initial = r.initialMemory(s.module)
 	r.edit(s)
 	return s, nil
@@ -117,6 +115,7 @@ func (r *Runtime) edit(s *source) {
 // takes over the source's initial memory.
 func (r *Runtime) newModule(s *source, l *linker, compiled wazero.CompiledModule) *Module {
 	l.join()
+	s.tables.growable = s.tables.growable && s.grows
 	exports := exportsOf(compiled)
 	return &Module{
 		runtime: r, linker: l, compiled: compiled, binary: s.original, names: s.names, staged: s.module, sharesReferences: s.sharesReferences, plan: s.plan, tables: s.tables,

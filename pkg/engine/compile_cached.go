@@ -22,10 +22,11 @@ type source struct {
 	original *wasmbin.Module // as it was given
 	module   *wasmbin.Module // with the edits of limits
 	edits    []wasmbin.Edit  // made to module before it is compiled
-	variant  []byte          // tells apart limits that do not follow from the binary
+	variant  []byte          // names the edits that the code asked for: see limit
 	sum      [sha256.Size]byte
 
 	tables           tablePlan
+	grows            bool // the code has a table.grow
 	sharesReferences bool // so that offsets in the code of module are others than in the original
 
 	initial initialMemory // that the edits removed
@@ -116,28 +117,40 @@ func (r *Runtime) fromCache(ctx context.Context, s *source) *compilation {
 }
 
 // limit refuses code that wazero compiles wrongly or that exceeds a limit, and
-// stages the module anew where its code would have wazero allocate without bound:
-// compiled code of wazero v1.12.0 makes a new reference in each ref.func, and
-// frees it with the instance. Few modules have any. Remove when wazero makes a
-// reference once.
-func (r *Runtime) limit(s *source) (shared bool, err error) {
+// stages the module anew with the edits that its code asks for. Nearly all modules
+// need none, and their code in the cache serves every limit.
+func (r *Runtime) limit(s *source) (edited bool, err error) {
 	if err := r.checkCode(s.module); err != nil {
 		return false, err
 	}
 	code, err := s.original.CheckLimits(r.compiles)
-	typed := r.features.IsEnabled(experimental.CoreFeaturesTypedFunctionReferences) // then a ref.func has a type of its own
-	if err != nil || !r.compiles || typed {
+	if err != nil {
 		return false, err
 	}
-	outside, inside, err := s.original.ShareReferences(code)
-	if err != nil || inside == nil {
+	var edits []wasmbin.Edit
+	if s.grows = code.GrowsTables; s.grows {
+		edits = s.original.CapTables(s.tables.room)
+		s.variant = binary.LittleEndian.AppendUint64([]byte("tables"), s.tables.room)
+	}
+	// Compiled code of wazero v1.12.0 makes a new reference in each ref.func, and
+	// frees it with the instance. Remove when wazero makes a reference once. With
+	// typed references it has a type of its own, which a global would lose.
+	if r.compiles && !r.features.IsEnabled(experimental.CoreFeaturesTypedFunctionReferences) {
+		outside, inside, err := s.original.ShareReferences(code)
+		if err != nil {
+			return false, err
+		}
+		if inside != nil {
+			edits, s.sharesReferences = slices.Concat(edits, outside, inside), true
+			s.variant = append(s.variant, "references"...)
+		}
+	}
+	if s.variant == nil {
+		return false, nil
+	}
+	if err := s.stage(edits...); err != nil {
 		return false, err
 	}
-	if err := s.stage(slices.Concat(s.tables.edits, outside, inside)...); err != nil {
-		return false, err
-	}
-	const shares = 'r' // of the cache's key
-	s.sharesReferences, s.variant = true, append(slices.Clone(s.variant), shares)
 	r.edit(s)
 	return true, nil
 }
@@ -166,7 +179,8 @@ func (r *Runtime) mode() instrument.Mode {
 
 // key returns the module's name in the cache.
 func (r *Runtime) key(s *source) codecache.Key {
-	how := binary.LittleEndian.AppendUint64([]byte{byte(s.plan.Mode()), instrument.Version}, uint64(r.features))
+	const rules = 1 // changes with what code in the cache was checked for
+	how := binary.LittleEndian.AppendUint64([]byte{rules, byte(s.plan.Mode()), instrument.Version}, uint64(r.features))
 	return codecache.NewKey(s.sum, append(how, s.variant...)...)
 }
 
