@@ -43,6 +43,7 @@ func osShutdown(int, uint32) error                      { return errNoFiles }
 
 func (c *call) osRead(*openFile, [][]byte) (int, Errno)  { return 0, ENOTSUP }
 func (c *call) osWrite(*openFile, [][]byte) (int, Errno) { return 0, ENOTSUP }
+func (c *call) osAwaitFile(*openFile) Errno              { return ENOTSUP }
 func (c *call) osAccept(*openFile) (*openFile, Errno)    { return nil, ENOTSUP }
 func (c *call) osRecv(*openFile, [][]byte, uint32) (int, bool, Errno) {
 	return 0, false, ENOTSUP
