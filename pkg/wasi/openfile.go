@@ -137,18 +137,24 @@ func (f *openFile) syncOffset() Errno {
 
 // close releases everything that the file holds, even if closing sysfd fails.
 func (f *openFile) close(scope *memstat.Scope) error {
-	var err error
+	err := f.release(scope)
+	scope.Release(f.entry)
+	return err
+}
+
+// release is close for a file that was not entered into the account.
+func (f *openFile) release(scope *memstat.Scope) error {
 	f.stream.close(scope)
 	f.stream = nil
 	if f.dir != nil {
 		f.dir.close(scope)
 		f.dir = nil
 	}
-	if f.owned {
-		err = osClose(f.sysfd)
-		f.sysfd, f.owned = noSysfd, false
-		scope.Release(f.sysfdHandle)
+	if !f.owned {
+		return nil
 	}
-	scope.Release(f.entry)
+	err := osClose(f.sysfd)
+	f.sysfd, f.owned = noSysfd, false
+	scope.Release(f.sysfdHandle)
 	return err
 }

@@ -38,9 +38,13 @@ func unsupported(err error) bool {
 }
 
 // reopenTerminal opens a terminal again, non-blocking. The descriptor of the
-// embedder keeps its mode.
+// embedder keeps its mode. It does not do that for the master of a pseudo
+// terminal: whoever opens that again gets another one.
 func reopenTerminal(fd, access int) (int, bool) {
 	if _, err := unix.IoctlGetTermios(fd, unix.TCGETS); err != nil {
+		return 0, false
+	}
+	if _, err := unix.IoctlGetInt(fd, unix.TIOCGPTN); err == nil {
 		return 0, false
 	}
 	again, err := unix.Open("/proc/self/fd/"+strconv.Itoa(fd), access|unix.O_NONBLOCK|unix.O_NOCTTY|unix.O_CLOEXEC, 0)

@@ -36,6 +36,8 @@ func osAllocate(int, int64, int64) error                { return errNoFiles }
 func osFiletype(int) (filetype, error)                  { return filetypeUnknown, errNoFiles }
 func osFilestat(int, *filestat) Errno                   { return ENOTSUP }
 func osPathFilestat(int, string, bool, *filestat) Errno { return ENOTSUP }
+func osFileSystemSize(int) uint64                       { return 0 }
+func osIsFIFO(int, string, bool) bool                   { return false }
 func osSetTimes(int, *times) error                      { return errNoFiles }
 func osPathSetTimes(int, string, bool, *times) error    { return errNoFiles }
 func osCPUTime(bool) (uint64, Errno)                    { return 0, ENOTSUP }

@@ -4,6 +4,7 @@ package wasi
 
 import (
 	"errors"
+	"math"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -86,6 +87,19 @@ func osTruncate(fd int, size int64) error {
 	return retry(func() error { return unix.Ftruncate(fd, size) })
 }
 
+// osFileSystemSize returns the size of the file system that holds the file, in
+// bytes, or 0 if it is not known.
+func osFileSystemSize(fd int) uint64 {
+	var st unix.Statfs_t
+	if err := unix.Fstatfs(fd, &st); err != nil || st.Bsize <= 0 {
+		return 0
+	}
+	if st.Blocks > math.MaxUint64/uint64(st.Bsize) {
+		return math.MaxUint64
+	}
+	return st.Blocks * uint64(st.Bsize)
+}
+
 func osSync(fd int) error { return retry(func() error { return unix.Fsync(fd) }) }
 
 func osSetAppend(fd int, on bool) error {
@@ -125,6 +139,13 @@ func osPathFilestat(dir int, path string, follow bool, out *filestat) Errno {
 	}
 	out.set(&st)
 	return ESUCCESS
+}
+
+// osIsFIFO reports whether the path leads to a FIFO, which WASI's file types do
+// not tell.
+func osIsFIFO(dir int, path string, follow bool) bool {
+	var st unix.Stat_t
+	return confine.Stat(dir, path, follow, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFIFO
 }
 
 func (out *filestat) set(st *unix.Stat_t) {
