@@ -37,7 +37,7 @@ func newCompile(a *app, _ helps) *cobra.Command {
 // cannot be kept.
 func (a *app) warmCache(ctx context.Context, cfg engine.Config, path string) (err error) {
 	j := &job{app: a, options: &options{}, module: path} // words errors as run does
-	binary, err := engine.Load(path, a.stdin)
+	binary, err := engine.Load(ctx, path, a.stdin)
 	if err != nil {
 		return j.cannotRun(err)
 	}

@@ -124,7 +124,7 @@ func (j *job) execute(ctx context.Context, stop <-chan struct{}, ready func()) (
 	if err := j.mounts.check(); err != nil {
 		return err
 	}
-	binary, err := engine.Load(j.module, j.stdin)
+	binary, err := engine.Load(ctx, j.module, j.stdin)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"runtime"
-	"sync"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/experimental"
@@ -37,28 +36,64 @@ func (c *compilation) Close(ctx context.Context) error { return c.linker.close(c
 // compile loads a module's code from the cache, or compiles it and keeps the
 // code. A cache that fails is a warning. The caller closes the compilation.
 func (r *Runtime) compile(ctx context.Context, s *source) (*compilation, error) {
+	// With one goroutine, wazero would not look at the context.
+	ctx = experimental.WithCompilationWorkers(ctx, max(2, runtime.GOMAXPROCS(0)))
 	if r.config.Inspect {
-		inspecting.Lock()
-		defer inspecting.Unlock()
+		select {
+		case inspecting <- struct{}{}:
+		case <-ctx.Done():
+			return nil, contextError(ctx)
+		}
 	}
-	ctx = experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0))
-	if r.cache == nil || s.module.Functions == 0 { // wazero keeps no code of a module without functions
+	stop := func() {
+		if r.config.Inspect {
+			<-inspecting
+		}
+	}
+	stub, c := r.compileCached(ctx, s)
+	if c != nil {
+		stop()
+		return c, nil
+	}
+	// One large function can take minutes, and wazero looks at the context only
+	// between functions.
+	return endWith(ctx, func() (*compilation, error) {
+		defer stop()
 		defer relaxCollector(compileGCPercent)()
-		c, _, err := r.compileWith(ctx, nil, s.edited())
-		return c, err
+		return r.compileAnew(ctx, s, stub)
+	}, func(c *compilation, err error) {
+		if err == nil {
+			_ = c.Close(ctx) // nobody is left to tell
+		}
+	}, r.leave)
+}
+
+// compileCached returns the code that the cache has of a module, or else the
+// stub under which it can be kept; neither if the cache cannot have it.
+func (r *Runtime) compileCached(ctx context.Context, s *source) (stub []byte, _ *compilation) {
+	if r.cache == nil || s.module.Functions == 0 { // wazero keeps no code of a module without functions
+		return nil, nil
 	}
-	key := r.key(s)
-	stub := codecache.Stub(s.module, key, s.edits...)
-	c, found, err := codecache.Get(ctx, r.cache, key, stub, r.compileWith)
+	stub = codecache.Stub(s.module, r.key(s), s.edits...)
+	c, found, err := codecache.Get(ctx, r.cache, r.key(s), stub, r.compileWith)
 	if err != nil {
 		r.cacheWarning(err)
 	}
 	if found {
 		c.cached = true
-		return c, nil
+		return nil, c
 	}
-	defer relaxCollector(compileGCPercent)()
-	c, unkept, err := codecache.Put(ctx, r.cache, key, stub, s.edited(), r.compileWith)
+	return stub, nil
+}
+
+// compileAnew compiles a module, and keeps the code under the stub unless that
+// is nil.
+func (r *Runtime) compileAnew(ctx context.Context, s *source, stub []byte) (*compilation, error) {
+	if stub == nil {
+		c, _, err := r.compileWith(ctx, nil, s.edited())
+		return c, err
+	}
+	c, unkept, err := codecache.Put(ctx, r.cache, r.key(s), stub, s.edited(), r.compileWith)
 	if unkept != nil && err == nil {
 		r.cacheWarning(unkept)
 	}
@@ -112,4 +147,4 @@ func (r *Runtime) compileWith(ctx context.Context, cache wazero.CompilationCache
 
 // inspecting is held while code is compiled and the process's executable memory
 // is measured before and after, so that each compilation counts its own.
-var inspecting sync.Mutex
+var inspecting = make(chan struct{}, 1)
