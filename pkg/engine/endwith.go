@@ -36,23 +36,31 @@ func endWith[T any](ctx context.Context, do func() (T, error), discard func(T, e
 		}()
 		r.value, r.err = do()
 	}()
-	done, patience := ctx.Done(), (<-chan time.Time)(nil)
-	for {
-		select {
-		case r := <-results:
-			if r.panics != nil {
-				panic(r.panics)
-			}
-			return r.value, r.err
-		case <-done:
-			done, patience = nil, time.After(endPatience)
-		case <-patience:
-			left(ended)
-			close(abandoned)
-			var none T
-			return none, contextError(ctx)
+	take := func(r result) (T, error) {
+		if r.panics != nil {
+			panic(r.panics)
 		}
+		return r.value, r.err
 	}
+	select {
+	case r := <-results:
+		return take(r)
+	case <-ctx.Done():
+	}
+	select {
+	case r := <-results:
+		return take(r)
+	case <-time.After(endPatience):
+	}
+	select {
+	case r := <-results: // the process had no time meanwhile
+		return take(r)
+	default:
+	}
+	left(ended)
+	close(abandoned)
+	var none T
+	return none, contextError(ctx)
 }
 
 // contextError is the error of what a context ended. It wraps the context's

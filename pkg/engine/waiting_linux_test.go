@@ -5,9 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
+	"path/filepath"
 	"runtime"
+	"syscall"
 	"testing"
 	"time"
 
@@ -149,3 +152,36 @@ func TestLeftStreamIsLeak(t *testing.T) {
 type blockedWriter struct{}
 
 func (blockedWriter) Write([]byte) (int, error) { select {} }
+
+// Reading a module ends with its context, whether it is given as a stream, as a
+// pipe or by the name of a FIFO.
+func TestLoadEndsWithContext(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	stream, closer := io.Pipe()
+	defer closer.Close()
+	fifo := filepath.Join(t.TempDir(), "fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, test := range []struct {
+		path  string
+		stdin io.Reader
+	}{{"-", r}, {"-", stream}, {fifo, nil}} {
+		var failed *engine.LoadError
+		if _, err := engine.Load(ctx, test.path, test.stdin); !errors.As(err, &failed) || failed.Path != test.path || !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: error %v", test.path, err)
+		}
+	}
+	both, err := os.OpenFile(fifo, os.O_RDWR, 0) // lets the open that was left return
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer both.Close()
+}

@@ -150,10 +150,14 @@ func (c *call) tryWrite(f *openFile, bufs [][]byte) (int, Errno) {
 	if ready, errno := pollNow(f.sysfd, unix.POLLOUT); errno != ESUCCESS || !ready {
 		return 0, cmp.Or(errno, EAGAIN)
 	}
-	// What is ready takes this much, and at once.
+	// A pipe that is ready takes this much at once, and a terminal perhaps less.
+	most := pipeBuf
+	if f.filetype == filetypeCharacterDevice && f.flags&fdflagNonblock != 0 {
+		most = 1
+	}
 	var one [1][]byte
 	for _, b := range bufs {
-		one[0] = append(one[0], b[:min(len(b), pipeBuf-len(one[0]))]...)
+		one[0] = append(one[0], b[:min(len(b), most-len(one[0]))]...)
 	}
 	return c.writeStream(f.stream, one[:])
 }

@@ -2,6 +2,7 @@ package wasi
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"strings"
@@ -73,17 +74,9 @@ func (c *call) blocks(stream any) bool {
 // if the context is done first. It leaves a task that has returned in place.
 func (c *call) await(s *goStream) *streamTask {
 	t := s.task
-	select {
-	case <-t.done:
-	case <-c.ctx.Done():
-		patience := time.NewTimer(streamPatience)
-		defer patience.Stop()
-		select {
-		case <-t.done:
-		case <-patience.C:
-			c.leave(t)
-			panic(doneError(c.ctx))
-		}
+	if !t.wait(c.ctx) {
+		c.leave(t)
+		panic(doneError(c.ctx))
 	}
 	t.release(c.system.scope)
 	if t.panics != nil {
@@ -91,6 +84,32 @@ func (c *call) await(s *goStream) *streamTask {
 		panic(t.panics)
 	}
 	return t
+}
+
+// wait waits until the task has returned. It gives up, and returns false, if the
+// context is done first.
+func (t *streamTask) wait(ctx context.Context) bool {
+	select {
+	case <-t.done:
+		return true
+	case <-ctx.Done():
+	}
+	patience := time.NewTimer(streamPatience)
+	defer patience.Stop()
+	select {
+	case <-t.done:
+	case <-patience.C:
+	}
+	return t.returned()
+}
+
+func (t *streamTask) returned() bool {
+	select {
+	case <-t.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // leave accounts for a task that outlives its call.
@@ -183,10 +202,8 @@ func (s *goStream) close(scope *memstat.Scope) {
 	if s == nil || s.task == nil {
 		return
 	}
-	select {
-	case <-s.task.done:
+	if s.task.returned() {
 		s.task.release(scope)
-	default:
 	}
 	s.task = nil
 }
