@@ -21,7 +21,17 @@ func (c *call) moveTracked(move moveFunc, f *openFile, bufs [][]byte) (int, Errn
 }
 
 // moveAt moves bytes between bufs and an offset of a file.
-func (c *call) moveAt(move moveFunc, f *openFile, bufs [][]byte, offset int64) (total int, _ Errno) {
+func (c *call) moveAt(move moveFunc, f *openFile, bufs [][]byte, offset int64) (int, Errno) {
+	if len(bufs) == 1 && len(bufs[0]) <= maxMove { // nearly always; moveMuch tries again after an error
+		if n, err := move(f.sysfd, bufs, offset); err == nil {
+			return n, ESUCCESS
+		}
+	}
+	return c.moveMuch(move, f, bufs, offset)
+}
+
+// moveMuch is moveAt with any number of buffers, of any size.
+func (c *call) moveMuch(move moveFunc, f *openFile, bufs [][]byte, offset int64) (total int, _ Errno) {
 	for len(bufs) > 0 {
 		part, rest := cut(bufs, maxMove)
 		n, errno := c.moveOnce(move, f, part, offset+int64(total))

@@ -14,6 +14,9 @@ func unsupported(err error) bool { return err == unix.EOPNOTSUPP }
 // reopenTerminal does nothing: what is opened through /dev/fd shares the mode.
 func reopenTerminal(int, int) (int, bool) { return 0, false }
 
+// neverBlocks is false: no device is known here.
+func neverBlocks(uint64) bool { return false }
+
 // hadWriter is false: macOS does not tell a FIFO whose writers have left from
 // one that had none yet.
 func hadWriter(int) bool { return false }

@@ -1,7 +1,9 @@
 package wasi
 
 import (
+	"math"
 	"strconv"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -12,19 +14,43 @@ const pipeBuf = 4096
 // readNowait reads at the kernel's position and returns EAGAIN if it would
 // block, whatever the descriptor's mode. Linux has it for pipes and sockets
 // since 6.4; others are unsupported.
-func readNowait(fd int, bufs [][]byte) (int, error) { return nowait(unix.Preadv2, fd, bufs) }
+func readNowait(fd int, bufs [][]byte) (int, error) { return nowait(unix.SYS_PREADV2, fd, bufs) }
 
 // writeNowait is the same for writing.
-func writeNowait(fd int, bufs [][]byte) (int, error) { return nowait(unix.Pwritev2, fd, bufs) }
+func writeNowait(fd int, bufs [][]byte) (int, error) { return nowait(unix.SYS_PWRITEV2, fd, bufs) }
 
-func nowait(move func(int, [][]byte, int64, int) (int, error), fd int, bufs [][]byte) (int, error) {
-	const atPosition = -1
+// nowait is preadv2(2) or pwritev2(2).
+func nowait(trap uintptr, fd int, bufs [][]byte) (int, error) {
+	var few [8]unix.Iovec
+	iovecs := few[:0]
+	for _, b := range bufs {
+		var v unix.Iovec
+		v.Base = &b[0] // call.iovs leaves out empty ones
+		v.SetLen(len(b))
+		iovecs = append(iovecs, v)
+	}
+	const atPosition = math.MaxUint
 	for {
-		n, err := move(fd, bufs, atPosition, unix.RWF_NOWAIT)
-		if err != unix.EINTR {
-			return max(n, 0), err
+		n, _, errno := unix.Syscall6(trap, uintptr(fd), uintptr(unsafe.Pointer(&iovecs[0])), uintptr(len(iovecs)),
+			atPosition, atPosition, unix.RWF_NOWAIT)
+		switch errno {
+		case 0:
+			return int(n), nil
+		case unix.EINTR:
+		default:
+			return 0, errno
 		}
 	}
+}
+
+// neverBlocks reports whether the character device is null, zero or full
+// (devices.txt of Linux).
+func neverBlocks(rdev uint64) bool {
+	switch rdev {
+	case unix.Mkdev(1, 3), unix.Mkdev(1, 5), unix.Mkdev(1, 7):
+		return true
+	}
+	return false
 }
 
 // unsupported reports whether the kernel, or a filter of system calls, does not

@@ -32,11 +32,14 @@ func borrowSysfd(f *openFile, file *os.File) {
 		return // it is closed: reading and writing it tells
 	}
 	f.mode = ioNowait
-	t, err := osFiletype(f.sysfd)
-	if err != nil {
+	var st unix.Stat_t
+	if err := unix.Fstat(f.sysfd, &st); err != nil {
 		return
 	}
-	f.filetype = t
+	f.filetype = modeFiletype(uint32(st.Mode))
+	if f.filetype == filetypeCharacterDevice && neverBlocks(uint64(st.Rdev)) {
+		f.mode = ioNonblock
+	}
 	if f.seekable() {
 		f.base |= rightFDSeek | rightFDTell | rightFDAdvise
 	}

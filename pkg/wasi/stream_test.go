@@ -153,16 +153,17 @@ func TestStreamsLeftBehind(t *testing.T) {
 
 // A trace is a stream, too.
 func TestTraceLeftBehind(t *testing.T) {
-	block := make(chan struct{})
+	began, block := make(chan struct{}, 2), make(chan struct{})
 	trace := &wasi.Trace{Writer: streamFunc(func(b []byte) (int, error) {
+		began <- struct{}{}
 		<-block
 		return len(b), nil
 	})}
 	p := newProxy(t, wasi.Config{Trace: trace})
-	wantExit(t, waitingGuest(t, p, p.cancellable(), func() error {
-		_, err := p.try("sched_yield")
-		return err
-	}), sys.ExitCodeContextCanceled)
+	cancel := p.cancellable()
+	go func() { <-began; cancel() }()
+	_, err := p.try("sched_yield")
+	wantExit(t, err, sys.ExitCodeContextCanceled)
 	close(block)
 	defer p.cancellable()()
 	p.must("sched_yield")
