@@ -25,6 +25,10 @@ type CycleConfig struct {
 	// Stop ends the run after the cycles in progress, once it is closed. (The
 	// context of Cycle, when done, ends their guests too.)
 	Stop <-chan struct{}
+	// Grace is how long guests may go on after Stop was closed or Duration is
+	// over. Then they end as if their context were cancelled, and CycleResult.Cut
+	// counts their cycles. 0 means that the run waits for them.
+	Grace time.Duration
 	// FailFast ends the run after the first cycle that is not a clean exit. The
 	// run always ends if the first cycle could not be run.
 	FailFast bool
@@ -75,10 +79,13 @@ func (m *Module) cycle(ctx context.Context, cfg CycleConfig) CycleResult {
 	c := &cycles{module: m, cfg: &cfg, started: time.Now()}
 	c.sampling = newSampling(&cfg, c.started)
 	endProgress := c.progress()
+	var endGuests func()
+	c.guests, endGuests = c.guestContext(ctx)
+	defer endGuests()
 
 	first := new(cycleWorker)
 	if n, ok := c.claim(ctx); ok {
-		first.run(ctx, c, n)
+		first.run(c, n)
 		c.first = first.last
 	}
 	if c.first.Kind == OutcomeError {
@@ -103,6 +110,7 @@ type cycles struct {
 	module    *Module
 	cfg       *CycleConfig
 	started   time.Time
+	guests    context.Context
 	claimed   atomic.Uint64
 	completed atomic.Uint64
 	halt      atomic.Bool // no more cycles: one failed
@@ -162,6 +170,7 @@ type cycleWorker struct {
 	outcomes [outcomeKinds]uint64
 	last     Outcome
 	failure  *CycleOutcome // the first
+	cut      uint64
 	leaking  uint64
 	closeErr error
 	memory   MemoryStat
@@ -173,22 +182,27 @@ func (w *cycleWorker) loop(ctx context.Context, c *cycles) {
 		if !ok {
 			return
 		}
-		w.run(ctx, c, n)
+		w.run(c, n)
 	}
 }
 
 // run runs one cycle and accounts for it.
-func (w *cycleWorker) run(ctx context.Context, c *cycles, n uint64) {
+func (w *cycleWorker) run(c *cycles, n uint64) {
 	var cfg wasi.Config
 	if c.cfg.Config != nil {
 		cfg = c.cfg.Config(n)
 	}
 	c.sampling.between.RLock()
 	begin := time.Now()
-	w.last = w.cycle(ctx, c, n, cfg)
-	w.latency.add(time.Since(begin))
+	w.last = w.cycle(c.guests, c, n, cfg)
+	took := time.Since(begin)
 	c.sampling.between.RUnlock()
+	if cut(w.last) {
+		w.cut++
+		return
+	}
 
+	w.latency.add(took)
 	w.outcomes[w.last.Kind]++
 	if !w.last.Clean() {
 		if w.failure == nil {

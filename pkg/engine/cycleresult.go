@@ -18,6 +18,7 @@ type CycleOutcome struct {
 type CycleResult struct {
 	Requested uint64 // 0 if only a duration was given
 	Completed uint64 // cycles that ended, whether they could be instantiated or not
+	Cut       uint64 // cycles that CycleConfig.Grace ended; Completed and Outcomes do not count them
 	Workers   int
 	Elapsed   time.Duration
 	Sampling  time.Duration // part of Elapsed in which samples were taken
@@ -44,7 +45,8 @@ type CycleResult struct {
 
 // Outcome returns the outcome that counts for the run: that of the first cycle
 // that was not a clean exit; else an interruption if the run was stopped before
-// it was complete; else the clean exit of the first cycle.
+// it was complete; else a timeout if its duration was over before a cycle was;
+// else the clean exit of the first cycle.
 func (r *CycleResult) Outcome() CycleOutcome {
 	switch {
 	case r.FirstFailure != nil:
@@ -69,8 +71,11 @@ func (c *cycles) result(ctx context.Context, workers []*cycleWorker, elapsed tim
 		Stopped:   c.stopped.Load(),
 		stop:      Outcome{Kind: OutcomeInterrupted},
 	}
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		r.stop = doneOutcome(ctx)
+	case !r.Stopped: // the duration was over before a cycle was
+		r.stop = Outcome{Kind: OutcomeTimeout, Err: errRunOver}
 	}
 	latency := &workers[0].latency
 	for i, w := range workers {
@@ -80,6 +85,7 @@ func (c *cycles) result(ctx context.Context, workers []*cycleWorker, elapsed tim
 		for kind, n := range w.outcomes {
 			r.Outcomes[kind] += n
 		}
+		r.Cut += w.cut
 		r.LeakingCycles += w.leaking
 		r.Memory = r.Memory.larger(w.memory)
 		if w.failure != nil && (r.FirstFailure == nil || w.failure.Cycle < r.FirstFailure.Cycle) {
