@@ -26,6 +26,12 @@ func (j *job) finish() int {
 		run.Err = f
 	}
 	outcome := run.Outcome()
+	switch {
+	case j.signal.Load() != 0:
+		defer exitAfter(sayPatience, j.exitInterrupted())()
+	case outcome.Kind == engine.OutcomeTimeout:
+		defer exitAfter(sayPatience, exitTimeout)()
+	}
 	r, err := engine.NewReport(run)
 	if err != nil {
 		j.ui.warnf("%v", err)
@@ -75,7 +81,11 @@ func (j *job) endings(o engine.CycleOutcome, r *report.Report) []ending {
 	case engine.OutcomeTrap:
 		list = append(list, ending{exitTrap, "the guest trapped" + j.cyclesText(o), ""})
 	case engine.OutcomeTimeout:
-		list = append(list, ending{exitTimeout, fmt.Sprintf("the guest timed out after %v%s", j.timeout, j.cyclesText(o)), ""})
+		text := fmt.Sprintf("the guest timed out after %v%s", j.timeout, j.cyclesText(o))
+		if o.Cycle == 0 {
+			text = fmt.Sprintf("no cycle ended within %v", j.duration)
+		}
+		list = append(list, ending{exitTimeout, text, ""})
 	case engine.OutcomeError:
 		f := j.result.failure
 		list = append(list, ending{f.code, f.problem, f.hint})
@@ -147,6 +157,9 @@ func (j *job) printEndings(o engine.CycleOutcome, list []ending) int {
 		if e.code != 0 { // --error-exitcode 0 leaves it to the others
 			code, decides = e.code, i
 		}
+	}
+	if c := j.result.cycles; c != nil && c.Cut > 0 {
+		j.ui.warnf("cycles that were not over when the run was: %s", memstat.Grouped(c.Cut))
 	}
 	if j.cycling() && o.Kind == engine.OutcomeExit && o.ExitCode != 0 {
 		j.ui.warnf("the guest exited with %d%s", o.ExitCode, j.cyclesText(o))

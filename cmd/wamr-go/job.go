@@ -77,15 +77,12 @@ func newJob(a *app, o *options, module string, args []string) (*job, error) {
 func (j *job) run() int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	stop := make(chan struct{})
-	end := cancel
-	if j.cycling() {
-		end = func() { close(stop) }
-	}
-	signals := catchInterrupts(j.interrupted(end))
+	signals := catchInterrupts(j.interrupted(cancel))
 	defer signals.stop()
 
-	if err := j.execute(ctx, stop, signals.wait); err != nil {
+	err := j.execute(ctx, signals.wait)
+	// That loading or compiling was cancelled tells no more than the signal.
+	if err != nil && (j.signal.Load() == 0 || !errors.Is(err, context.Canceled)) {
 		j.result.failure = j.cannotRun(err)
 	}
 	code := j.finish()
@@ -103,6 +100,7 @@ func (j *job) interrupted(end func()) interruptActions {
 		first: func(s syscall.Signal) {
 			j.signal.Store(int32(s))
 			end()
+			exitAfter(lastPatience, exitSignal(s))
 		},
 		overdue: func() {
 			if j.cycling() {
@@ -112,6 +110,7 @@ func (j *job) interrupted(end func()) interruptActions {
 			}
 		},
 		second: func(s syscall.Signal) {
+			exitAfter(patience/10, exitSignal(s))
 			j.ui.errorf("interrupted (exit code %d)", exitSignal(s))
 			os.Exit(exitSignal(s))
 		},
@@ -120,7 +119,7 @@ func (j *job) interrupted(end func()) interruptActions {
 
 // execute loads, compiles and runs the module, and gives everything back. ready
 // is called before anything of the guest's runs.
-func (j *job) execute(ctx context.Context, stop <-chan struct{}, ready func()) (err error) {
+func (j *job) execute(ctx context.Context, ready func()) (err error) {
 	if err := j.mounts.check(); err != nil {
 		return err
 	}
@@ -137,7 +136,8 @@ func (j *job) execute(ctx context.Context, stop <-chan struct{}, ready func()) (
 		NoImage:       !j.cycling(), // for one instance it would cost more than it saves
 		Inspect:       j.reportFormat() != "",
 	})
-	defer func() { err = errors.Join(err, withoutLeaks(runtime.Close(context.WithoutCancel(ctx)))) }()
+	// With ctx: Close must not wait for a compilation that was interrupted.
+	defer func() { err = errors.Join(err, withoutLeaks(runtime.Close(ctx))) }()
 	module, err := j.compile(ctx, runtime, binary)
 	if err != nil {
 		return err
@@ -153,7 +153,7 @@ func (j *job) execute(ctx context.Context, stop <-chan struct{}, ready func()) (
 	defer func() { err = errors.Join(err, ls.close()) }()
 	j.guest.Listeners = ls
 	ready()
-	j.cycle(ctx, module, stop)
+	j.cycle(ctx, module)
 	return nil
 }
 
@@ -203,14 +203,15 @@ func (j *job) cache() string {
 	return dir
 }
 
-// cycle makes, runs and destroys instances; a plain run is one cycle.
-func (j *job) cycle(ctx context.Context, module *engine.Module, stop <-chan struct{}) {
+// cycle makes, runs and destroys instances; a plain run is one cycle. When ctx is
+// done, the guest of a plain run ends, and cycles end after those in progress.
+func (j *job) cycle(ctx context.Context, module *engine.Module) {
 	cfg := engine.CycleConfig{
 		Cycles:      j.cycles,
 		Duration:    j.duration,
 		Workers:     int(j.workers),
 		Timeout:     j.timeout,
-		Stop:        stop,
+		Grace:       cycleGrace,
 		Config:      j.config,
 		Invoke:      j.invoke,
 		Args:        j.args,
@@ -218,7 +219,8 @@ func (j *job) cycle(ctx context.Context, module *engine.Module, stop <-chan stru
 		SampleEvery: -1,
 	}
 	if j.cycling() {
-		cfg.SampleEvery = 0
+		cfg.SampleEvery, cfg.Stop = 0, ctx.Done()
+		ctx = context.WithoutCancel(ctx)
 	} else {
 		cfg.Cycles = 1
 	}
