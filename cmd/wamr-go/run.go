@@ -16,8 +16,10 @@ preopened directory, whatever symbolic links say.
 With --cycles or --duration a new instance is made, run and destroyed each
 time, and the report says what was not given back. Only the first cycle reads
 standard input, and only its output is printed (--cycle-output). Ctrl-C ends
-the run after the cycle in progress, with its report; a second one ends it at
-once. Without cycles, Ctrl-C ends the guest at its next WASI call.`
+the run after the cycle in progress, with its report; a cycle that takes more
+than half a second then is ended, and so it is after --duration. A second
+Ctrl-C ends the run at once. Without cycles, Ctrl-C ends the guest in the WASI
+call that it waits in, or at its next one. SIGTERM and SIGHUP do the same.`
 
 const runExample = `  wamr-go run --dir . tool.wasm in.txt
   wamr-go run --dir ./data::/data:ro tool.wasm /data/in.txt
