@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
@@ -44,6 +45,10 @@ func completeModule(_ *cobra.Command, args []string, _ string) ([]string, cobra.
 
 func (f choiceFlag) complete(string) ([]string, cobra.ShellCompDirective) {
 	return f.choices, cobra.ShellCompDirectiveNoFileComp
+}
+
+func (faultFlag) complete(string) ([]string, cobra.ShellCompDirective) {
+	return engine.FaultNames(), cobra.ShellCompDirectiveNoFileComp
 }
 
 func (dirFlag) complete(string) ([]string, cobra.ShellCompDirective) {

@@ -17,8 +17,8 @@ const (
 const exitCodesHelp = `The guest's own exit code passes through. Otherwise:
    99  something was not given back, or the memory budget was exceeded
        (--error-exitcode changes it)
-  124  the guest timed out
-  125  the module could not be run, or the report could not be written
+  124  the guest timed out, or used up its fuel
+  125  the module could not be run, or output of wamr-go's own was lost
   129, 130, 143  ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM
   134  the guest trapped
     2  wrong usage
@@ -35,6 +35,9 @@ type failure struct {
 }
 
 func (f *failure) Error() string { return f.problem }
+
+// ending returns the failure as a reason for an exit code.
+func (f *failure) ending() ending { return ending{f.code, f.problem, f.hint} }
 
 // withHint adds the text to type next.
 func (f *failure) withHint(format string, args ...any) *failure {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -34,6 +36,45 @@ const (
 func exitAfter(d time.Duration, code int) (stop func()) {
 	timer := time.AfterFunc(d, func() { os.Exit(code) })
 	return func() { timer.Stop() }
+}
+
+// endedBySignal is the cause of a context that a signal ended.
+type endedBySignal struct{ syscall.Signal }
+
+func (e endedBySignal) Error() string { return "ended by signal " + e.String() }
+
+// Is makes it an error of a context that was cancelled.
+func (endedBySignal) Is(target error) bool { return target == context.Canceled }
+
+// signalOf returns the signal that ended ctx, or 0.
+func signalOf(ctx context.Context) syscall.Signal {
+	var ended endedBySignal
+	errors.As(context.Cause(ctx), &ended)
+	return ended.Signal
+}
+
+// endBySignal returns the responses to signals: the first one ends the run in
+// good order, and the user is told if that takes a while; the second one ends the
+// process at once.
+func endBySignal(u *ui, cycling bool, end context.CancelCauseFunc) interruptActions {
+	return interruptActions{
+		first: func(s syscall.Signal) {
+			end(endedBySignal{s})
+			exitAfter(lastPatience, exitSignal(s))
+		},
+		overdue: func() {
+			if cycling {
+				u.hintf("the cycle in progress is not over yet; press Ctrl-C again to end at once")
+			} else {
+				u.hintf("the guest has not ended yet; press Ctrl-C again to end at once")
+			}
+		},
+		second: func(s syscall.Signal) {
+			exitAfter(patience/10, exitSignal(s))
+			u.errorf("interrupted (exit code %d)", exitSignal(s))
+			os.Exit(exitSignal(s))
+		},
+	}
 }
 
 // exitSignal returns the exit code of a process that a signal ended, as shells

@@ -24,13 +24,13 @@ type progressBar struct {
 // barDelay suppresses the bar in very short runs.
 const barDelay = 300 * time.Millisecond
 
-// progress returns a bar, or nil where there is no terminal or the guest writes
-// to it.
-func (j *job) progress() *progressBar {
-	if !j.cycling() || j.ui.width == 0 || j.quiet || j.cycleOutput == outputAll {
+// newProgress returns a bar, or nil where there is no terminal or the guest
+// writes to it.
+func newProgress(u *ui, o *options) *progressBar {
+	if !o.cycling() || u.width == 0 || o.quiet || o.cycleOutput == outputAll {
 		return nil
 	}
-	return &progressBar{w: j.ui.w, width: j.ui.width, total: j.cycles, duration: j.duration, started: time.Now()}
+	return &progressBar{w: u.w, width: u.width, total: o.cycles, duration: o.duration, started: time.Now()}
 }
 
 // show draws the bar. It waits for the first cycle, whose guest may be writing.

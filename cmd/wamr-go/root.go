@@ -68,7 +68,7 @@ func newRoot(a *app, args []string) *cobra.Command {
 		SilenceUsage:  true,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if show, _ := c.Flags().GetBool("version"); show {
-				return printVersion(a.stdout)
+				return printVersion(a.out)
 			}
 			// Nothing was asked for, so the help is an error message, not output.
 			fmt.Fprint(a.ui.w, h.text(c))
@@ -78,7 +78,7 @@ func newRoot(a *app, args []string) *cobra.Command {
 		ValidArgsFunction: completeModule,
 	}
 	root.SetIn(a.stdin)
-	root.SetOut(a.stdout)
+	root.SetOut(a.out)
 	root.SetErr(a.ui.w)
 	root.Flags().Bool("version", false, "print the version")
 	root.Flags().BoolP("help", "h", false, "print this help")

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/wamr-go/wamr-go/pkg/engine"
 )
 
 const runLong = `Run a WebAssembly module that uses WASI preview1. Flags end at MODULE; all that
@@ -18,8 +21,8 @@ time, and the report says what was not given back. Only the first cycle reads
 standard input, and only its output is printed (--cycle-output). Ctrl-C ends
 the run after the cycle in progress, with its report; a cycle that takes more
 than half a second then is ended, and so it is after --duration. A second
-Ctrl-C ends the run at once. Without cycles, Ctrl-C ends the guest in the WASI
-call that it waits in, or at its next one. SIGTERM and SIGHUP do the same.`
+Ctrl-C ends the run at once. Without cycles, Ctrl-C ends the guest, also where
+it waits. SIGTERM and SIGHUP do the same.`
 
 const runExample = `  wamr-go run --dir . tool.wasm in.txt
   wamr-go run --dir ./data::/data:ro tool.wasm /data/in.txt
@@ -47,12 +50,8 @@ func newRun(a *app, h helps) *cobra.Command {
 			if err := o.check(); err != nil {
 				return err
 			}
-			j, err := newJob(a, o, args[0], args[1:])
-			if err != nil {
-				return err
-			}
-			a.code = j.run()
-			return nil
+			o.module, o.args = args[0], args[1:]
+			return runModule(a, o)
 		},
 	}
 	groups := o.groups()
@@ -64,6 +63,53 @@ func newRun(a *app, h helps) *cobra.Command {
 	c.Flags().SortFlags = false
 	h[c] = helpTexts{groups: groups, codes: exitCodesHelp}
 	return c
+}
+
+// runModule runs the module and says how it ended. The error is a problem of the
+// command line.
+func runModule(a *app, o *options) error {
+	guest, err := guestConfig(a, o)
+	if err != nil {
+		return err
+	}
+	var dest *reportFile
+	if o.reportFile != "" {
+		if dest, err = openReportFile(o.reportFile, a.stdout, o.module); err != nil {
+			return cannotRunf("--report-file %s: %v", o.reportFile, systemReason(err))
+		}
+		defer func() { _ = dest.close() }() // what could not be written is reported
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	signals := catchInterrupts(endBySignal(a.ui, o.cycling(), cancel))
+	defer signals.stop()
+	a.code = finish(a.ui, o, runGuest(ctx, a, o, guest, signals.wait), dest)
+	return nil
+}
+
+// finish writes the report to dest, says how the run ended and returns the exit
+// code.
+func finish(u *ui, o *options, r result, dest *reportFile) int {
+	switch {
+	case r.signal != 0:
+		defer exitAfter(sayPatience, exitSignal(r.signal))()
+	case r.Outcome().Kind == engine.OutcomeTimeout:
+		defer exitAfter(sayPatience, exitTimeout)()
+	}
+	rep, err := engine.NewReport(r.Run)
+	if err != nil {
+		u.warnf("%v", err)
+	}
+	explain := explainer{o.module, o.interpreter, o.report != "", o.verbose}.failure
+	list := endings(r, rep, o, explain)
+	rep.Outcome.Message = outcomeMessage(r, rep, list, explain)
+	u.trap(r.Outcome().Err)
+	list = append(list, writeReport(u, o, rep, dest, len(list) > 0)...)
+	lines, code := conclude(r, o, list)
+	for _, line := range lines {
+		u.say(line)
+	}
+	return code
 }
 
 // baseName returns the last element of a path, with slashes or backslashes.

@@ -19,8 +19,8 @@ import (
 	"github.com/wamr-go/wamr-go/internal/waiting"
 )
 
-// TestTermEndsEveryWait sends SIGTERM to guests that wait in each WASI call, on
-// one processor and on all, compiled and interpreted. The process must end with
+// TestTermEndsEveryWait sends SIGTERM to guests that wait in each WASI call, and
+// to one that computes, on one processor and on all, compiled and interpreted. The process must end with
 // the code of that signal; how long it takes is not measured.
 func TestTermEndsEveryWait(t *testing.T) {
 	dir := t.TempDir()

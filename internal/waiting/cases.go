@@ -11,10 +11,11 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// Case is a guest that waits in a WASI call, and what it waits for.
+// Case is a guest that waits in a WASI call, and what it waits for; or one that
+// does not end by itself.
 type Case struct {
-	Function string // the WASI function
-	What     string // what it waits for
+	Function string // the WASI function; "" if the guest computes
+	What     string // what it waits for, or does
 	// Ready is the descriptor, 1 or 2, to which the guest writes a line, ReadyText,
 	// before it waits.
 	Ready int
@@ -29,7 +30,16 @@ type Case struct {
 const ReadyText = "ready\n"
 
 // Name names the case.
-func (c *Case) Name() string { return c.Function + "/" + c.What }
+func (c *Case) Name() string {
+	if c.Computes() {
+		return "computing/" + c.What
+	}
+	return c.Function + "/" + c.What
+}
+
+// Computes reports whether the guest makes no WASI call in which it could be
+// ended.
+func (c *Case) Computes() bool { return c.Function == "" }
 
 // Wasm is the guest's module.
 func (c *Case) Wasm() []byte { return c.guest.wasm(int64(c.Ready)) }
@@ -147,7 +157,7 @@ const (
 )
 
 // Cases lists the cases. Each function of [wasi.WaitEvent] has some, and those
-// of [wasi.WaitLength] for which a test can wait.
+// of [wasi.WaitLength] for which a test can wait. One guest computes.
 var Cases = []Case{
 	{"fd_read", "pipe", 2, emptyPipe, calls(read(stdin))},
 	{"fd_read", "socket", 2, emptySocket, calls(read(stdin))},
@@ -183,6 +193,7 @@ var Cases = []Case{
 	{"sock_send", "socket", 2, fullSocket, calls(
 		call{"sock_send", []int64{stdout, atBuffer, 1, 0, atResult}})},
 	{"sock_send", "connection", 2, connection, writesMuch("sock_send", opened, accept)},
+	{"", "in a loop", 2, nothing, guest{loops: true}},
 }
 
 // Missing returns the functions that may wait and have no case.

@@ -9,12 +9,13 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// guest is a program that makes WASI calls and returns. A call that fails is a
+// guest is a program that makes WASI calls and returns, or loops. A call that fails is a
 // trap.
 type guest struct {
 	pages int // of its memory; 0 means 1
 	data  []segment
 	calls []call
+	loops bool // for ever after the calls
 }
 
 // segment is the memory at an address when the guest starts.
@@ -69,6 +70,9 @@ func (g guest) wasm(readyFD int64) []byte {
 		}
 		code = append(append(code, 0x10), uleb(i)...)    // call
 		code = append(code, 0x04, typeBlock, 0x00, 0x0b) // if, unreachable, end
+	}
+	if g.loops {
+		code = append(code, 0x03, typeBlock, 0x0c, 0x00, 0x0b) // loop, br 0, end
 	}
 	body := append(append([]byte{0x00}, code...), 0x0b)
 

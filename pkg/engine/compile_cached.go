@@ -3,13 +3,16 @@ package engine
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"runtime"
+	"slices"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/experimental"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/codecache"
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/instrument"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
@@ -18,9 +21,31 @@ type source struct {
 	module *wasmbin.Module
 	edits  []wasmbin.Edit // made before the module is compiled
 	sum    [sha256.Size]byte
+
+	initial initialMemory // that the edits removed
+	names   wasmbin.Names // likewise
+	plan    *instrument.Plan
+	refused error // why there is no plan
 }
 
-func (s *source) edited() []byte { return wasmbin.Apply(s.module.Binary, s.edits...) }
+// edited returns the binary that is compiled. The error says why its code cannot
+// be rewritten, and then the binary is the original.
+func (s *source) edited() ([]byte, error) {
+	if s.plan.Mode() == instrument.None {
+		return wasmbin.Apply(s.module.Binary, s.edits...), s.refused
+	}
+	code, err := s.plan.Code()
+	if err != nil {
+		return wasmbin.Apply(s.module.Binary, s.edits...), err
+	}
+	return wasmbin.Apply(s.module.Binary, slices.Concat(s.edits, s.plan.Edits(), []wasmbin.Edit{code})...), nil
+}
+
+// stub returns the binary in whose name the cache keeps the code. It reads no
+// code.
+func (s *source) stub(key codecache.Key) []byte {
+	return codecache.Stub(s.module, key, s.plan.Functions(), slices.Concat(s.edits, s.plan.Edits())...)
+}
 
 // compilation is a module's code with the wazero runtime that owns it.
 type compilation struct {
@@ -45,21 +70,20 @@ func (r *Runtime) compile(ctx context.Context, s *source) (*compilation, error) 
 			return nil, contextError(ctx)
 		}
 	}
-	stop := func() {
+	free := func() {
 		if r.config.Inspect {
 			<-inspecting
 		}
 	}
 	stub, c := r.compileCached(ctx, s)
 	if c != nil {
-		stop()
+		free()
 		return c, nil
 	}
 	// One large function can take minutes, and wazero looks at the context only
 	// between functions.
 	return endWith(ctx, func() (*compilation, error) {
-		defer stop()
-		defer relaxCollector(compileGCPercent)()
+		defer free()
 		return r.compileAnew(ctx, s, stub)
 	}, func(c *compilation, err error) {
 		if err == nil {
@@ -71,11 +95,12 @@ func (r *Runtime) compile(ctx context.Context, s *source) (*compilation, error) 
 // compileCached returns the code that the cache has of a module, or else the
 // stub under which it can be kept; neither if the cache cannot have it.
 func (r *Runtime) compileCached(ctx context.Context, s *source) (stub []byte, _ *compilation) {
-	if r.cache == nil || s.module.Functions == 0 { // wazero keeps no code of a module without functions
+	if r.cache == nil || s.module.Functions == 0 || s.refused != nil { // wazero keeps no code of a module without functions
 		return nil, nil
 	}
-	stub = codecache.Stub(s.module, r.key(s), s.edits...)
-	c, found, err := codecache.Get(ctx, r.cache, r.key(s), stub, r.compileWith)
+	key := r.key(s)
+	stub = s.stub(key)
+	c, found, err := codecache.Get(ctx, r.cache, key, stub, r.compileWith)
 	if err != nil {
 		r.cacheWarning(err)
 	}
@@ -89,27 +114,48 @@ func (r *Runtime) compileCached(ctx context.Context, s *source) (stub []byte, _ 
 // compileAnew compiles a module, and keeps the code under the stub unless that
 // is nil.
 func (r *Runtime) compileAnew(ctx context.Context, s *source, stub []byte) (*compilation, error) {
-	if stub == nil {
-		c, _, err := r.compileWith(ctx, nil, s.edited())
-		return c, err
+	if err := r.checkCode(s.module); err != nil {
+		return nil, err
 	}
-	c, unkept, err := codecache.Put(ctx, r.cache, r.key(s), stub, s.edited(), r.compileWith)
+	defer relaxCollector(compileGCPercent())()
+	binary, refused := s.edited()
+	if stub == nil || refused != nil {
+		c, _, err := r.compileWith(ctx, nil, binary)
+		return c.unless(ctx, refused, err)
+	}
+	c, unkept, err := codecache.Put(ctx, r.cache, r.key(s), stub, binary, r.compileWith)
 	if unkept != nil && err == nil {
 		r.cacheWarning(unkept)
 	}
 	return c, err
 }
 
+// unless returns the compilation, or why its code was not rewritten. wazero's
+// own error comes first, because it is about the guest.
+func (c *compilation) unless(ctx context.Context, refused, err error) (*compilation, error) {
+	if err != nil || refused == nil {
+		return c, err
+	}
+	_ = c.Close(ctx) // it has run nothing
+	return nil, because(ErrNotRewritten.Error()+": "+refused.Error(), ErrNotRewritten, refused)
+}
+
+// mode returns how code is rewritten.
+func (r *Runtime) mode() instrument.Mode {
+	switch {
+	case r.config.Fuel > 0 || r.config.CountInstructions:
+		return instrument.Fuel
+	case r.config.Interruptible:
+		return instrument.Yield
+	default:
+		return instrument.None
+	}
+}
+
 // key returns the module's name in the cache.
 func (r *Runtime) key(s *source) codecache.Key {
-	var flags byte
-	if r.config.DebugInfo {
-		flags |= 1
-	}
-	if r.config.Interruptible {
-		flags |= 2
-	}
-	return codecache.NewKey(s.sum, flags)
+	how := []byte{byte(s.plan.Mode()), instrument.Version}
+	return codecache.NewKey(s.sum, binary.LittleEndian.AppendUint64(how, uint64(r.features))...)
 }
 
 func (r *Runtime) cacheWarning(err error) {

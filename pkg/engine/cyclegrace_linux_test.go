@@ -90,3 +90,65 @@ func TestGraceEndsCycles(t *testing.T) {
 		})
 	}
 }
+
+// The hunt for leaks ends with the run, too, and is inconclusive then. But it may
+// take longer than planned, if each cycle ends soon.
+func TestGraceInHunt(t *testing.T) {
+	i := slices.IndexFunc(waiting.Cases, func(c waiting.Case) bool { return c.Name() == "fd_read/pipe" })
+	c := &waiting.Cases[i]
+	const soon = 20 * time.Millisecond
+	const before = 12 // more cycles than come before the hunt
+	for _, test := range []struct {
+		name  string
+		cfg   engine.CycleConfig
+		stops bool          // as soon as a guest waits
+		waits bool          // guests of the hunt do
+		pause time.Duration // before each of them
+		want  engine.OutcomeKind
+	}{
+		{name: "stop", cfg: engine.CycleConfig{Cycles: 32, Workers: 2, Grace: soon}, stops: true, waits: true, want: engine.OutcomeInterrupted},
+		{name: "duration", cfg: engine.CycleConfig{Cycles: 32, Workers: 2, Grace: soon, Duration: 2 * time.Second}, waits: true, want: engine.OutcomeExit},
+		{name: "slow cycles", cfg: engine.CycleConfig{Cycles: 32, Grace: time.Second, Duration: 2 * time.Second}, pause: 200 * time.Millisecond, want: engine.OutcomeExit},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := compile(t, newRuntime(t, engine.Config{}), &engine.Binary{Path: "m", Bytes: c.Wasm()})
+			stdin := c.Host(t).Stdin
+			stop := func() {}
+			if test.stops {
+				c := make(chan struct{})
+				test.cfg.Stop, stop = c, sync.OnceFunc(func() { close(c) })
+			}
+			test.cfg.Config = func(cycle uint64) wasi.Config {
+				if cycle <= before {
+					return wasi.Config{} // standard input is empty
+				}
+				time.Sleep(test.pause)
+				if !test.waits {
+					return wasi.Config{}
+				}
+				stop()
+				return wasi.Config{Stdin: stdin}
+			}
+			results := make(chan engine.CycleResult, 1)
+			go func() { results <- m.Cycle(context.Background(), test.cfg) }()
+			var r engine.CycleResult
+			select {
+			case r = <-results:
+			case <-time.After(time.Minute):
+				t.Fatal("the run goes on")
+			}
+			if o := r.Outcome(); o.Kind != test.want {
+				t.Errorf("outcome %v, want %v", o, test.want)
+			}
+			if cut := r.Cut > 0; cut != test.waits || r.Cut > 2 {
+				t.Errorf("%d cycles were cut", r.Cut)
+			}
+			if complete := r.Completed == r.Requested; complete == test.waits {
+				t.Errorf("%d cycles were completed", r.Completed)
+			}
+			if r.Hunt == nil || (r.Hunt.Verdict == memstat.Inconclusive) != test.waits {
+				t.Errorf("hunt %+v", r.Hunt)
+			}
+		})
+	}
+}

@@ -2,8 +2,10 @@ package engine
 
 import (
 	"errors"
+	"strconv"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
@@ -21,6 +23,9 @@ type Run struct {
 	// Target names a device for which the report prices the ledger, one of
 	// [report.Targets]; "" means none.
 	Target string
+	// Version is the version of the program that embeds the engine, for the
+	// report; "" means that of this module, if the build records it.
+	Version string
 }
 
 // Outcome returns the outcome that counts for the run: Err, or that of the
@@ -41,17 +46,25 @@ func (r *Run) Outcome() CycleOutcome {
 // report's part on cycles is absent if they took no samples, as for a single
 // run. The error is that of an unknown target.
 func NewReport(r Run) (*report.Report, error) {
-	out := &report.Report{Schema: report.Schema, Outcome: outcomeReport(r.Outcome().Outcome)}
+	out := &report.Report{Schema: report.Schema, Outcome: outcomeReport(r.Outcome().Outcome), Tool: toolReport(r)}
 	if r.Module == nil {
 		return out, nil
 	}
 	info := report.Module(r.Module.info)
 	ledger := r.Module.runtime.Ledger().Snapshot()
 	out.Module, out.Ledger = &info, report.NewLedger(ledger)
+	for _, u := range r.Module.UnknownImports() {
+		out.UnknownImports = append(out.UnknownImports, report.UnknownImport(u))
+	}
 	c := r.Cycles
 	if c == nil || c.Completed == 0 {
 		return out, nil
 	}
+	if c.OpenFDs.Count > 0 {
+		left := report.OpenFDs(c.OpenFDs)
+		out.Outcome.OpenFDs = &left
+	}
+	out.Instructions = c.Instructions
 	memory := report.Memory(c.Memory)
 	out.Memory = &memory
 	if r.Budget > 0 {
@@ -70,13 +83,25 @@ func NewReport(r Run) (*report.Report, error) {
 	return out, err
 }
 
-// cyclesReport judges the samples. What the ledger knows outweighs their trend.
+// cyclesReport joins what the cycles told. What the ledger counted outweighs the
+// census.
 func cyclesReport(c *CycleResult, leaks []memstat.Leak) *report.Cycles {
-	return &report.Cycles{
+	out := &report.Cycles{
 		Requested: c.Requested, Completed: c.Completed, Workers: c.Workers, PerSecond: c.PerSecond,
-		P50NS: c.P50.Nanoseconds(), P99NS: c.P99.Nanoseconds(),
-		Trend: trend.New(c.Samples).With(leaks), Samples: c.Samples,
+		P50NS: c.P50.Nanoseconds(), P99NS: c.P99.Nanoseconds(), MaxNS: c.Max.Nanoseconds(),
+		Trend: trend.New(c.Samples), Samples: c.Samples,
+		Reason: "the run was too short to tell; run at least " + strconv.Itoa(census.LeastCycles) + " cycles, or for longer",
 	}
+	if h := c.Hunt; h != nil {
+		out.Verdict, out.Reason, out.Census = h.Verdict, h.Reason, h.Findings
+		if h.Plan.Window > 0 {
+			out.Hunt = &report.Hunt{Plan: h.Plan, Counted: h.Counted, HiddenBelow: h.Bound()}
+		}
+	}
+	if len(leaks) > 0 {
+		out.Verdict, out.Reason = memstat.Leaking, "the ledger counted objects that were not given back"
+	}
+	return out
 }
 
 func outcomeReport(o Outcome) report.Outcome {
@@ -88,11 +113,13 @@ func outcomeReport(o Outcome) report.Outcome {
 	var internal *InternalError
 	switch {
 	case errors.As(o.Err, &trap):
-		r.Message, r.Stack, r.StackTruncated = trap.Message, trap.Stack, trap.StackTruncated
+		r.Message, r.Stack, r.StackTruncated = trap.Message, trap.Stack.Frames(), trap.Stack.Truncated()
+	case o.Kind == OutcomeFuel:
+		r.Message = o.Err.Error()
 	case o.Kind == OutcomeError:
 		r.Message = o.Err.Error()
 		if errors.As(o.Err, &internal) {
-			r.Stack, r.StackTruncated = internal.Stack, internal.StackTruncated
+			r.Stack, r.StackTruncated = internal.Stack.Frames(), internal.Stack.Truncated()
 		}
 	}
 	return r

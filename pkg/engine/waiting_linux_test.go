@@ -20,17 +20,22 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// A guest that waits in any WASI call ends with its context, whichever engine
-// runs it, and on one processor, too. Nothing but the watchdog depends on time.
+// A guest that waits in any WASI call, or computes, ends with its context,
+// whichever engine runs it, and on one processor, too. Nothing but the watchdog depends on time.
 func TestContextEndsEveryWait(t *testing.T) {
 	for _, name := range waiting.Missing() {
 		t.Errorf("%s can wait, and no case waits in it", name)
 	}
 	for _, procs := range []int{1, runtime.GOMAXPROCS(0)} {
 		for _, interpreter := range []bool{false, true} {
-			r := newRuntime(t, engine.Config{Interpreter: interpreter})
+			plain := newRuntime(t, engine.Config{Interpreter: interpreter})
+			interruptible := newRuntime(t, engine.Config{Interpreter: interpreter, Interruptible: true})
 			for i := range waiting.Cases {
 				c := &waiting.Cases[i]
+				r := plain
+				if c.Computes() {
+					r = interruptible
+				}
 				for _, end := range waitingEnds {
 					t.Run(fmt.Sprintf("procs=%d/interpreter=%v/%s/%s", procs, interpreter, c.Name(), end.name), func(t *testing.T) {
 						defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
@@ -73,7 +78,7 @@ func endWait(t *testing.T, r *engine.Runtime, c *waiting.Case, end waitingEnd) {
 		cfg.Stderr = readyW
 	}
 	if host.Dir != "" {
-		cfg.Preopens = []wasi.Preopen{{Host: host.Dir}}
+		cfg.Preopens = []*wasi.Preopen{preopen(t, host.Dir, "")}
 	}
 	if host.Listen {
 		cfg.Listeners = []*os.File{listen(t, host.Dial)}

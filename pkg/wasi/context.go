@@ -28,9 +28,9 @@ func (c *systemContext) Value(key any) any {
 // the System s. s must stay open while the guest runs.
 //
 // When ctx is done, the WASI call in progress, if it waits or takes long, or else
-// the next one ends the guest; see [Wait] for what cannot be ended. wazero then returns a *sys.ExitError from the guest
-// function, with the code sys.ExitCodeDeadlineExceeded or
-// sys.ExitCodeContextCanceled. A guest that makes no WASI call is not ended.
+// the next one ends the guest; see [Wait] for what cannot be ended. wazero then
+// returns a *sys.ExitError from the guest function, with the code
+// sys.ExitCodeDeadlineExceeded or sys.ExitCodeContextCanceled. A guest that makes no WASI call is not ended.
 func WithSystem(ctx context.Context, s *System) context.Context {
 	return &systemContext{ctx, s}
 }

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"syscall"
+
+	"github.com/wamr-go/wamr-go/pkg/engine"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/report"
+)
+
+// The functions of this file decide how a run ended. They read and write
+// nothing.
+
+// ending is a reason for another exit code than the guest's.
+type ending struct {
+	code int // 0 leaves it to the others
+	text string
+	hint string // to type next, or ""
+}
+
+// endings lists all reasons; the last one with a code decides. explain words an
+// error.
+func endings(r result, rep *report.Report, o *options, explain func(error) *failure) []ending {
+	var list []ending
+	if interrupted(r) {
+		signal := cmp.Or(r.signal, syscall.SIGINT)
+		list = append(list, ending{code: exitSignal(signal), text: "interrupted" + progressText(r.Cycles, o)})
+	}
+	if rep.Leaked() {
+		e := ending{code: int(o.leakCode), text: leakText(rep)}
+		if o.reportFormat() == "" {
+			e.hint = "--mem-report tells where it was acquired"
+		}
+		list = append(list, e)
+	}
+	if b := rep.Budget; b != nil && b.Passed {
+		list = append(list, ending{code: int(o.leakCode), text: fmt.Sprintf(
+			"the linear memory grew to %s bytes, and the budget is %s", memstat.Grouped(b.PeakBytes), memstat.Grouped(b.LimitBytes))})
+	}
+	list = append(list, guestEndings(r.Cycles, o, explain)...)
+	for _, err := range r.errs {
+		list = append(list, explain(err).ending())
+	}
+	if r.lost != nil {
+		list = append(list, ending{code: exitCannotRun, text: fmt.Sprintf(
+			"the results of %s could not be printed: %v", o.invoke, systemReason(r.lost))})
+	}
+	return list
+}
+
+// interrupted reports whether a signal kept the run from its end.
+func interrupted(r result) bool {
+	c := r.Cycles
+	if c == nil {
+		return len(r.errs) == 0
+	}
+	return c.Outcome().Kind == engine.OutcomeInterrupted ||
+		c.Stopped && (c.Requested == 0 || c.Completed < c.Requested)
+}
+
+// guestEndings has a row for each way in which guests failed. The first failure
+// of all decides, so its row is the last.
+func guestEndings(c *engine.CycleResult, o *options, explain func(error) *failure) []ending {
+	switch {
+	case c == nil:
+		return nil
+	case c.FirstFailure == nil && c.Outcome().Kind == engine.OutcomeTimeout:
+		return []ending{{code: exitTimeout, text: fmt.Sprintf("no cycle ended within %v", o.duration)}}
+	case c.FirstFailure == nil:
+		return nil
+	}
+	var list []ending
+	var first ending
+	for _, kind := range [...]engine.OutcomeKind{engine.OutcomeError, engine.OutcomeFuel, engine.OutcomeTimeout, engine.OutcomeTrap} {
+		if c.Outcomes[kind] == 0 {
+			continue
+		}
+		e := guestEnding(kind, c, o, explain)
+		if kind == c.FirstFailure.Kind {
+			first = e
+		} else {
+			list = append(list, e)
+		}
+	}
+	if first.text != "" {
+		list = append(list, first)
+	}
+	return list
+}
+
+func guestEnding(kind engine.OutcomeKind, c *engine.CycleResult, o *options, explain func(error) *failure) ending {
+	where := cyclesText(kind, c.Outcomes[kind], c, o)
+	switch kind {
+	case engine.OutcomeTrap:
+		return ending{code: exitTrap, text: "the guest trapped" + where}
+	case engine.OutcomeTimeout:
+		return ending{code: exitTimeout, text: fmt.Sprintf("the guest timed out after %v%s", o.timeout, where)}
+	case engine.OutcomeFuel:
+		return ending{code: exitTimeout, text: fmt.Sprintf("the guest used up its fuel of %s instructions%s", memstat.Grouped(o.fuel), where)}
+	}
+	if c.FirstFailure.Kind == kind {
+		return explain(c.FirstFailure.Err).ending()
+	}
+	return ending{code: exitCannotRun, text: "the guest could not be run" + where}
+}
+
+// progressText says how far an interrupted run of cycles came.
+func progressText(c *engine.CycleResult, o *options) string {
+	switch {
+	case !o.cycling() || c == nil:
+		return ""
+	case c.Requested > 0:
+		return fmt.Sprintf(" after %s of %s cycles", memstat.Grouped(c.Completed), memstat.Grouped(c.Requested))
+	default:
+		return fmt.Sprintf(" after %s cycles", memstat.Grouped(c.Completed))
+	}
+}
+
+// cyclesText says how many of several cycles ended so, and the first one if it is
+// known.
+func cyclesText(kind engine.OutcomeKind, n uint64, c *engine.CycleResult, o *options) string {
+	if !o.cycling() {
+		return ""
+	}
+	text := fmt.Sprintf(" in %s of %s cycles", memstat.Grouped(n), memstat.Grouped(c.Completed))
+	if c.FirstFailure.Kind == kind {
+		text += fmt.Sprintf(", first in cycle %s", memstat.Grouped(c.FirstFailure.Cycle))
+	}
+	return text
+}
+
+// leakText sums up what was lost.
+func leakText(r *report.Report) string {
+	var parts []string
+	if l := r.Ledger; l != nil {
+		if len(l.Leaks) > 0 {
+			parts = append(parts, (&memstat.LeakError{Leaks: l.Leaks}).Error())
+		}
+		if l.DoubleReleases > 0 {
+			parts = append(parts, "double releases: "+memstat.Grouped(l.DoubleReleases))
+		}
+	}
+	if c := r.Cycles; len(parts) == 0 && c != nil && c.Verdict == memstat.Leaking {
+		parts = append(parts, c.Reason)
+	}
+	return "leak: " + strings.Join(parts, "; ")
+}
+
+// outcomeMessage returns the message of the report's outcome: that of a trap or
+// an error, else the reason that decides.
+func outcomeMessage(r result, rep *report.Report, list []ending, explain func(error) *failure) string {
+	if o := r.Outcome(); o.Kind == engine.OutcomeError {
+		return explain(o.Err).problem
+	}
+	if rep.Outcome.Message != "" || len(list) == 0 {
+		return rep.Outcome.Message
+	}
+	return list[len(list)-1].text
+}
+
+// conclude returns what is said about the end of a run, the reason that decides
+// last, and the exit code.
+func conclude(r result, o *options, list []ending) (lines []message, code int) {
+	guest := exitOf(r)
+	code, decides := exitCode(guest, list)
+	if o.cycling() && guest != 0 {
+		c := r.Cycles
+		lines = append(lines, warning("the guest exited with %d%s", guest, cyclesText(engine.OutcomeExit, c.NonzeroExits, c, o)))
+	}
+	if c := r.Cycles; c != nil && c.Cut > 0 {
+		lines = append(lines, warning("cycles that were not over when the run was: %s", memstat.Grouped(c.Cut)))
+	}
+	if c := r.Cycles; c != nil && c.CloseErr != nil {
+		lines = append(lines, warning("destroying the instance: %v", c.CloseErr))
+	}
+	for i, e := range list {
+		if i == decides && code != exitCannotRun {
+			e.text = fmt.Sprintf("%s (exit code %d)", e.text, code)
+		}
+		lines = append(lines, message{wordError, e.text})
+		if e.hint != "" {
+			lines = append(lines, message{wordHint, e.hint})
+		}
+	}
+	switch {
+	case decides >= 0:
+	case guest > 255:
+		lines = append(lines, warning("the guest exited with %d, of which the system keeps %d", guest, guest&255))
+	case guest != 0:
+		lines = append(lines, message{wordNote, fmt.Sprintf("the guest exited with %d", guest)})
+	}
+	return lines, code
+}
+
+// exitOf returns the exit code of the guest, or 0 if it has none.
+func exitOf(r result) uint32 {
+	if r.Cycles == nil {
+		return 0
+	}
+	return r.Cycles.Outcome().ExitCode
+}
+
+// exitCode returns the exit code of the process, and the index of the ending that
+// decides it, or -1 if the guest does.
+func exitCode(guest uint32, list []ending) (code, decides int) {
+	code, decides = int(guest), -1
+	for i, e := range list {
+		if e.code != 0 {
+			code, decides = e.code, i
+		}
+	}
+	return code, decides
+}
