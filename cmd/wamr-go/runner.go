@@ -29,21 +29,21 @@ func (r runner) run(ctx context.Context, use func(*engine.Module) error) (errs [
 			errs = append(errs, err)
 		}
 	}
-	binary, err := engine.Load(r.module, r.stdin)
+	binary, err := engine.Load(ctx, r.module, r.stdin)
 	if err != nil {
 		return []error{err}
 	}
 	if binary.FromComponent {
 		r.ui.warnf("%s is a component; the core module in it is run, with WASI preview1", r.module)
 	}
-	after := context.WithoutCancel(ctx)
 	runtime := engine.NewRuntime(r.config)
-	defer func() { add(withoutLeaks(runtime.Close(after))) }()
+	// With ctx: Close must not wait for a compilation that a signal ended.
+	defer func() { add(withoutLeaks(runtime.Close(ctx))) }()
 	module, err := r.compile(ctx, runtime, binary)
 	if err != nil {
 		return []error{err}
 	}
-	defer func() { add(withoutLeaks(module.Close(after))) }()
+	defer func() { add(withoutLeaks(module.Close(context.WithoutCancel(ctx)))) }()
 	add(use(module))
 	return errs
 }
@@ -117,7 +117,7 @@ func runGuest(ctx context.Context, a *app, o *options, guest wasi.Config, ready 
 	}
 	r.signal, r.lost = signalOf(ctx), results.lost()
 	if r.signal != 0 {
-		// That a compilation was cancelled tells no more than the signal.
+		// That loading or compiling was cancelled tells no more than the signal.
 		r.errs = slices.DeleteFunc(r.errs, func(err error) bool { return errors.Is(err, context.Canceled) })
 	}
 	if len(r.errs) > 0 {

@@ -19,8 +19,13 @@ import (
 // Compile validates a module and compiles it on all processors, or loads its
 // code from the cache. The caller closes the module. The error is an
 // *ImportError for an import that the host does not have, a *MemoryLimitError, a
-// *TableLimitError, a *CompileError, or ErrClosed. Do not rely on ctx to cancel a compilation that
-// has begun. Compile is safe for concurrent use.
+// *TableLimitError, a *CompileError, or ErrClosed. Compile is safe for concurrent
+// use.
+//
+// When ctx is done, Compile returns a *CompileError that wraps the context's
+// error, within a quarter of a second. The compiler ends with the function that
+// it compiles, which may be large; until then it goes on, and Runtime.Close waits
+// for it.
 func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	if r.isClosed() {
 		return nil, errRuntimeClosed

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/experimental"
@@ -68,29 +67,57 @@ func (c *compilation) Close(ctx context.Context) error { return c.linker.close(c
 // compile loads a module's code from the cache, or compiles it and keeps the
 // code. A cache that fails is a warning. The caller closes the compilation.
 func (r *Runtime) compile(ctx context.Context, s *source) (*compilation, error) {
+	// With one goroutine, wazero would not look at the context.
+	ctx = experimental.WithCompilationWorkers(ctx, max(2, runtime.GOMAXPROCS(0)))
 	if r.config.Inspect {
-		inspecting.Lock()
-		defer inspecting.Unlock()
-	}
-	ctx = experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0))
-	cached := r.cache != nil && s.module.Functions > 0 && s.refused == nil // wazero keeps no code of a module without functions
-	if cached {
-		if c := r.fromCache(ctx, s); c != nil {
-			return c, nil
+		select {
+		case inspecting <- struct{}{}:
+		case <-ctx.Done():
+			return nil, contextError(ctx)
 		}
 	}
-	shared, err := r.limit(s) // code from the cache was checked when it was made
+	free := func() {
+		if r.config.Inspect {
+			<-inspecting
+		}
+	}
+	if c := r.fromCache(ctx, s); c != nil {
+		free()
+		return c, nil
+	}
+	// One large function can take minutes, and wazero looks at the context only
+	// between functions.
+	return endWith(ctx, func() (*compilation, error) {
+		defer free()
+		return r.compileAnew(ctx, s)
+	}, func(c *compilation, err error) {
+		if err == nil {
+			_ = c.Close(ctx) // nobody is left to tell
+		}
+	}, r.leave)
+}
+
+// kept reports whether the cache can have the code of a module. wazero keeps no
+// code of a module without functions.
+func (r *Runtime) kept(s *source) bool {
+	return r.cache != nil && s.module.Functions > 0 && s.refused == nil
+}
+
+// compileAnew compiles a module, or loads the code that its limits ask for, and
+// keeps the code.
+func (r *Runtime) compileAnew(ctx context.Context, s *source) (*compilation, error) {
+	edited, err := r.limit(s) // code from the cache was checked when it was made
 	if err != nil {
 		return nil, err
 	}
-	if cached && shared {
+	if edited {
 		if c := r.fromCache(ctx, s); c != nil {
 			return c, nil
 		}
 	}
 	defer relaxCollector(compileGCPercent())()
 	binary, refused := s.edited()
-	if !cached || refused != nil {
+	if !r.kept(s) || refused != nil {
 		c, _, err := r.compileWith(ctx, nil, binary)
 		return c.unless(ctx, refused, err)
 	}
@@ -104,6 +131,9 @@ func (r *Runtime) compile(ctx context.Context, s *source) (*compilation, error) 
 
 // fromCache loads a module's code from the cache; nil means that it has none.
 func (r *Runtime) fromCache(ctx context.Context, s *source) *compilation {
+	if !r.kept(s) {
+		return nil
+	}
 	key := r.key(s)
 	c, found, err := codecache.Get(ctx, r.cache, key, s.stub(key), r.compileWith)
 	if err != nil {
@@ -219,4 +249,4 @@ func (r *Runtime) compileWith(ctx context.Context, cache wazero.CompilationCache
 
 // inspecting is held while code is compiled and the process's executable memory
 // is measured before and after, so that each compilation counts its own.
-var inspecting sync.Mutex
+var inspecting = make(chan struct{}, 1)

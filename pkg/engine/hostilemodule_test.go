@@ -23,7 +23,7 @@ func (e *endless) Read(p []byte) (int, error) {
 func TestLoadOfEndlessInput(t *testing.T) {
 	in := &endless{}
 	var failed *LoadError
-	if _, err := Load("-", in); !errors.As(err, &failed) || !errors.Is(err, ErrNotWasm) {
+	if _, err := Load(context.Background(), "-", in); !errors.As(err, &failed) || !errors.Is(err, ErrNotWasm) {
 		t.Errorf("error %v", err)
 	}
 	if in.read > 64<<10 {
