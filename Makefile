@@ -8,10 +8,11 @@ BENCH    ?= .
 COUNT    ?= 1
 
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GORELEASER    := github.com/goreleaser/goreleaser/v2@v2.15.2
 
 BINARY := bin/wamr-go
 
-.PHONY: conformance spectest profile build demo test lint bench microbench leak-accuracy fuzz testdata testdata-check docs cross edge clean help
+.PHONY: conformance spectest profile build demo test lint bench microbench leak-accuracy fuzz testdata testdata-check docs man completions release-snapshot cross edge clean help
 .DEFAULT_GOAL := build
 
 ## build: compile bin/wamr-go
@@ -83,6 +84,21 @@ testdata-check:
 ## docs: write docs/cli from the commands themselves
 docs:
 	go run ./cmd/wamr-go gen-docs docs/cli
+
+## man: write manual pages to dist/man; packages install them
+man:
+	go run -ldflags '-X main.version=$(VERSION)' ./cmd/wamr-go gen-docs --man dist/man
+
+## completions: write the completions of bash, zsh and fish to dist/completions; packages install them
+completions:
+	@mkdir -p dist/completions
+	go run ./cmd/wamr-go completion bash >dist/completions/wamr-go.bash
+	go run ./cmd/wamr-go completion zsh >dist/completions/_wamr-go
+	go run ./cmd/wamr-go completion fish >dist/completions/wamr-go.fish
+
+## release-snapshot: build what a release has into dist, and publish nothing
+release-snapshot:
+	go run $(GORELEASER) release --snapshot --clean $(RELEASEFLAGS)
 
 ## cross: compile for every other supported platform
 cross:
