@@ -6,6 +6,7 @@ FUZZTIME ?= 30s
 FUZZ     ?= .
 BENCH    ?= .
 COUNT    ?= 1
+OUT      ?= dist
 
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GORELEASER    := github.com/goreleaser/goreleaser/v2@v2.15.2
@@ -85,16 +86,16 @@ testdata-check:
 docs:
 	go run ./cmd/wamr-go gen-docs docs/cli
 
-## man: write manual pages to dist/man; packages install them
+## man: write manual pages to OUT/man; packages install them
 man:
-	go run -ldflags '-X main.version=$(VERSION)' ./cmd/wamr-go gen-docs --man dist/man
+	go run -ldflags '-X main.version=$(VERSION)' ./cmd/wamr-go gen-docs --man $(OUT)/man
 
-## completions: write the completions of bash, zsh and fish to dist/completions; packages install them
+## completions: write the completions of bash, zsh and fish to OUT/completions; packages install them
 completions:
-	@mkdir -p dist/completions
-	go run ./cmd/wamr-go completion bash >dist/completions/wamr-go.bash
-	go run ./cmd/wamr-go completion zsh >dist/completions/_wamr-go
-	go run ./cmd/wamr-go completion fish >dist/completions/wamr-go.fish
+	@mkdir -p $(OUT)/completions
+	go run ./cmd/wamr-go completion bash >$(OUT)/completions/wamr-go.bash
+	go run ./cmd/wamr-go completion zsh >$(OUT)/completions/_wamr-go
+	go run ./cmd/wamr-go completion fish >$(OUT)/completions/wamr-go.fish
 
 ## release-snapshot: build what a release has into dist, and publish nothing
 release-snapshot:
