@@ -200,10 +200,10 @@ func wrapAnywhere(text string, width int) []string {
 }
 
 func vetColor(v vet.Verdict) color.Attribute {
-	switch {
-	case v == vet.Clean:
+	switch v {
+	case vet.Clean:
 		return color.FgGreen
-	case v == vet.Inconclusive:
+	case vet.Inconclusive:
 		return color.FgYellow
 	default:
 		return color.FgRed
