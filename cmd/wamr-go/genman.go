@@ -53,22 +53,24 @@ func (h helps) man(c *cobra.Command) string {
 // manPage is a manual page in the making.
 type manPage struct{ text strings.Builder }
 
-// manEscapes makes a text stand for itself. A bare "-" is a hyphen, which
-// cannot be searched for or copied as an option's dash.
-var manEscapes = strings.NewReplacer(`\`, `\e`, "-", `\-`)
+// manEscape makes a text stand for itself. A bare "-" is a hyphen, which cannot
+// be searched for or copied as an option's dash.
+func manEscape(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, `\`, `\e`), "-", `\-`)
+}
 
 // macro calls a macro. Quotation marks are doubled within its arguments.
 func (p *manPage) macro(name string, args ...string) {
 	p.text.WriteString("." + name)
 	for _, a := range args {
-		p.text.WriteString(` "` + strings.ReplaceAll(manEscapes.Replace(a), `"`, `""`) + `"`)
+		p.text.WriteString(` "` + strings.ReplaceAll(manEscape(a), `"`, `""`) + `"`)
 	}
 	p.text.WriteByte('\n')
 }
 
 // line writes a line of text that begins no macro.
 func (p *manPage) line(text string) {
-	text = manEscapes.Replace(text)
+	text = manEscape(text)
 	if strings.HasPrefix(text, ".") || strings.HasPrefix(text, "'") {
 		text = `\&` + text
 	}

@@ -26,7 +26,7 @@ func TestMan(t *testing.T) {
 	}
 	for _, g := range (&options{}).groups() {
 		g.flags.VisitAll(func(f *pflag.Flag) {
-			if !strings.Contains(pages["wamr-go-run.1"], manEscapes.Replace("--"+f.Name)) {
+			if !strings.Contains(pages["wamr-go-run.1"], manEscape("--"+f.Name)) {
 				t.Errorf("wamr-go-run.1 lacks --%s", f.Name)
 			}
 		})

@@ -34,10 +34,17 @@ var passedOn = []string{
 	"no-cache", "cache-dir", "cache-max-size",
 }
 
-// vetDefaults are the defaults of passed flags that differ from those of run.
-var vetDefaults = map[string]string{
-	"cycles":  strconv.Itoa(defaultVetCycles) + ", unless --duration is given",
-	"timeout": defaultVetTimeout.String(),
+// vetDefault returns the default of a passed flag where it differs from that of
+// run. (A map would be made at every start of wamr-go.)
+func vetDefault(name string) (text string, ok bool) {
+	switch name {
+	case "cycles":
+		return strconv.Itoa(defaultVetCycles) + ", unless --duration is given", true
+	case "timeout":
+		return defaultVetTimeout.String(), true
+	default:
+		return "", false
+	}
 }
 
 func (o *vetOptions) groups() []flagGroup {
@@ -88,7 +95,7 @@ func (o *vetOptions) groups() []flagGroup {
 func (o *vetOptions) passing(f *pflag.Flag) *pflag.Flag {
 	c := *f
 	c.Value = passedFlag{f.Value, f.Name, &o.passed}
-	if text, ok := vetDefaults[f.Name]; ok {
+	if text, ok := vetDefault(f.Name); ok {
 		c.DefValue = text
 	}
 	return &c
