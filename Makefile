@@ -6,12 +6,16 @@ FUZZTIME ?= 30s
 FUZZ     ?= .
 BENCH    ?= .
 COUNT    ?= 1
+OUT      ?= dist
+PLATFORM ?= linux/amd64
 
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GORELEASER    := github.com/goreleaser/goreleaser/v2@v2.15.2
+KO            := github.com/google/ko@v0.18.0
 
 BINARY := bin/wamr-go
 
-.PHONY: conformance spectest profile build demo test lint bench microbench leak-accuracy fuzz testdata testdata-check docs cross edge clean help
+.PHONY: conformance spectest profile build demo test lint bench microbench leak-accuracy fuzz testdata testdata-check docs man completions release-snapshot image cross edge clean help
 .DEFAULT_GOAL := build
 
 ## build: compile bin/wamr-go
@@ -83,6 +87,27 @@ testdata-check:
 ## docs: write docs/cli from the commands themselves
 docs:
 	go run ./cmd/wamr-go gen-docs docs/cli
+
+## man: write manual pages to OUT/man; packages install them
+man:
+	go run -ldflags '-X main.version=$(VERSION)' ./cmd/wamr-go gen-docs --man $(OUT)/man
+
+## completions: write the completions of bash, zsh and fish to OUT/completions; packages install them
+completions:
+	@mkdir -p $(OUT)/completions
+	go run ./cmd/wamr-go completion bash >$(OUT)/completions/wamr-go.bash
+	go run ./cmd/wamr-go completion zsh >$(OUT)/completions/_wamr-go
+	go run ./cmd/wamr-go completion fish >$(OUT)/completions/wamr-go.fish
+
+## release-snapshot: build what a release has into dist, and publish nothing
+release-snapshot:
+	go run $(GORELEASER) release --snapshot --clean $(RELEASEFLAGS)
+
+## image: build a container image without a daemon, as OUT/image.tar for docker load; PLATFORM=linux/arm64
+image:
+	@mkdir -p $(OUT)
+	VERSION='$(VERSION)' KO_DOCKER_REPO=ghcr.io/wamr-go go run $(KO) build --base-import-paths --push=false \
+		--platform=$(PLATFORM) --sbom=none --tarball=$(OUT)/image.tar --tags=$(VERSION) ./cmd/wamr-go
 
 ## cross: compile for every other supported platform
 cross:

@@ -84,6 +84,14 @@ func hintCases() []hintCase {
 		{args: "--timeout soon hello.wasm", hint: `^write 500ms, (10s) or 1m30s$`, next: "--timeout $1 hello.wasm"},
 		{args: "--fault prestats-lock hello.wasm", hint: `^(--mem-report) tells where it was acquired$`,
 			next: "$1 --fault prestats-lock hello.wasm", code: exitLeak, says: "prestat.go"},
+		// A shard without modules starts no process.
+		{args: "vet", hint: `^wamr-go (vet) PATH\.\.\.$`, next: "$1 --shard 1/99999 hello.wasm"},
+		{args: "vet data", hint: `^name \.wasm files, or a directory with some$`, next: "vet --shard 1/99999 hello.wasm"},
+		{args: "vet --shard 4/3 hello.wasm", hint: `^write (--shard) 1/4, up to 4/4$`, next: "vet $1 1/99999 hello.wasm"},
+		{args: "vet --shards 99999 hello.wasm", hint: `^outside of Kubernetes: (--shard 1/99999)$`, next: "vet $1 hello.wasm"},
+		{args: "vet --merge", hint: `^wamr-go (vet --merge) PART\.\.\.$`, next: "$1 part.json"},
+		{args: "vet --corpus hello.wasm part.json", hint: `^wamr-go (vet --merge --corpus) PATH PART\.\.\.$`,
+			next: "$1 hello.wasm part.json", code: exitCannotRun, says: "1 module did not run to the end"},
 	}
 }
 
@@ -147,7 +155,7 @@ func TestHintsCanBeFollowed(t *testing.T) {
 // TestHintsNameFlags: the flags and commands in the hints of the tables exist.
 func TestHintsNameFlags(t *testing.T) {
 	flags := make(map[string]bool)
-	for _, group := range (&options{}).groups() {
+	for _, group := range slices.Concat((&options{}).groups(), (&vetOptions{}).groups()) {
 		group.flags.VisitAll(func(f *pflag.Flag) { flags["--"+f.Name], flags["-"+f.Shorthand] = true, true })
 	}
 	for _, foreign := range []string{"--import-memory", "-sSTANDALONE_WASM", "-target=wasip1"} {
@@ -317,6 +325,7 @@ func hintFiles(t *testing.T) {
 	}
 	hello := read("c/hello.wasm")
 	write("hello.wasm", hello)
+	write("part.json", []byte(`{"schema":"wamr-go/vet/v1"}`))
 	write("trap.wat", read("wat/trap.wat"))
 	for _, name := range []string{"arith", "plugin", "bigtable"} {
 		write(name+".wasm", read("wat/"+name+".wasm"))

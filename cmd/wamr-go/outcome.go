@@ -37,8 +37,7 @@ func endings(r result, rep *report.Report, o *options, explain func(error) *fail
 		list = append(list, e)
 	}
 	if b := rep.Budget; b != nil && b.Passed {
-		list = append(list, ending{code: int(o.leakCode), text: fmt.Sprintf(
-			"linear memory and tables grew to %s bytes, and the budget is %s", memstat.Grouped(b.PeakBytes), memstat.Grouped(b.LimitBytes))})
+		list = append(list, ending{code: int(o.leakCode), text: budgetText(b)})
 	}
 	list = append(list, guestEndings(r.Cycles, o, explain)...)
 	for _, err := range r.errs {
@@ -147,6 +146,11 @@ func leakText(r *report.Report) string {
 		parts = append(parts, c.Reason)
 	}
 	return "leak: " + strings.Join(parts, "; ")
+}
+
+// budgetText says what passed its budget.
+func budgetText(b *report.Budget) string {
+	return fmt.Sprintf("linear memory and tables grew to %s bytes, and the budget is %s", memstat.Grouped(b.PeakBytes), memstat.Grouped(b.LimitBytes))
 }
 
 // outcomeMessage returns the message of the report's outcome: that of a trap or

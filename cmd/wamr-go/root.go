@@ -34,6 +34,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"run", newRun, true, false},
+		{"vet", newVet, true, false},
 		{"compile", newCompile, true, false},
 		{"cache", newCache, true, false},
 		{"version", newVersion, true, false},
