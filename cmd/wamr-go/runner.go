@@ -82,7 +82,7 @@ type result struct {
 // runGuest runs the module in good order until ctx is done, or in full. It calls
 // ready before anything of the guest's runs.
 func runGuest(ctx context.Context, a *app, o *options, guest wasi.Config, ready func()) result {
-	r := result{Run: engine.Run{Budget: o.budget, Target: o.target}}
+	r := result{Run: engine.Run{Budget: o.budget, Target: o.target, Version: version}}
 	results := &output{w: a.stdout}
 	use := func(m *engine.Module) (err error) {
 		r.Module = m

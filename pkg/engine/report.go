@@ -21,6 +21,9 @@ type Run struct {
 	// Target names a device for which the report prices the ledger, one of
 	// [report.Targets]; "" means none.
 	Target string
+	// Version is the version of the program that embeds the engine, for the
+	// report; "" means that of this module, if the build records it.
+	Version string
 }
 
 // Outcome returns the outcome that counts for the run: Err, or that of the
@@ -41,7 +44,7 @@ func (r *Run) Outcome() CycleOutcome {
 // report's part on cycles is absent if they took no samples, as for a single
 // run. The error is that of an unknown target.
 func NewReport(r Run) (*report.Report, error) {
-	out := &report.Report{Schema: report.Schema, Outcome: outcomeReport(r.Outcome().Outcome)}
+	out := &report.Report{Schema: report.Schema, Outcome: outcomeReport(r.Outcome().Outcome), Tool: toolReport(r)}
 	if r.Module == nil {
 		return out, nil
 	}

@@ -75,6 +75,12 @@ func TestNewReport(t *testing.T) {
 		{name: "inspected", guest: "c/hello", cfg: engine.Config{Inspect: true}, cycle: once, kind: "exit", check: func(r *report.Report) bool {
 			return r.Process != nil && r.Process.Before != nil && r.Module.SHA256 != ""
 		}},
+		{name: "interpreted", guest: "c/hello", cfg: engine.Config{Interpreter: true}, cycle: once, kind: "exit", check: func(r *report.Report) bool {
+			return r.Tool.Engine == "interpreter" && r.Tool.EngineReason == "asked for"
+		}},
+		{name: "the embedder's version", guest: "c/hello", cycle: once, run: engine.Run{Version: "v9"}, kind: "exit", check: func(r *report.Report) bool {
+			return r.Tool.Version == "v9" && strings.Contains(r.Tool.Platform, "/") && r.Tool.Engine != "" && r.Tool.EngineReason != ""
+		}},
 		{name: "cycles", guest: "c/hello", cycle: engine.CycleConfig{Cycles: 3}, kind: "exit", check: func(r *report.Report) bool {
 			return r.Cycles.Completed == 3 && r.Cycles.Requested == 3
 		}},
@@ -116,7 +122,7 @@ func TestNewReport(t *testing.T) {
 		})
 	}
 	nothing, err := engine.NewReport(engine.Run{Err: errors.New("no such file")})
-	if err != nil || nothing.Outcome.Kind != "error" || nothing.Outcome.Message != "no such file" || nothing.Module != nil || nothing.Ledger != nil {
+	if err != nil || nothing.Outcome.Kind != "error" || nothing.Outcome.Message != "no such file" || nothing.Module != nil || nothing.Ledger != nil || nothing.Tool.Engine != "" || nothing.Tool.Go == "" {
 		t.Errorf("%+v, %v", nothing, err)
 	}
 }

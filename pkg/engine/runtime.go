@@ -69,6 +69,7 @@ type Runtime struct {
 	config    Config
 	cache     *codecache.Cache // nil for none
 	compiles  bool             // to native code
+	engine    string           // why it does so, or does not
 	scope     *memstat.Scope
 	pages     *linmem.PageMap
 	instances atomic.Uint64 // opened so far
@@ -91,12 +92,13 @@ func NewRuntime(cfg Config) *Runtime {
 		}
 		cfg.Ledger = memstat.NewLedger(sites)
 	}
-	r := &Runtime{
-		config: cfg, compiles: !cfg.Interpreter && canCompile(),
-		scope: cfg.Ledger.Open(0), pages: linmem.OpenPageMap(),
-	}
-	if !r.compiles && !cfg.Interpreter {
-		r.warn("this system allows no code to be made: modules are interpreted")
+	r := &Runtime{config: cfg, scope: cfg.Ledger.Open(0), pages: linmem.OpenPageMap()}
+	if cfg.Interpreter {
+		r.engine = "asked for"
+	} else if r.engine = whyInterpreted(); r.engine != "" {
+		r.warn("modules are interpreted: " + r.engine)
+	} else {
+		r.compiles, r.engine = true, "the default on this platform"
 	}
 	if cfg.CacheDir != "" && r.compiles {
 		var err error

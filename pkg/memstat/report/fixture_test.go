@@ -45,6 +45,10 @@ func leakyReport() *Report {
 			Message: "wasm error: unreachable\nwasm stack trace:",
 			Stack:   []memstat.Frame{{Function: ".\x1b[2J\x1b]0;owned\a(i32)"}, {Function: ".main\u202e()"}},
 		},
+		Tool: &Tool{
+			Version: "v1.2.3", Wazero: "v1.12.0", Go: "go1.26.1", Platform: "linux/arm", Engine: "interpreter",
+			EngineReason: "wazero compiles for amd64 and arm64 only",
+		},
 		Module: &Module{
 			Path:      "guests/\x1b[31mred\nLeaks\u009b.wasm",
 			SHA256:    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",

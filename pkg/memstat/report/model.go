@@ -15,6 +15,7 @@ const Schema = "wamr-go/report/v1"
 type Report struct {
 	Schema  string   `json:"schema"` // WriteJSON sets it to [Schema]
 	Outcome Outcome  `json:"outcome"`
+	Tool    *Tool    `json:"tool,omitempty"`
 	Module  *Module  `json:"module,omitempty"`
 	Memory  *Memory  `json:"memory,omitempty"`
 	Ledger  *Ledger  `json:"ledger,omitempty"`
@@ -50,6 +51,19 @@ type Outcome struct {
 	Stack []memstat.Frame `json:"stack,omitempty"`
 	// StackTruncated says that Stack may lack its outermost frames.
 	StackTruncated bool `json:"stack_truncated,omitempty"`
+}
+
+// Tool describes what ran the module.
+type Tool struct {
+	Version  string `json:"version,omitempty"` // of wamr-go; absent if the build does not record it
+	Wazero   string `json:"wazero,omitempty"`  // likewise
+	Go       string `json:"go"`
+	Platform string `json:"platform"` // of the build: operating system and architecture, as in "linux/arm64"
+	// Engine is "compiler", if the guest ran as native code, or "interpreter".
+	// It is absent if no module was compiled.
+	Engine string `json:"engine,omitempty"`
+	// EngineReason says why it was that one.
+	EngineReason string `json:"engine_reason,omitempty"`
 }
 
 // Module describes the binary.

@@ -19,6 +19,7 @@ import (
 // yet. Its fields are never renamed.
 const contract = `
 outcome{kind,exit_code,message}
+tool{version,wazero,go,platform,engine}
 module{path,sha256,wasm_bytes,native_bytes,functions,data_bytes,cached}
 memory{initial_bytes,peak_bytes,touched_bytes,limit_bytes,grows}
 ledger{kinds[]{kind,live_objects,live_bytes,peak_objects,peak_bytes,acquired,released},leaks[]{kind,objects,bytes,cycle,site[]}}
@@ -32,6 +33,7 @@ target{name,source,kinds[]{kind,bytes_each,leaked_objects,leaked_bytes,peak_obje
 const added = `
 schema
 outcome{stack[]{function,file,line},stack_truncated}
+tool{engine_reason}
 ledger{open_scopes,double_releases,leaks[]{site[]{function,file,line}}}
 process{pss_bytes,before{heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
 cycles{reason,warm_up_samples,metrics[]{floor,points,reason},samples[]{cycle,gc_cycles,heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}

@@ -17,6 +17,9 @@ import (
 func WriteText(w io.Writer, r *Report, o Options) error {
 	p := newPage(o)
 	p.outcome(&r.Outcome)
+	if r.Tool != nil {
+		p.tool(r.Tool)
+	}
 	if r.Module != nil {
 		p.module(r.Module)
 	}
@@ -71,6 +74,23 @@ func (p *page) outcome(o *Outcome) {
 	}
 	if len(lines) > 0 {
 		p.field("message", plain, lines...)
+	}
+}
+
+func (p *page) tool(t *Tool) {
+	p.section("Tool")
+	for _, f := range [...]struct{ label, value string }{
+		{"wamr-go", t.Version}, {"wazero", t.Wazero}, {"go", t.Go}, {"platform", t.Platform},
+	} {
+		if f.value != "" {
+			p.exact(f.label, f.value)
+		}
+	}
+	switch {
+	case t.EngineReason != "":
+		p.text("engine", plain, memstat.Printable(t.Engine+" ("+t.EngineReason+")"))
+	case t.Engine != "":
+		p.exact("engine", t.Engine)
 	}
 }
 
