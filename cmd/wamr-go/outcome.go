@@ -37,7 +37,7 @@ func endings(r result, rep *report.Report, o *options, explain func(error) *fail
 		}
 		list = append(list, e)
 	}
-	if b := rep.Budget; b != nil && b.Passed {
+	if b := rep.Budget; b != nil && b.Exceeded {
 		list = append(list, ending{code: int(o.leakCode), text: fmt.Sprintf(
 			"the linear memory grew to %s bytes, and the budget is %s", memstat.Grouped(b.PeakBytes), memstat.Grouped(b.LimitBytes))})
 	}

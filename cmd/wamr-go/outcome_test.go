@@ -66,7 +66,7 @@ func TestConclude(t *testing.T) {
 		leak     = &report.Report{Ledger: &report.Ledger{Leaks: []memstat.Leak{{Kind: memstat.KindPrestatLock, Objects: 1, Bytes: 24}}}}
 		twice    = &report.Report{Ledger: &report.Ledger{DoubleReleases: 2}}
 		grows    = &report.Report{Cycles: &report.Cycles{Trend: trend.Trend{Verdict: trend.Leaking, Reason: "by 3 fds"}}}
-		budget   = &report.Report{Budget: &report.Budget{LimitBytes: 65536, PeakBytes: 131072, Passed: true}}
+		budget   = &report.Report{Budget: &report.Budget{LimitBytes: 65536, PeakBytes: 131072, Exceeded: true}}
 		leakOver = &report.Report{Ledger: leak.Ledger, Budget: budget.Budget}
 
 		plain   = options{leakCode: exitLeak, timeout: time.Second, invoke: "f"}

@@ -29,6 +29,10 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		return nil, err
 	}
 	edits, initial := r.strip(parsed)
+	limit := r.memoryLimit()
+	if unlimit, most, ok := parsed.StripMemoryLimit(); ok {
+		edits, limit = append(edits, unlimit), min(limit, most*pageSize)
+	}
 	hidden, names := hideNames(parsed, r.config.DebugInfo)
 	source := source{module: parsed, edits: append(edits, hidden...)}
 	if r.cache != nil || r.config.Inspect {
@@ -40,7 +44,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		return nil, &CompileError{b.Path, compileReason(ctx, compileErr)}
 	}
 	m := &Module{runtime: r, linker: c.linker, compiled: c.compiled, names: names}
-	m.initial, m.slots = initial, r.newPool(initial)
+	m.initial, m.slots = initial, r.newPool(initial, limit)
 	if err = r.remember(m); err == nil {
 		err = functions.check(m.compiled)
 	}

@@ -104,6 +104,7 @@ func (s MemoryStat) larger(o MemoryStat) MemoryStat {
 	s.PeakBytes = max(s.PeakBytes, o.PeakBytes)
 	s.LimitBytes = max(s.LimitBytes, o.LimitBytes)
 	s.Grows = max(s.Grows, o.Grows)
+	s.DeniedGrows = max(s.DeniedGrows, o.DeniedGrows)
 	if s.TouchedBytes == nil || o.TouchedBytes != nil && *o.TouchedBytes > *s.TouchedBytes {
 		s.TouchedBytes = o.TouchedBytes
 	}

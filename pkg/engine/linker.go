@@ -42,7 +42,9 @@ func (r *Runtime) newLinker(ctx context.Context, cache wazero.CompilationCache) 
 	if r.compiles {
 		c = wazero.NewRuntimeConfigCompiler()
 	}
-	c = c.WithMemoryLimitPages(uint32(r.memoryLimit() / pageSize)).
+	// Package linmem enforces the limits of memories: wazero does not tell that it
+	// denied a growth.
+	c = c.WithMemoryLimitPages(maxMemory / pageSize).
 		WithCloseOnContextDone(r.config.Interruptible).
 		WithDebugInfoEnabled(r.config.DebugInfo)
 	if cache != nil {

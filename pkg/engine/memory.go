@@ -41,13 +41,16 @@ type MemoryStat struct {
 	TouchedBytes *uint64
 	LimitBytes   uint64 // to which the memory can grow
 	Grows        uint64 // successful memory.grow instructions
+	// DeniedGrows counts the memory.grow instructions that failed, without those
+	// that asked for more than 4 GiB in all, which wazero refuses by itself.
+	DeniedGrows uint64
 }
 
 // memoryStat measures the memory; touched also counts its pages, which takes
 // system calls. The caller holds the lock.
 func (in *Instance) memoryStat(touched bool) MemoryStat {
 	s := in.memory.Stat()
-	stat := MemoryStat{InitialBytes: s.InitialBytes, PeakBytes: s.Bytes, LimitBytes: s.LimitBytes, Grows: s.Grows}
+	stat := MemoryStat{InitialBytes: s.InitialBytes, PeakBytes: s.Bytes, LimitBytes: s.LimitBytes, Grows: s.Grows, DeniedGrows: s.DeniedGrows}
 	if touched {
 		if n, ok := in.memory.Touched(); ok {
 			stat.TouchedBytes = &n
@@ -91,10 +94,10 @@ func segmentsOf(active iter.Seq[wasmbin.ActiveSegment]) iter.Seq[linmem.Segment]
 	}
 }
 
-// newPool returns a pool for the memories of a module.
-func (r *Runtime) newPool(initial initialMemory) *linmem.Pool {
+// newPool returns a pool for the memories of a module, which grow up to limit.
+func (r *Runtime) newPool(initial initialMemory, limit uint64) *linmem.Pool {
 	return linmem.NewPool(linmem.Config{
 		Scope: r.scope, Image: initial.image, Segments: initial.segments,
-		Pages: r.pages, KeepResident: r.config.KeepResident,
+		Pages: r.pages, KeepResident: r.config.KeepResident, Limit: &limit,
 	})
 }

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"errors"
+	"slices"
+	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
@@ -24,6 +26,13 @@ type Run struct {
 	// Version is the version of the program that embeds the engine, for the
 	// report; "" means that of this module, if the build records it.
 	Version string
+
+	// What was run, and when, for the report only. No report has the values of
+	// variables.
+	Function    string    // export that was called; "" for none
+	Arguments   []string  // of the function, or of the guest without argument 0
+	Environment []string  // names of the guest's variables
+	Started     time.Time // of the run; zero if unknown
 }
 
 // Outcome returns the outcome that counts for the run: Err, or that of the
@@ -44,7 +53,7 @@ func (r *Run) Outcome() CycleOutcome {
 // report's part on cycles is absent if they took no samples, as for a single
 // run. The error is that of an unknown target.
 func NewReport(r Run) (*report.Report, error) {
-	out := &report.Report{Schema: report.Schema, Outcome: outcomeReport(r.Outcome().Outcome), Tool: toolReport(r)}
+	out := &report.Report{Schema: report.Schema, Outcome: outcomeReport(r.Outcome().Outcome), Tool: toolReport(r), Run: runReport(r)}
 	if r.Module == nil {
 		return out, nil
 	}
@@ -79,7 +88,35 @@ func cyclesReport(c *CycleResult, leaks []memstat.Leak) *report.Cycles {
 		Requested: c.Requested, Completed: c.Completed, Workers: c.Workers, PerSecond: c.PerSecond,
 		P50NS: c.P50.Nanoseconds(), P99NS: c.P99.Nanoseconds(),
 		Trend: trend.New(c.Samples).With(leaks), Samples: c.Samples,
+		Outcomes: outcomesReport(c), NonzeroExits: c.NonzeroExits, FirstFailure: failureReport(c.FirstFailure),
 	}
+}
+
+// outcomesReport counts the cycles by how they ended.
+func outcomesReport(c *CycleResult) map[string]uint64 {
+	counts := make(map[string]uint64, len(c.Outcomes))
+	for kind, n := range c.Outcomes {
+		counts[OutcomeKind(kind).String()] = n
+	}
+	return counts
+}
+
+func failureReport(f *CycleOutcome) *report.CycleFailure {
+	if f == nil {
+		return nil
+	}
+	o := outcomeReport(f.Outcome)
+	return &report.CycleFailure{Cycle: f.Cycle, Kind: o.Kind, ExitCode: o.ExitCode, Message: o.Message}
+}
+
+func runReport(r Run) *report.Run {
+	out := &report.Run{
+		Function: r.Function, Arguments: slices.Clone(r.Arguments), Environment: slices.Clone(r.Environment),
+	}
+	if !r.Started.IsZero() {
+		out.Started, out.ElapsedNS = r.Started.UTC(), max(time.Since(r.Started).Nanoseconds(), 1)
+	}
+	return out
 }
 
 func outcomeReport(o Outcome) report.Outcome {

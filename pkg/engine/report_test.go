@@ -90,7 +90,7 @@ func TestNewReport(t *testing.T) {
 				return r.Cycles.Verdict == trend.Leaking && r.Leaked() && r.Ledger.Leaks[0].Site == nil
 			}},
 		{name: "budget and target", guest: "c/hello", cycle: once, run: engine.Run{Budget: 1, Target: "esp32s3"}, kind: "exit",
-			check: func(r *report.Report) bool { return r.Budget.Passed && r.Target.Name == "esp32s3" }},
+			check: func(r *report.Report) bool { return r.Budget.Exceeded && r.Target.Name == "esp32s3" }},
 		{name: "trap", guest: "wat/trap", cycle: once, kind: "trap", message: "unreachable", stack: "start()"},
 		{name: "failure", guest: "c/hello", cycle: once, run: engine.Run{Err: errors.New("close failed")}, kind: "error", message: "close failed"},
 		{name: "not instantiated", guest: "wat/baddata", cycle: once, kind: "error", message: "out of bounds memory access"},
