@@ -46,6 +46,14 @@ func (f choiceFlag) complete(string) ([]string, cobra.ShellCompDirective) {
 	return f.choices, cobra.ShellCompDirectiveNoFileComp
 }
 
+// complete offers formats, and files after a colon.
+func (reportFlag) complete(typed string) ([]string, cobra.ShellCompDirective) {
+	if strings.Contains(typed, ":") {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return reportFormats(), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
 func (dirFlag) complete(string) ([]string, cobra.ShellCompDirective) {
 	return nil, cobra.ShellCompDirectiveFilterDirs
 }

@@ -18,6 +18,7 @@ func runCycles(ctx context.Context, m *engine.Module, o *options, guest wasi.Con
 		Cycles:   o.cycles,
 		Duration: o.duration,
 		Workers:  int(o.workers),
+		FailFast: o.failFast,
 		Timeout:  o.timeout,
 		Config:   func(cycle uint64) wasi.Config { return cycleGuest(guest, o, cycle) },
 		Invoke:   o.invoke,

@@ -29,8 +29,9 @@ type options struct {
 	duration    time.Duration
 	workers     uint64
 	cycleOutput string
+	failFast    bool
 
-	report      string // name of a report.Format; "" for none
+	reports     []reportWish // of --mem-report; see reportPlan
 	reportFile  string
 	target      string
 	fault       string
@@ -46,7 +47,8 @@ type options struct {
 	cacheDir    string
 	cacheBytes  uint64
 
-	trace      []string // groups and functions; nil for no trace
+	trace      []string // groups and functions; nil for no trace, or for all with traceFile
+	traceFile  string
 	traceTimes bool
 
 	color          string
@@ -57,25 +59,10 @@ const (
 	outputFirst = "first"
 	outputAll   = "all"
 	outputNone  = "none"
-
-	reportText = "text"
 )
 
 // cycling reports whether cycles were asked for, not a plain run.
 func (o *options) cycling() bool { return o.cycles > 0 || o.duration > 0 }
-
-// reportFormat returns the format of the report, or "" for no report. Cycles, a
-// file or a target ask for one implicitly.
-func (o *options) reportFormat() string {
-	switch {
-	case o.report != "":
-		return o.report
-	case o.reportFile != "" || o.target != "" || o.cycling() && !o.quiet:
-		return reportText
-	default:
-		return ""
-	}
-}
 
 // prints reports whether the output of a cycle is printed.
 func (o *options) prints(cycle uint64) bool {
@@ -99,23 +86,17 @@ func (o *options) check() error {
 	case o.workers > 1 && !o.cycling():
 		return usagef("--workers needs --cycles or --duration").
 			withHint("wamr-go run --cycles 1000 --workers %d MODULE", o.workers)
-	case o.traceTimes && o.trace == nil:
+	case o.failFast && !o.cycling():
+		return usagef("--fail-fast needs --cycles or --duration").
+			withHint("wamr-go run --cycles 1000 --fail-fast MODULE")
+	case o.traceTimes && !o.tracing():
 		return usagef("--trace-times needs --trace").withHint("wamr-go run --trace -T MODULE")
 	case o.noCache && o.cacheDir != "":
 		return usagef("--no-cache and --cache-dir exclude each other")
 	case o.quiet && o.verbose:
 		return usagef("-q and -v exclude each other")
 	}
-	return nil
-}
-
-// reportFormats lists the names that --mem-report takes.
-func reportFormats() []string {
-	var names []string
-	for _, f := range report.Formats() {
-		names = append(names, f.Name)
-	}
-	return names
+	return checkPlan(o.reportPlan())
 }
 
 // flagGroup is a titled group of flags in a command's help.
@@ -149,13 +130,14 @@ func (o *options) groups() []flagGroup {
 	f.Var(durationFlag{&o.duration, "D"}, "duration", "as many cycles as fit into D, such as 30s; with --cycles, whichever ends first")
 	f.Var(numberFlag{&o.workers, "W", 1, 1024}, "workers", "run W cycles at once")
 	f.Var(choiceFlag{&o.cycleOutput, "WHICH", []string{outputFirst, outputAll, outputNone}}, "cycle-output", "print the output of the first, all or none of the cycles")
+	f.BoolVar(&o.failFast, "fail-fast", false, "end after the first cycle that does not exit with code 0 or gives something not back")
 	f.Var(choiceFlag{&o.fault, "NAME", wasi.FaultNames()}, "fault", "put a known leak back in, to see it found; prestats-lock is WAMR's issue 4192")
 	f.Var(choiceFlag{&o.target, "NAME", report.Targets()}, "target", "also report what it costs on that device; known: "+strings.Join(report.Targets(), ", "))
 
 	f = group("Report")
-	f.Var(choiceFlag{&o.report, strings.Join(reportFormats(), "|"), reportFormats()}, "mem-report", "print a memory report, text by default; cycles print one without being asked, unless -q is given")
+	f.Var(reportFlag{&o.reports}, "mem-report", "print a memory report, text by default, or write it to FILE (repeatable); formats: "+strings.Join(reportFormats(), ", ")+"; cycles print one without being asked, unless -q is given")
 	f.Lookup("mem-report").NoOptDefVal = reportText
-	f.Var(textFlag{&o.reportFile, "FILE"}, "report-file", "write the report to FILE, or - for standard output, instead of standard error")
+	f.Var(textFlag{&o.reportFile, "FILE"}, "report-file", "write the report that has no FILE of its own to FILE, or - for standard output, instead of standard error")
 	f.Var(sizeFlag{&o.budget, "SIZE"}, "mem-budget", "fail where the linear memory grows beyond SIZE, such as 65536, 64K or 1MiB; all units are binary")
 	f.Var(numberFlag{&o.leakCode, "N", 0, math.MaxUint8}, "error-exitcode", "exit code for a leak or a passed budget; 0 keeps the guest's own")
 
@@ -173,12 +155,13 @@ func (o *options) groups() []flagGroup {
 	f = group("Trace")
 	f.Var(traceFlag{&o.trace}, "trace", "print a line for each WASI call to standard error, as strace does, of those groups or functions: "+strings.Join(wasi.TraceGroups(), ", "))
 	f.Lookup("trace").NoOptDefVal = traceAll
+	f.Var(textFlag{&o.traceFile, "FILE"}, "trace-file", "write the trace to FILE, or - for standard output, instead of standard error; alone, it traces all calls")
 	f.BoolVarP(&o.traceTimes, "trace-times", "T", false, "end each line of the trace with the seconds that the call took")
 
 	f = group("Messages")
-	f.Var(choiceFlag{&o.color, "WHEN", []string{"auto", "always", "never"}}, "color", "use colour auto, always or never; auto means on a terminal, unless NO_COLOR is set")
-	f.BoolVarP(&o.quiet, "quiet", "q", false, "no warnings, no progress, and no report that was not asked for")
-	f.BoolVarP(&o.verbose, "verbose", "v", false, "also say what is usually not worth a line")
+	f.Var(choiceFlag{&o.color, "WHEN", []string{"auto", "always", "never"}}, "color", "use colour auto, always or never; auto means on a terminal, unless NO_COLOR is set, and anywhere with CLICOLOR_FORCE")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "only errors, what was asked for and, after cycles, the verdict in one line")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "also print versions, the engine, what was compiled or cached, and times")
 	return groups
 }
 

@@ -72,9 +72,9 @@ func TestConclude(t *testing.T) {
 		plain   = options{leakCode: exitLeak, timeout: time.Second, invoke: "f"}
 		cycles  = options{leakCode: exitLeak, timeout: time.Second, cycles: 10}
 		soak    = options{leakCode: exitLeak, duration: time.Minute}
-		printed = options{leakCode: exitLeak, report: reportText}
-		keep    = options{leakCode: 0, report: reportText}
-		seven   = options{leakCode: 7, report: reportText}
+		printed = options{leakCode: exitLeak, reports: []reportWish{{format: reportText}}}
+		keep    = options{leakCode: 0, reports: []reportWish{{format: reportText}}}
+		seven   = options{leakCode: 7, reports: []reportWish{{format: reportText}}}
 	)
 	const (
 		leakLine = "error: leak: 1 prestat_lock (24 bytes) not given back"

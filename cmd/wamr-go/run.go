@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -26,7 +27,7 @@ const runExample = `  wamr-go run --dir . tool.wasm in.txt
   wamr-go run --dir ./data::/data:ro tool.wasm /data/in.txt
   wamr-go run --env HOME=/ --env LANG tool.wasm
   wamr-go run -f add math.wasm -1 0x10
-  wamr-go run --mem-report=json --report-file out.json tool.wasm
+  wamr-go run --mem-report --mem-report=json:out.json tool.wasm
   wamr-go run --cycles 1000 --workers 4 plugin.wasm
   wamr-go run --cycles 1000 --fault prestats-lock --target esp32s3 plugin.wasm
 `
@@ -66,37 +67,51 @@ func newRun(a *app, h helps) *cobra.Command {
 // runModule runs the module and says how it ended. The error is a problem of the
 // command line.
 func runModule(a *app, o *options) error {
+	started := time.Now()
 	guest, err := guestConfig(a, o)
 	if err != nil {
 		return err
 	}
-	var dest *reportFile
-	if o.reportFile != "" {
-		if dest, err = openReportFile(o.reportFile, a.stdout, o.module); err != nil {
-			return cannotRunf("--report-file %s: %v", o.reportFile, systemReason(err))
-		}
-		defer func() { _ = dest.close() }() // what could not be written is reported
+	reports, err := openReports(a, o)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = reports.close() }() // what could not be written is reported
+	trace, err := openTrace(a, o, reports)
+	if err != nil {
+		return err
+	}
+	if trace != nil {
+		guest.Trace.Writer = trace
 	}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	signals := catchInterrupts(endBySignal(a.ui, o.cycling(), cancel))
 	defer signals.stop()
-	a.code = finish(a.ui, o, runGuest(ctx, a, o, guest, signals.wait), dest)
+	r := runGuest(ctx, a, o, guest, func() {
+		signals.wait()
+		trace.reset()
+	})
+	r.Started, r.traceLost = started, trace.close()
+	a.code = finish(a.ui, o, r, reports)
 	return nil
 }
 
-// finish writes the report to dest, says how the run ended and returns the exit
-// code.
-func finish(u *ui, o *options, r result, dest *reportFile) int {
+// finish writes the reports, says how the run ended and returns the exit code.
+func finish(u *ui, o *options, r result, reports plannedReports) int {
 	rep, err := engine.NewReport(r.Run)
 	if err != nil {
 		u.warnf("%v", err)
 	}
-	explain := explainer{o.module, o.interpreter, o.report != "", o.verbose}.failure
+	explain := explainer{o.module, o.interpreter, len(o.reports) > 0, o.verbose}.failure
 	list := endings(r, rep, o, explain)
 	rep.Outcome.Message = outcomeMessage(r, rep, list, explain)
+	tellTool(rep.Tool, r, list)
 	u.trap(r.Outcome().Err)
-	list = append(list, writeReport(u, o, rep, dest, len(list) > 0)...)
+	list = append(list, writeReports(u, o, rep, reports, len(list) > 0)...)
+	for _, line := range aboutRun(rep, o) {
+		u.say(line)
+	}
 	lines, code := conclude(r, o, list)
 	for _, line := range lines {
 		u.say(line)

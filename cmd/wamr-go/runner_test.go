@@ -20,7 +20,7 @@ func TestRunGuestAfterSignal(t *testing.T) {
 		{module: hello, noCache: true, interpreter: true},
 		{module: hello, cacheDir: t.TempDir()},
 		{module: hello, noCache: true, cycles: 5},
-		{module: hello, noCache: true, cycles: 5, workers: 3, report: reportText},
+		{module: hello, noCache: true, cycles: 5, workers: 3, reports: []reportWish{{format: reportText}}},
 	} {
 		o.cycleOutput = outputAll
 		var out, messages bytes.Buffer

@@ -25,8 +25,9 @@ type CycleConfig struct {
 	// Stop ends the run after the cycles in progress, once it is closed. (The
 	// context of Cycle, when done, ends their guests too.)
 	Stop <-chan struct{}
-	// FailFast ends the run after the first cycle that is not a clean exit. The
-	// run always ends if the first cycle could not be run.
+	// FailFast ends the run after the first cycle that is not a clean exit, or
+	// that does not give everything back. The run always ends if the first cycle
+	// could not be run.
 	FailFast bool
 
 	// Config returns a cycle's WASI configuration; cycles are numbered from 1.
@@ -185,7 +186,7 @@ func (w *cycleWorker) run(ctx context.Context, c *cycles, n uint64) {
 		cfg = c.cfg.Config(n)
 	}
 	c.sampling.between.RLock()
-	begin := time.Now()
+	begin, leaking := time.Now(), w.leaking
 	w.last = w.cycle(ctx, c, n, cfg)
 	w.latency.add(time.Since(begin))
 	c.sampling.between.RUnlock()
@@ -198,9 +199,9 @@ func (w *cycleWorker) run(ctx context.Context, c *cycles, n uint64) {
 		if w.failure == nil {
 			w.failure = &CycleOutcome{n, w.last}
 		}
-		if c.cfg.FailFast {
-			c.halt.Store(true)
-		}
+	}
+	if c.cfg.FailFast && (!w.last.Clean() || w.leaking > leaking) {
+		c.halt.Store(true)
 	}
 	c.sampling.observe(c.completed.Add(1))
 }
