@@ -186,7 +186,7 @@ func (x explainer) missingHint() string {
 	if info, err := os.Stat(x.module + ".wasm"); err == nil && info.Mode().IsRegular() {
 		return "did you mean " + x.module + ".wasm?"
 	}
-	return ""
+	return volumeHint(x.module)
 }
 
 // memoryHint tells how to run a module whose memory begins beyond the limit.

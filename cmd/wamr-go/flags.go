@@ -165,8 +165,9 @@ func (o *options) groups() []flagGroup {
 	return groups
 }
 
-// flagFailure turns pflag's error about a command's flags into a failure.
-func flagFailure(flags *pflag.FlagSet, err error) error {
+// flagFailure turns pflag's error about a command's flags into a failure. args are
+// the words of the command line.
+func flagFailure(flags *pflag.FlagSet, err error, args []string) error {
 	var (
 		unknown *pflag.NotExistError
 		missing *pflag.ValueRequiredError
@@ -174,7 +175,7 @@ func flagFailure(flags *pflag.FlagSet, err error) error {
 	)
 	switch {
 	case errors.As(err, &unknown):
-		return unknownFlag(flags, unknown)
+		return unknownFlag(flags, unknown, args)
 	case errors.As(err, &missing):
 		return usagef("--%s needs a value", missing.GetFlag().Name).
 			withHint("%s", spelling(missing.GetFlag()))
@@ -203,24 +204,29 @@ func quotedIfEmpty(value string) string {
 	return value
 }
 
-func unknownFlag(flags *pflag.FlagSet, err *pflag.NotExistError) error {
-	name, dash := err.GetSpecifiedName(), "--"
-	if short := err.GetSpecifiedShortnames(); short != "" {
-		name, dash = short, "-"
-	}
-	name, _, _ = strings.Cut(name, "=")
-	f := usagef("unknown flag %s%s", dash, name)
-	if hint, ok := peerHint(name); ok {
+// unknownFlag answers a flag that does not exist: with another program's, a
+// similar one, or where to find all.
+func unknownFlag(flags *pflag.FlagSet, err *pflag.NotExistError, args []string) error {
+	word, next := typed(args, err)
+	shown, _, _ := strings.Cut(word, "=")
+	f := usagef("unknown flag %s", shown)
+	if hint, ok := peerHint(word, next); ok {
 		return f.withHint("%s", hint)
 	}
-	var names []string
-	flags.VisitAll(func(flag *pflag.Flag) {
-		if !flag.Hidden {
-			names = append(names, flag.Name)
-		}
-	})
-	if near, ok := nearest(name, names); ok {
+	if near, ok := nearestFlag(flags, strings.TrimLeft(shown, "-")); ok {
 		return f.withHint("did you mean --%s?", near)
 	}
 	return f.withHint("wamr-go help run lists the flags; the guest's own come after MODULE")
+}
+
+// nearestFlag returns the flag that a name is similar to. A single letter is
+// similar to nothing but a flag that begins with it.
+func nearestFlag(flags *pflag.FlagSet, name string) (string, bool) {
+	var names []string
+	flags.VisitAll(func(flag *pflag.Flag) {
+		if !flag.Hidden && (len(name) > 1 || strings.HasPrefix(flag.Name, name)) {
+			names = append(names, flag.Name)
+		}
+	})
+	return nearest(name, names)
 }

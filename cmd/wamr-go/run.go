@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
 )
@@ -40,11 +42,11 @@ func newRun(a *app, h helps) *cobra.Command {
 		Long:              runLong,
 		Example:           runExample,
 		ValidArgsFunction: completeModule,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			a.ui.setColor(o.color)
 			a.ui.quiet, a.ui.verbose = o.quiet, o.verbose
 			if len(args) == 0 {
-				return usagef("no MODULE is given").withHint("wamr-go run [FLAGS] MODULE [ARG...]")
+				return missingModule(c)
 			}
 			if err := o.check(); err != nil {
 				return err
@@ -62,6 +64,23 @@ func newRun(a *app, h helps) *cobra.Command {
 	c.Flags().SortFlags = false
 	h[c] = helpTexts{groups: groups, codes: exitCodesHelp}
 	return c
+}
+
+// missingModule says that MODULE is missing, and which flag may have taken it for its
+// value.
+func missingModule(c *cobra.Command) error {
+	f := usagef("no MODULE is given").withHint("wamr-go run [FLAGS] MODULE [ARG...]")
+	c.Flags().Visit(func(flag *pflag.Flag) {
+		if value := flag.Value.String(); strings.HasSuffix(value, ".wasm") {
+			name := "--" + flag.Name
+			if flag.Shorthand != "" {
+				name = "-" + flag.Shorthand
+			}
+			f.problem = fmt.Sprintf("no MODULE is given: %s is the value of %s", value, name)
+			f.hint = fmt.Sprintf("wamr-go run %s %s MODULE [ARG...]", name, flag.Value.Type())
+		}
+	})
+	return f
 }
 
 // runModule runs the module and says how it ended. The error is a problem of the
