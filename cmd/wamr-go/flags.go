@@ -130,7 +130,7 @@ func (o *options) groups() []flagGroup {
 	f.Var(durationFlag{&o.duration, "D"}, "duration", "as many cycles as fit into D, such as 30s; with --cycles, whichever ends first")
 	f.Var(numberFlag{&o.workers, "W", 1, 1024}, "workers", "run W cycles at once")
 	f.Var(choiceFlag{&o.cycleOutput, "WHICH", []string{outputFirst, outputAll, outputNone}}, "cycle-output", "print the output of the first, all or none of the cycles")
-	f.BoolVar(&o.failFast, "fail-fast", false, "end after the first cycle that does not exit with code 0 or gives something not back")
+	f.BoolVar(&o.failFast, "fail-fast", false, "end after the first cycle that does not exit with code 0 or does not give everything back")
 	f.Var(choiceFlag{&o.fault, "NAME", wasi.FaultNames()}, "fault", "put a known leak back in, to see it found; prestats-lock is WAMR's issue 4192")
 	f.Var(choiceFlag{&o.target, "NAME", report.Targets()}, "target", "also report what it costs on that device; known: "+strings.Join(report.Targets(), ", "))
 
