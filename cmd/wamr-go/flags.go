@@ -120,10 +120,10 @@ func (o *options) groups() []flagGroup {
 	f := group("What the guest sees")
 	f.Var(dirFlag{&o.mounts}, "dir", "preopen a directory (repeatable); GUEST is its name for the guest (default: HOST, and / for the current directory); :ro denies every write")
 	f.Var(mapDirFlag{&o.mounts}, "map-dir", "the same in iwasm's spelling")
-	f.Var(listFlag{&o.env, "NAME[=VALUE]"}, "env", "set a variable (repeatable); NAME alone copies the host's value")
+	f.Var(envFlag{listFlag{&o.env, "NAME[=VALUE]"}}, "env", "set a variable (repeatable); NAME alone copies the host's value")
 	f.BoolVar(&o.inheritEnv, "inherit-env", false, "pass the host's whole environment; --env adds to it")
-	f.Var(nonEmptyListFlag{listFlag{&o.listen, "ADDR"}}, "tcplisten", "listen on that TCP address, such as 127.0.0.1:8080, and preopen the socket after the directories (repeatable)")
-	f.VarP(textFlag{&o.invoke, "NAME"}, "invoke", "f", "call that export, with ARGs parsed by its signature, and print its results, one a line")
+	f.Var(addressFlag{listFlag{&o.listen, "ADDR"}}, "tcplisten", "listen on that TCP address, such as 127.0.0.1:8080, and preopen the socket after the directories (repeatable)")
+	f.VarP(exportFlag{textFlag{&o.invoke, "NAME"}}, "invoke", "f", "call that export, with ARGs parsed by its signature, and print its results, one a line")
 
 	f = group("Leak hunting")
 	f.Var(numberFlag{&o.cycles, "N", 1, math.MaxUint64}, "cycles", "instantiate, run and destroy N times")

@@ -75,7 +75,7 @@ func newRoot(a *app, args []string) *cobra.Command {
 			a.code = exitUsage
 			return nil
 		},
-		ValidArgsFunction: completeModule,
+		ValidArgsFunction: completeFirst,
 	}
 	root.SetIn(a.stdin)
 	root.SetOut(a.out)

@@ -53,7 +53,10 @@ func needsCommand(c *cobra.Command) {
 // addCobraCommands adds cobra's own commands, so that they too answer as ours do.
 func addCobraCommands(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
+	out := root.OutOrStdout()
+	root.SetOut(scriptWriter{out}) // the commands keep it
 	root.InitDefaultCompletionCmd()
+	root.SetOut(out)
 	for _, c := range root.Commands() {
 		switch c.Name() {
 		case "completion":

@@ -44,11 +44,16 @@ func (f listFlag) Set(text string) error {
 	return nil
 }
 
-// nonEmptyListFlag refuses an empty text, which would mean something else: an
-// empty address listens on every interface.
-type nonEmptyListFlag struct{ listFlag }
+// envFlag is a variable of the environment.
+type envFlag struct{ listFlag }
 
-func (f nonEmptyListFlag) Set(text string) error {
+// exportFlag is the name of an export.
+type exportFlag struct{ textFlag }
+
+// addressFlag is a TCP address. An empty one would listen on every interface.
+type addressFlag struct{ listFlag }
+
+func (f addressFlag) Set(text string) error {
 	if text == "" {
 		return usagef("it is empty")
 	}
