@@ -16,10 +16,13 @@ func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out, messages := &output{w: stdout}, &output{w: stderr}
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, out: out, ui: newUI(messages)}
-	args = route(args)
-	root := newRoot(a, args)
-	root.SetArgs(args)
-	err := root.Execute()
+	err := checkDescriptors()
+	if err == nil {
+		args = route(args)
+		root := newRoot(a, args)
+		root.SetArgs(args)
+		err = root.Execute()
+	}
 	if lost := out.lost(); lost != nil {
 		err = cannotRunf("standard output could not be written: %v", systemReason(lost))
 	}

@@ -125,7 +125,7 @@ func openReports(a *app, o *options) (plannedReports, error) {
 		if w.file != "" {
 			var err error
 			if p.place, err = openOutFile(w.file, a.stdout, o.module); err != nil {
-				return nil, errors.Join(cannotRunf("%s: %v", o.spelled(w), systemReason(err)), all.close())
+				return nil, errors.Join(cannotOpenf(err, "%s", o.spelled(w)), all.close())
 			}
 		}
 		all = append(all, p)

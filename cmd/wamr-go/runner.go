@@ -29,7 +29,7 @@ func (r runner) run(ctx context.Context, use func(*engine.Module) error) (errs [
 			errs = append(errs, err)
 		}
 	}
-	binary, err := engine.Load(r.module, r.stdin)
+	binary, err := r.load(ctx)
 	if err != nil {
 		return []error{err}
 	}
@@ -43,6 +43,26 @@ func (r runner) run(ctx context.Context, use func(*engine.Module) error) (errs [
 	defer func() { add(withoutLeaks(module.Close(after))) }()
 	add(use(module))
 	return errs
+}
+
+// load reads the module. A read that blocks, as from a pipe, goes on in vain when
+// ctx is done.
+func (r runner) load(ctx context.Context) (*engine.Binary, error) {
+	type loaded struct {
+		binary *engine.Binary
+		err    error
+	}
+	done := make(chan loaded, 1)
+	go func() {
+		b, err := engine.Load(r.module, r.stdin)
+		done <- loaded{b, err}
+	}()
+	select {
+	case l := <-done:
+		return l.binary, l.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 }
 
 func (r runner) compile(ctx context.Context, runtime *engine.Runtime, b *engine.Binary) (*engine.Module, error) {

@@ -23,7 +23,7 @@ func openTrace(a *app, o *options, reports plannedReports) (*traceFile, error) {
 	}
 	place, err := openOutFile(o.traceFile, a.stdout, o.module)
 	if err != nil {
-		return nil, cannotRunf("--trace-file %s: %v", o.traceFile, systemReason(err))
+		return nil, cannotOpenf(err, "--trace-file %s", o.traceFile)
 	}
 	for _, r := range reports {
 		if r.place != nil && r.place.same(place) {
@@ -32,7 +32,7 @@ func openTrace(a *app, o *options, reports plannedReports) (*traceFile, error) {
 	}
 	to, regular, err := place.stream()
 	if err != nil {
-		return nil, errors.Join(cannotRunf("--trace-file %s: %v", o.traceFile, systemReason(err)), place.close())
+		return nil, errors.Join(cannotOpenf(err, "--trace-file %s", o.traceFile), place.close())
 	}
 	return &traceFile{output{w: to}, place, regular}, nil
 }
