@@ -51,7 +51,7 @@ func (x explainer) problem(err error) string {
 	)
 	switch {
 	case errors.As(err, &load):
-		return load.Error()
+		return fmt.Sprintf("%s: %v", quotedIfEmpty(load.Path), load.Err)
 	case errors.As(err, &imported):
 		return fmt.Sprintf("%s: %v", x.module, imported)
 	case errors.As(err, &limit):

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
@@ -167,7 +168,7 @@ func (o *options) groups() []flagGroup {
 
 // flagFailure turns pflag's error about a command's flags into a failure. args are
 // the words of the command line.
-func flagFailure(flags *pflag.FlagSet, err error, args []string) error {
+func flagFailure(c *cobra.Command, err error, args []string) error {
 	var (
 		unknown *pflag.NotExistError
 		missing *pflag.ValueRequiredError
@@ -175,7 +176,7 @@ func flagFailure(flags *pflag.FlagSet, err error, args []string) error {
 	)
 	switch {
 	case errors.As(err, &unknown):
-		return unknownFlag(flags, unknown, args)
+		return unknownFlag(c, unknown, args)
 	case errors.As(err, &missing):
 		return usagef("--%s needs a value", missing.GetFlag().Name).
 			withHint("%s", spelling(missing.GetFlag()))
@@ -206,15 +207,18 @@ func quotedIfEmpty(value string) string {
 
 // unknownFlag answers a flag that does not exist: with another program's, a
 // similar one, or where to find all.
-func unknownFlag(flags *pflag.FlagSet, err *pflag.NotExistError, args []string) error {
+func unknownFlag(c *cobra.Command, err *pflag.NotExistError, args []string) error {
 	word, next := typed(args, err)
 	shown, _, _ := strings.Cut(word, "=")
 	f := usagef("unknown flag %s", shown)
-	if hint, ok := peerHint(word, next); ok {
+	if hint, ok := peerHint(word, next); ok && c.Name() == "run" {
 		return f.withHint("%s", hint)
 	}
-	if near, ok := nearestFlag(flags, strings.TrimLeft(shown, "-")); ok {
+	if near, ok := nearestFlag(c.Flags(), strings.TrimLeft(shown, "-")); ok {
 		return f.withHint("did you mean --%s?", near)
+	}
+	if c.Name() != "run" {
+		return f.withHint("%s --help lists the flags", c.CommandPath())
 	}
 	return f.withHint("wamr-go help run lists the flags; the guest's own come after MODULE")
 }

@@ -48,6 +48,9 @@ func newRun(a *app, h helps) *cobra.Command {
 			if len(args) == 0 {
 				return missingModule(c)
 			}
+			if args[0] == "" {
+				return usagef("MODULE is empty")
+			}
 			if err := o.check(); err != nil {
 				return err
 			}

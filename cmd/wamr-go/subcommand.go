@@ -21,6 +21,9 @@ func noArguments(c *cobra.Command, args []string) error {
 func oneModule(c *cobra.Command, args []string) error {
 	switch len(args) {
 	case 1:
+		if args[0] == "" {
+			return usagef("MODULE is empty")
+		}
 		return nil
 	case 0:
 		return usagef("no MODULE is given").withHint("%s MODULE", c.CommandPath())
