@@ -69,7 +69,7 @@ func exportsOf(path string) []string {
 	if err != nil {
 		return nil
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	names, err := engine.ExportNames(f)
 	if err != nil {
 		return nil

@@ -10,11 +10,13 @@ import (
 
 func TestVerdict(t *testing.T) {
 	var (
-		lost    = &Ledger{Leaks: []memstat.Leak{{Kind: memstat.KindPrestatLock, Objects: 1, Bytes: 24}}}
-		twice   = &Ledger{DoubleReleases: 2}
-		both    = &Ledger{Leaks: lost.Leaks, DoubleReleases: 1}
-		memory  = &Memory{}
-		cycles  = func(v trend.Verdict) *Cycles { return &Cycles{Completed: 1000, Trend: trend.Trend{Verdict: v, Reason: "because"}} }
+		lost   = &Ledger{Leaks: []memstat.Leak{{Kind: memstat.KindPrestatLock, Objects: 1, Bytes: 24}}}
+		twice  = &Ledger{DoubleReleases: 2}
+		both   = &Ledger{Leaks: lost.Leaks, DoubleReleases: 1}
+		memory = &Memory{}
+		cycles = func(v trend.Verdict) *Cycles {
+			return &Cycles{Completed: 1000, Trend: trend.Trend{Verdict: v, Reason: "because"}}
+		}
 		nothing = &Ledger{}
 	)
 	for _, tc := range []struct {
