@@ -25,14 +25,11 @@ func TestFewDescriptors(t *testing.T) {
 	}
 	dir := t.TempDir()
 	for _, args := range []string{
-		"--no-cache " + hello,
-		"--no-cache --dir . --tcplisten 127.0.0.1:0 " + hello,
 		"--cache-dir c --mem-report=json:a --mem-report=text:b --trace-file t " + hello,
 		"--cache-dir c --cycles 20 --workers 3 --dir . " + hello,
-		"version",
 	} {
 		ran := false
-		for limit := range 28 {
+		for limit := 4; limit <= 20; limit += 1 + limit/8 { // with 3, the loader fails first
 			c := exec.Command("sh", "-c", fmt.Sprintf("ulimit -n %d && exec %s %s", limit, program, args))
 			c.Dir = dir
 			out, err := c.CombinedOutput()
@@ -40,7 +37,6 @@ func TestFewDescriptors(t *testing.T) {
 			switch {
 			case err == nil:
 				ran = true
-			case limit <= 3: // the loader may fail first
 			case !errors.As(err, &exit) || exit.ExitCode() != exitCannotRun || !strings.Contains(string(out), "error: "):
 				t.Errorf("ulimit -n %d: %s: %v\n%s", limit, args, err, out)
 			}
