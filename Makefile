@@ -1,4 +1,5 @@
-# Go and make are all that build, demo and test need; testdata and testdata-check need clang as well (testdata/Makefile).
+# Go and make are all that build, demo and test need; testdata and testdata-check need clang as well (testdata/Makefile),
+# and edge needs QEMU.
 
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FUZZTIME ?= 30s
@@ -10,7 +11,7 @@ GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 BINARY := bin/wamr-go
 
-.PHONY: conformance profile build demo test lint bench microbench fuzz testdata testdata-check docs cross clean help
+.PHONY: conformance spectest profile build demo test lint bench microbench leak-accuracy fuzz testdata testdata-check docs cross edge clean help
 .DEFAULT_GOAL := build
 
 ## build: compile bin/wamr-go
@@ -52,11 +53,20 @@ microbench:
 profile:
 	go test -trimpath -run '^$$' -bench '^BenchmarkProfile$$' -benchtime 1x -cpuprofile '$(CURDIR)/cmd/wamr-go/default.pgo' -o /dev/null ./cmd/wamr-go
 
+## leak-accuracy: how often the hunt for leaks is right; ACCURACYFLAGS='-runs 200 -clean 1000 -busy'
+leak-accuracy: build
+	go run ./internal/accuracy -program bin/wamr-go $(ACCURACYFLAGS)
+
 ## conformance: the preview1 programs of the wasi-testsuite checkout WASI_TESTSUITE
 conformance:
 	@test -n '$(WASI_TESTSUITE)' || { echo 'conformance: set WASI_TESTSUITE to a checkout of wasi-testsuite, branch prod/testsuite-base'; exit 2; }
 	WASI_TESTSUITE='$(abspath $(WASI_TESTSUITE))' WASI_RUNNER='$(WASI_RUNNER)' go test -count 1 -run '^TestConformance$$' -v ./pkg/wasi | \
 		awk '/^ *--- FAIL: TestConformance.|^PASS [0-9]/ {print} /^PASS [0-9]/ {split($$2, n, "/"); ok = n[1] == n[2]} END {exit !ok}'
+
+## spectest: the specification's tests through the engine, compared with plain wazero; see docs/spectest.md
+spectest:
+	@go test -count 1 -run '^TestSpec$$' -v ./pkg/engine | \
+		awk '/^(=== RUN|PASS$$|ok )/ {next} {print} /^ *all / {ran = 1} /^FAIL|^--- FAIL|panic:/ {bad = 1} END {exit bad || !ran}'
 
 ## fuzz: each fuzz target for FUZZTIME, as an unprivileged user if root asks; FUZZ=pattern selects
 fuzz:
@@ -80,6 +90,10 @@ cross:
 		echo "cross: $$target"; \
 		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} go build -pgo=off -buildvcs=false ./... || exit 1; \
 	done
+
+## edge: run on arm64, arm, riscv64, mips and 386, under qemu-user-static and natively (Linux on amd64)
+edge:
+	@sh testdata/edge.sh
 
 ## clean: remove what build makes
 clean:

@@ -10,20 +10,37 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// newOurs is this project's engine, with its ledger as the command line has it.
+// newOurs is this project's engine, with its ledger as the command line has it,
+// and without checks in the guest's code, which peers have none of either.
 func newOurs(ctx context.Context, w work) (*embedded, error) {
-	r := engine.NewRuntime(engine.Config{Ledger: memstat.NewLedger(memstat.SitesAuto)})
+	return oursWith(engine.Config{})(ctx, w)
+}
+
+func oursWith(cfg engine.Config) newEmbedded {
+	return func(ctx context.Context, w work) (*embedded, error) { return prepareOurs(ctx, cfg, w) }
+}
+
+func prepareOurs(ctx context.Context, cfg engine.Config, w work) (*embedded, error) {
+	guest := wasi.Config{Args: append([]string{w.name}, w.args...)}
+	closeDirs := func() {}
+	if w.dir != "" {
+		p, err := wasi.OpenPreopen(w.dir, guestDir, wasi.ReadWrite)
+		if err != nil {
+			return nil, err
+		}
+		guest.Preopens = []*wasi.Preopen{p}
+		closeDirs = func() { _ = p.Close() }
+	}
+	cfg.Ledger = memstat.NewLedger(memstat.SitesAuto)
+	r := engine.NewRuntime(cfg)
 	m, err := r.Compile(ctx, &engine.Binary{Path: w.name, Bytes: w.wasm})
 	if err != nil {
+		closeDirs()
 		return nil, errors.Join(err, r.Close(ctx))
-	}
-	cfg := wasi.Config{Args: append([]string{w.name}, w.args...)}
-	if w.dir != "" {
-		cfg.Preopens = []wasi.Preopen{{Host: w.dir, Guest: guestDir}}
 	}
 	return &embedded{
 		cycle: func(ctx context.Context, stdout *os.File) error {
-			c := cfg
+			c := guest
 			if stdout != nil {
 				c.Stdout = stdout
 			}
@@ -32,6 +49,7 @@ func newOurs(ctx context.Context, w work) (*embedded, error) {
 		close: func() {
 			_ = m.Close(ctx)
 			_ = r.Close(ctx)
+			closeDirs()
 		},
 	}, nil
 }

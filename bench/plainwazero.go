@@ -12,20 +12,22 @@ import (
 
 // newWazero is wazero with its own WASI, as its documentation shows it. The
 // module's configuration is made once.
-func newWazero(ctx context.Context, w work) (*embedded, error) { return wazeroWith(ctx, w, nil) }
+func newWazero(ctx context.Context, w work) (*embedded, error) {
+	return wazeroWith(ctx, wz.NewRuntimeConfig(), w, nil)
+}
 
 // newEmptyHost is the same with a sched_yield that does nothing: a Go function
 // that returns at once, for the way from WebAssembly to the host and back.
 func newEmptyHost(ctx context.Context, w work) (*embedded, error) {
-	return wazeroWith(ctx, w, func(b wz.HostModuleBuilder) {
+	return wazeroWith(ctx, wz.NewRuntimeConfig(), w, func(b wz.HostModuleBuilder) {
 		success := api.GoModuleFunc(func(_ context.Context, _ api.Module, stack []uint64) { stack[0] = 0 })
 		b.NewFunctionBuilder().WithGoModuleFunction(success, nil, []api.ValueType{api.ValueTypeI32}).Export("sched_yield")
 	})
 }
 
 // wazeroWith has other functions in place of some of wazero's own.
-func wazeroWith(ctx context.Context, w work, replace func(wz.HostModuleBuilder)) (*embedded, error) {
-	r := wz.NewRuntime(ctx)
+func wazeroWith(ctx context.Context, config wz.RuntimeConfig, w work, replace func(wz.HostModuleBuilder)) (*embedded, error) {
+	r := wz.NewRuntimeWithConfig(ctx, config)
 	m, err := compileWazero(ctx, r, w.wasm, replace)
 	if err != nil {
 		return nil, errors.Join(err, r.Close(ctx))

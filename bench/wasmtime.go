@@ -19,7 +19,27 @@ const wasmtimeVersion = "v39.0.1"
 // imports once as well (InstantiatePre) and reuse memories from a pool, but the
 // Go package offers neither.
 func newWasmtime(_ context.Context, w work) (*embedded, error) {
-	e := wt.NewEngine()
+	return wasmtimeWith(wt.NewConfig(), w, nil)
+}
+
+// newWasmtimeEpochs checks at function entries and loop headers whether an epoch
+// has begun, which nothing here does.
+func newWasmtimeEpochs(_ context.Context, w work) (*embedded, error) {
+	c := wt.NewConfig()
+	c.SetEpochInterruption(true)
+	return wasmtimeWith(c, w, func(s *wt.Store) error { s.SetEpochDeadline(1); return nil })
+}
+
+// newWasmtimeFuel counts instructions.
+func newWasmtimeFuel(_ context.Context, w work) (*embedded, error) {
+	c := wt.NewConfig()
+	c.SetConsumeFuel(true)
+	return wasmtimeWith(c, w, func(s *wt.Store) error { return s.SetFuel(1 << 62) })
+}
+
+// wasmtimeWith calls prepare for each store, unless it is nil.
+func wasmtimeWith(config *wt.Config, w work, prepare func(*wt.Store) error) (*embedded, error) {
+	e := wt.NewEngineWithConfig(config)
 	linker := wt.NewLinker(e)
 	m, err := wt.NewModule(e, w.wasm)
 	if err == nil {
@@ -36,6 +56,11 @@ func newWasmtime(_ context.Context, w work) (*embedded, error) {
 			defer store.Close()
 			if err := setWasi(store, w, stdout); err != nil {
 				return err
+			}
+			if prepare != nil {
+				if err := prepare(store); err != nil {
+					return err
+				}
 			}
 			in, err := linker.Instantiate(store, m)
 			if err != nil || !w.start {

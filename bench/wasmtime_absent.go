@@ -9,6 +9,10 @@ import (
 
 const wasmtimeVersion = "absent"
 
-func newWasmtime(context.Context, work) (*embedded, error) {
-	return nil, errors.New("the harness was built without cgo")
-}
+func newWasmtime(context.Context, work) (*embedded, error) { return nil, errNoCgo }
+
+func newWasmtimeEpochs(context.Context, work) (*embedded, error) { return nil, errNoCgo }
+
+func newWasmtimeFuel(context.Context, work) (*embedded, error) { return nil, errNoCgo }
+
+var errNoCgo = errors.New("the harness was built without cgo")

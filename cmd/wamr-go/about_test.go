@@ -5,8 +5,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
-	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
 
 // TestTellTool: the report has all reasons, the one that decides last, as
@@ -45,8 +45,8 @@ func TestAboutRun(t *testing.T) {
 	withReport := options{quiet: true, cycles: 9, reports: []reportWish{{format: reportText}}}
 	withFile := options{quiet: true, cycles: 9, reports: []reportWish{{"json", "r.json"}}}
 	once := options{quiet: true}
-	grown := func(v trend.Verdict) *report.Cycles {
-		return &report.Cycles{Completed: 9, Trend: trend.Trend{Verdict: v, Reason: "r"}}
+	grown := func(v memstat.Verdict) *report.Cycles {
+		return &report.Cycles{Completed: 9, Verdict: v, Reason: "r"}
 	}
 	for _, tc := range []struct {
 		name   string
@@ -54,12 +54,12 @@ func TestAboutRun(t *testing.T) {
 		cycles *report.Cycles
 		want   string // the verdict's line
 	}{
-		{"clean", quiet, grown(trend.Clean), "clean: each of 9 instances gave back all that it took from the host"},
-		{"inconclusive", quiet, grown(trend.Inconclusive), "inconclusive: r"},
-		{"a leak is an error", quiet, grown(trend.Leaking), ""},
-		{"the report has it", withReport, grown(trend.Clean), ""},
-		{"the report is elsewhere", withFile, grown(trend.Clean), "clean: each of 9 instances gave back all that it took from the host"},
-		{"the report comes unasked", loud, grown(trend.Clean), ""},
+		{"clean", quiet, grown(memstat.Clean), "clean: each of 9 instances gave back all that it took from the host"},
+		{"inconclusive", quiet, grown(memstat.Inconclusive), "inconclusive: r"},
+		{"a leak is an error", quiet, grown(memstat.Leaking), ""},
+		{"the report has it", withReport, grown(memstat.Clean), ""},
+		{"the report is elsewhere", withFile, grown(memstat.Clean), "clean: each of 9 instances gave back all that it took from the host"},
+		{"the report comes unasked", loud, grown(memstat.Clean), ""},
 		{"no cycles", once, nil, ""},
 	} {
 		rep := &report.Report{

@@ -40,7 +40,8 @@ const (
 )
 
 // flagRows has the rows of each command's flags. The commands run in a directory
-// with m.wasm (a C hello), lib.wasm (a library), file and dir.
+// with m.wasm (a C hello), lib.wasm (a library), plugin.wasm (of another host), file
+// and dir.
 var flagRows = map[string]map[string][]flagRow{
 	"run": {
 		"dir": {
@@ -138,6 +139,11 @@ var flagRows = map[string]map[string][]flagRow{
 			{huge, "--fault HUGE m.wasm", 2, "--fault"},
 			{repeated, "--fault prestats-lock --fault prestats-lock m.wasm", 99, "1 prestat_lock"},
 			{conflict, "--fault prestats-lock --dir dir m.wasm", 0, "hello"},
+			{wrong, "--fault slot:1/2 m.wasm", 2, "no such size"},
+			{right, "--fault go-heap:100/2 --cycles 60 m.wasm", 99, "go_heap"},
+			{wrong, "--fault go-heap:many m.wasm", 2, "no such size"},
+			{wrong, "--fault go-heap/0 m.wasm", 2, "at least 1"},
+			{huge, "--fault go-heap/" + hugeNumber + " m.wasm", 2, "at least 1"},
 		},
 		"target": {
 			{right, "--target esp32s3 m.wasm", 0, "On esp32s3"},
@@ -199,6 +205,45 @@ var flagRows = map[string]map[string][]flagRow{
 			{huge, "--timeout " + hugeNumber + "s m.wasm", 2, "not a duration"},
 			{repeated, "--timeout 1ns --timeout 1h m.wasm", 0, "hello"},
 			{conflict, "--timeout 1h --duration 5ms m.wasm", 0, "completed"},
+		},
+		"fuel": {
+			{right, "--fuel 1000000 m.wasm", 0, "hello"},
+			{right, "--fuel 10 m.wasm", 124, "fuel of 10 instructions"},
+			{wrong, "--fuel 0 m.wasm", 2, "from 1 to"},
+			{empty, "--fuel EMPTY m.wasm", 2, `--fuel ""`},
+			{huge, "--fuel " + hugeNumber + " m.wasm", 2, "from 1 to"},
+			{huge, "--fuel 9223372036854775807 m.wasm", 0, "hello"},
+			{repeated, "--fuel 1 --fuel 1000000 m.wasm", 0, "hello"},
+			{conflict, "--fuel 1000 --uninterruptible m.wasm", 2, "--uninterruptible excludes"},
+		},
+		"count-instructions": {
+			{right, "--count-instructions m.wasm", 0, "instructions"},
+			{wrong, "--count-instructions=maybe m.wasm", 2, "takes no value"},
+			{repeated, "--count-instructions --count-instructions m.wasm", 0, "instructions"},
+			{conflict, "--count-instructions --uninterruptible m.wasm", 2, "--uninterruptible excludes"},
+		},
+		"uninterruptible": {
+			{right, "--uninterruptible m.wasm", 0, "hello"},
+			{wrong, "--uninterruptible=maybe m.wasm", 2, "takes no value"},
+			{repeated, "--uninterruptible --uninterruptible m.wasm", 0, "hello"},
+			{conflict, "--uninterruptible --timeout 1h m.wasm", 2, "--uninterruptible excludes"},
+		},
+		"unknown-imports": {
+			{right, "--unknown-imports trap plugin.wasm", 134, "call of the unknown import"},
+			{right, "--unknown-imports zero plugin.wasm", 0, "returned zeros"},
+			{wrong, "--unknown-imports maybe m.wasm", 2, "trap, zero"},
+			{empty, "--unknown-imports EMPTY m.wasm", 2, `--unknown-imports ""`},
+			{huge, "--unknown-imports HUGE m.wasm", 2, "trap, zero"},
+			{repeated, "--unknown-imports trap --unknown-imports zero m.wasm", 0, "hello"},
+			{conflict, "--unknown-imports trap -f add lib.wasm 1 2", 0, "3"},
+		},
+		"argv0": {
+			{right, "--argv0 name --trace=args m.wasm", 0, "hello"},
+			{wrong, "--argv0", 2, "--argv0 needs a value"},
+			{empty, "--argv0 EMPTY m.wasm", 2, "it is empty"},
+			{huge, "--max-args 4K --argv0 HUGE m.wasm", 125, "more than the limit"},
+			{repeated, "--argv0 a --argv0 b m.wasm", 0, "hello"},
+			{conflict, "--argv0 name -f add lib.wasm 1 2", 0, "3"},
 		},
 		"max-fds": {
 			{right, "--max-fds 5 m.wasm", 0, "hello"},
@@ -393,7 +438,7 @@ func checkFlag(t *testing.T, command string, f *pflag.Flag, rows []flagRow) {
 // becomes the current one.
 func prepareFlagFiles(t *testing.T) {
 	t.Helper()
-	for file, guest := range map[string]string{"m.wasm": "c/hello", "lib.wasm": "wat/arith"} {
+	for file, guest := range map[string]string{"m.wasm": "c/hello", "lib.wasm": "wat/arith", "plugin.wasm": "wat/plugin"} {
 		content, err := os.ReadFile(filepath.Join("..", "..", "testdata", filepath.FromSlash(guest)+".wasm"))
 		if err != nil {
 			t.Fatal(err)

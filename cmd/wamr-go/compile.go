@@ -24,7 +24,7 @@ func newCompile(a *app, _ helps) *cobra.Command {
 			if err != nil {
 				return cannotRunf("the cache directory: %v", err)
 			}
-			return a.warmCache(context.Background(), engine.Config{CacheDir: dir, CacheMaxBytes: maxBytes, NoImage: true}, args[0])
+			return a.warmCache(context.Background(), engine.Config{CacheDir: dir, CacheMaxBytes: maxBytes, NoImage: true, Interruptible: true}, args[0])
 		},
 	}
 	o.add(c)

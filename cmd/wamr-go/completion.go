@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
@@ -98,6 +99,10 @@ func (addressFlag) complete(string) ([]string, cobra.ShellCompDirective) {
 
 func (mapDirFlag) complete(string) ([]string, cobra.ShellCompDirective) {
 	return nil, cobra.ShellCompDirectiveNoFileComp
+}
+
+func (faultFlag) complete(string) ([]string, cobra.ShellCompDirective) {
+	return engine.FaultNames(), cobra.ShellCompDirectiveNoFileComp
 }
 
 func (dirFlag) complete(string) ([]string, cobra.ShellCompDirective) {

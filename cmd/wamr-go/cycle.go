@@ -19,6 +19,7 @@ func runCycles(ctx context.Context, m *engine.Module, o *options, guest wasi.Con
 		Duration: o.duration,
 		Workers:  int(o.workers),
 		FailFast: o.failFast,
+		Fault:    o.fault,
 		Timeout:  o.timeout,
 		Config:   func(cycle uint64) wasi.Config { return cycleGuest(guest, o, cycle) },
 		Invoke:   o.invoke,

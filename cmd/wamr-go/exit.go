@@ -18,7 +18,7 @@ const (
 const exitCodesHelp = `The guest's own exit code passes through. Otherwise:
    99  something was not given back, or the memory budget was exceeded
        (--error-exitcode changes it)
-  124  the guest timed out
+  124  the guest timed out, or used up its fuel
   125  the module could not be run, or output of wamr-go's own was lost
   129, 130, 143  ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM
   134  the guest trapped
@@ -58,12 +58,12 @@ func cannotRunf(format string, args ...any) *failure {
 func cannotOpenf(err error, format string, args ...any) *failure {
 	f := cannotRunf("%s: %v", fmt.Sprintf(format, args...), systemReason(err))
 	if errors.Is(err, syscall.EMFILE) {
-		f.hint = hintFiles
+		f.hint = hintDescriptors
 	}
 	return f
 }
 
-const hintFiles = "this process may not open more files; raise the limit with ulimit -n"
+const hintDescriptors = "this process may not open more files; raise the limit with ulimit -n"
 
 // failureOf turns any error into a failure. An error that no command classified
 // comes from parsing the command line.

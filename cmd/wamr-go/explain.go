@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strings"
+	"syscall"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
@@ -32,6 +32,10 @@ func (x explainer) failure(err error) *failure {
 	}
 	f := cannotRunf("%s", x.problem(err))
 	f.hint = x.hint(err)
+	var argument *engine.ArgumentError
+	if errors.As(err, &argument) {
+		f.code = exitUsage
+	}
 	return f
 }
 
@@ -64,7 +68,7 @@ func (x explainer) problem(err error) string {
 	case errors.As(err, &argument):
 		return argument.Error()
 	case errors.As(err, &preopen):
-		return fmt.Sprintf("directory %s: %v", preopen.Preopen.Host, preopen.Err)
+		return fmt.Sprintf("directory %s: %v", preopen.Host, preopen.Err)
 	case errors.As(err, &internal) && x.verbose:
 		return internal.Error() + "\n" + internal.GoStack
 	case errors.As(err, &internal):
@@ -89,10 +93,12 @@ func (x explainer) hint(err error) string {
 		{engine.ErrAOT, "name the .wasm file that it was made from"},
 		{engine.ErrGzip, "decompress it first"},
 		{engine.ErrELF, "build for wasm32-wasip1"},
-		{engine.ErrComponent, hintCore},
+		{engine.ErrComponent, "wasmtime and jco run components; build for wasm32-wasip1 to run it here"},
 		{engine.ErrVersion, hintCore},
 		{engine.ErrTruncated, "the file is incomplete; copy or download it again"},
 		{engine.ErrImportType, "the module was not built against the preview1 headers"},
+		{syscall.EMFILE, hintDescriptors},
+		{wasi.EMFILE, "--max-fds sets how many descriptors the guest can have"},
 	} {
 		if errors.Is(err, row.err) {
 			return row.hint
@@ -106,12 +112,18 @@ func (x explainer) hint(err error) string {
 		argument *engine.ArgumentError
 		internal *engine.InternalError
 		noStart  *noStartError
+		bytes    *wasi.ArgBytesError
+		missing  *engine.FeatureError
 	)
 	switch {
+	case errors.As(err, &missing):
+		return featureHint(missing.Feature)
+	case errors.As(err, &bytes):
+		return fmt.Sprintf("--max-args %d is the least that it needs", bytes.Need)
 	case errors.As(err, &load) && errors.Is(load, fs.ErrNotExist):
 		return x.missingHint()
 	case errors.As(err, &imported):
-		return importHint(imported.Module, imported.Name)
+		return importHint(imported.Missing)
 	case errors.As(err, &limit):
 		return memoryHint(limit, x.interpreter)
 	case errors.As(err, &export):
@@ -119,48 +131,12 @@ func (x explainer) hint(err error) string {
 	case errors.As(err, &noStart):
 		return callExample(x.module, noStart.exports)
 	case errors.As(err, &argument):
-		return exampleOf(x.module, argument.Export)
+		return callExample(x.module, []engine.Export{argument.Export})
 	case errors.As(err, &internal):
 		return "this is a bug of wamr-go; -v prints the stack to report it with"
 	default:
 		return ""
 	}
-}
-
-// importHint guesses where an unknown import comes from.
-func importHint(module, name string) string {
-	for _, row := range [...]struct {
-		module string // the import's, or a prefix of it that ends with "*"
-		name   string // likewise
-		hint   string
-	}{
-		{wasi.ModulePreview1, "sock_*", "this is WAMR's socket extension; preview1 has sock_accept, sock_recv, sock_send and sock_shutdown"},
-		{wasi.ModulePreview1, "*", "this is not a function of WASI preview1"},
-		{wasi.ModuleUnstable, "*", "this is not a function of WASI preview1"},
-		{"wasi", "*", "wasi-threads is not supported; build for wasm32-wasip1, without threads"},
-		{"wasi:*", "*", "this is WASI 0.2 or later; build for wasm32-wasip1"},
-		{"env", "*", "a symbol was left undefined when the module was linked; define it, or build with wasi-sdk for wasm32-wasip1"},
-		{"go", "*", hintGo},
-		{"gojs", "*", hintGo},
-		{"wbg", "*", hintBindgen},
-		{"__wbindgen*", "*", hintBindgen},
-	} {
-		if matches(module, row.module) && matches(name, row.name) {
-			return row.hint
-		}
-	}
-	return "only WASI preview1 can be imported"
-}
-
-const (
-	hintGo      = "built for a JavaScript host; build with GOOS=wasip1 GOARCH=wasm"
-	hintBindgen = "built by wasm-bindgen for a JavaScript host; build for wasm32-wasip1"
-)
-
-// matches compares a name with a pattern, which may end with "*".
-func matches(name, pattern string) bool {
-	prefix, open := strings.CutSuffix(pattern, "*")
-	return name == pattern || open && strings.HasPrefix(name, prefix)
 }
 
 // exportHint guesses which export was meant.
@@ -175,16 +151,16 @@ func exportHint(e *engine.ExportError) string {
 	return ""
 }
 
-// missingHint suggests a command or a file where the module does not exist.
+// missingHint suggests a file or a command where the module does not exist.
 func (x explainer) missingHint() string {
+	if info, err := os.Stat(x.module + ".wasm"); err == nil && info.Mode().IsRegular() {
+		return "did you mean " + x.module + ".wasm?"
+	}
 	if near, ok := nearest(x.module, commandNames()); ok {
 		return "did you mean wamr-go " + near + "?"
 	}
 	if _, ok := report.Lookup(x.module); ok && x.report {
 		return "the format belongs to the flag: --mem-report=" + x.module
-	}
-	if info, err := os.Stat(x.module + ".wasm"); err == nil && info.Mode().IsRegular() {
-		return "did you mean " + x.module + ".wasm?"
 	}
 	return volumeHint(x.module)
 }
@@ -193,9 +169,14 @@ func (x explainer) missingHint() string {
 // Compiled code has one page less than WebAssembly's 4 GiB, which no
 // --max-memory changes.
 func memoryHint(e *engine.MemoryLimitError, interpreter bool) string {
-	const all = 4 << 30
-	if e.Need == all && !interpreter {
+	const all, page = 4 << 30, 64 << 10
+	flag := fmt.Sprintf("--max-memory %dK", e.Need>>10)
+	switch {
+	case e.Need < all || interpreter:
+		return flag + " is the least that it needs"
+	case e.Limit < all-page:
+		return "compiled code has one page less than 4 GiB; --interp " + flag + " has them all"
+	default:
 		return "compiled code has one page less than 4 GiB; --interp has them all"
 	}
-	return fmt.Sprintf("--max-memory %dK is the least that it needs", e.Need>>10)
 }

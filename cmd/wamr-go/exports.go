@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
 )
@@ -34,25 +35,37 @@ func listExports(exports []engine.Export) string {
 	return b.String()
 }
 
-// callExample is a command that calls the first export which the command line
-// can call, or "" if there is none.
+// callExample returns a command that calls the first of the exports that the
+// command line can call, or "".
 func callExample(module string, exports []engine.Export) string {
-	if len(exports) == 0 {
-		return ""
-	}
+	example := ""
 	for _, e := range exports {
-		// Compilers export what the host calls, with a leading underscore.
-		if !strings.HasPrefix(e.Name, "_") {
+		switch {
+		case !e.Callable():
+		case !strings.HasPrefix(e.Name, "_"):
 			return exampleOf(module, e)
+		case example == "": // compilers export what the host calls, with a leading underscore
+			example = exampleOf(module, e)
 		}
 	}
-	return exampleOf(module, exports[0])
+	return example
 }
 
 func exampleOf(module string, e engine.Export) string {
-	s := "wamr-go -f " + e.Name + " " + module
+	s := "wamr-go -f " + shellWord(e.Name) + " " + shellWord(module)
 	for i := range e.Params {
 		s += fmt.Sprintf(" %d", i+1)
 	}
 	return s
+}
+
+// shellWord quotes a text for a POSIX shell where that is needed.
+func shellWord(text string) string {
+	plain := func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("%+,-./:=@_", r)
+	}
+	if text != "" && strings.IndexFunc(text, func(r rune) bool { return !plain(r) }) < 0 {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }

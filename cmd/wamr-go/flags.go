@@ -24,6 +24,7 @@ type options struct {
 	listen     []string // addresses of TCP listeners
 	env        []string // NAME=value, or NAME for the host's value
 	inheritEnv bool
+	argv0      string // "" for the module's name
 	invoke     string
 
 	cycles      uint64 // 0: not asked for
@@ -35,7 +36,7 @@ type options struct {
 	reports     []reportWish // of --mem-report; see reportPlan
 	reportFile  string
 	target      string
-	fault       string
+	fault       engine.Fault
 	budget      uint64
 	leakCode    uint64
 	maxMemory   uint64
@@ -43,7 +44,11 @@ type options struct {
 	maxStreams  uint64
 	maxArgs     uint64
 	timeout     time.Duration
+	fuel        uint64
+	count       bool // instructions
+	unchecked   bool // without --timeout and the like
 	interpreter bool
+	unknown     string // what answers unknown imports; "" for nothing
 	noCache     bool
 	cacheDir    string
 	cacheBytes  uint64
@@ -60,10 +65,25 @@ const (
 	outputFirst = "first"
 	outputAll   = "all"
 	outputNone  = "none"
+
+	unknownTrap = "trap"
+	unknownZero = "zero"
 )
 
 // cycling reports whether cycles were asked for, not a plain run.
 func (o *options) cycling() bool { return o.cycles > 0 || o.duration > 0 }
+
+// unknownImports returns how unknown imports are answered.
+func (o *options) unknownImports() engine.UnknownImports {
+	switch o.unknown {
+	case unknownTrap:
+		return engine.TrapUnknown
+	case unknownZero:
+		return engine.ZeroUnknown
+	default:
+		return engine.RefuseUnknown
+	}
+}
 
 // prints reports whether the output of a cycle is printed.
 func (o *options) prints(cycle uint64) bool {
@@ -94,6 +114,8 @@ func (o *options) check() error {
 		return usagef("--trace-times needs --trace").withHint("wamr-go run --trace -T MODULE")
 	case o.noCache && o.cacheDir != "":
 		return usagef("--no-cache and --cache-dir exclude each other")
+	case o.unchecked && (o.timeout > 0 || o.fuel > 0 || o.count):
+		return usagef("--uninterruptible excludes --timeout, --fuel and --count-instructions: they need the checks that it leaves out")
 	case o.quiet && o.verbose:
 		return usagef("-q and -v exclude each other")
 	}
@@ -123,6 +145,7 @@ func (o *options) groups() []flagGroup {
 	f.Var(mapDirFlag{&o.mounts}, "map-dir", "the same in iwasm's spelling")
 	f.Var(envFlag{listFlag{&o.env, "NAME[=VALUE]"}}, "env", "set a variable (repeatable); NAME alone copies the host's value")
 	f.BoolVar(&o.inheritEnv, "inherit-env", false, "pass the host's whole environment; --env adds to it")
+	f.Var(textFlag{&o.argv0, "NAME"}, "argv0", "pass NAME as the guest's argument 0 (default: the name of the file)")
 	f.Var(addressFlag{listFlag{&o.listen, "ADDR"}}, "tcplisten", "listen on that TCP address, such as 127.0.0.1:8080, and preopen the socket after the directories (repeatable)")
 	f.VarP(exportFlag{textFlag{&o.invoke, "NAME"}}, "invoke", "f", "call that export, with ARGs parsed by its signature, and print its results, one a line")
 
@@ -132,7 +155,7 @@ func (o *options) groups() []flagGroup {
 	f.Var(numberFlag{&o.workers, "W", 1, 1024}, "workers", "run W cycles at once")
 	f.Var(choiceFlag{&o.cycleOutput, "WHICH", []string{outputFirst, outputAll, outputNone}}, "cycle-output", "print the output of the first, all or none of the cycles")
 	f.BoolVar(&o.failFast, "fail-fast", false, "end after the first cycle that does not exit with code 0 or does not give everything back")
-	f.Var(choiceFlag{&o.fault, "NAME", wasi.FaultNames()}, "fault", "put a known leak back in, to see it found; prestats-lock is WAMR's issue 4192")
+	f.Var(faultFlag{&o.fault}, "fault", "lose something on purpose, to see it found: NAME[:BYTES][/EVERY]; prestats-lock is WAMR's issue 4192")
 	f.Var(choiceFlag{&o.target, "NAME", report.Targets()}, "target", "also report what it costs on that device; known: "+strings.Join(report.Targets(), ", "))
 
 	f = group("Report")
@@ -144,11 +167,15 @@ func (o *options) groups() []flagGroup {
 
 	f = group("Limits and engine")
 	f.Var(sizeFlag{&o.maxMemory, "SIZE"}, "max-memory", "deny linear memory beyond SIZE, rounded down to whole pages of 64 KiB")
-	f.Var(durationFlag{&o.timeout, "D"}, "timeout", "end the guest, or each cycle's, after D; its loops are checked for that, which costs speed")
+	f.Var(durationFlag{&o.timeout, "D"}, "timeout", "end the guest, or each cycle's, after D")
+	f.Var(numberFlag{&o.fuel, "N", 1, math.MaxInt64}, "fuel", "end the guest, or each cycle's, after N instructions: the same number on every machine")
+	f.BoolVar(&o.count, "count-instructions", false, "count the instructions and report how many there were; costs up to a quarter of the speed")
 	f.Var(numberFlag{&o.maxFDs, "N", 3, math.MaxInt32}, "max-fds", "most descriptors that the guest can have open")
 	f.Var(numberFlag{&o.maxStreams, "N", 1, math.MaxInt32}, "max-dir-streams", "most directories that are buffered at once, of 32 KiB each")
 	f.Var(sizeFlag{&o.maxArgs, "SIZE"}, "max-args", "refuse arguments, or an environment, of more than SIZE")
+	f.BoolVar(&o.unchecked, "uninterruptible", false, "leave out the checks by which Ctrl-C ends a guest while it computes: up to a seventh faster")
 	f.BoolVar(&o.interpreter, "interp", false, "interpret instead of compiling to native code")
+	f.Var(choiceFlag{&o.unknown, "trap|zero", []string{unknownTrap, unknownZero}}, "unknown-imports", "run a module whose functions the host lacks: a call of one traps, or returns zeros")
 	f.BoolVar(&o.noCache, "no-cache", false, "keep no compiled code on disk")
 	f.Var(dirNameFlag{textFlag{&o.cacheDir, "DIR"}}, "cache-dir", "keep compiled code there and not in wamr-go's folder of the user's cache directory")
 	f.Var(sizeFlag{&o.cacheBytes, "SIZE"}, "cache-max-size", cacheMaxSizeUsage)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"math"
 	"os"
 
@@ -8,20 +9,19 @@ import (
 )
 
 // guestConfig returns the configuration of the first cycle's guest, without its
-// listeners.
+// preopens and listeners.
 func guestConfig(a *app, o *options) (wasi.Config, error) {
 	env, err := environment(o.env, o.inheritEnv, os.Environ(), a.ui.warnf)
 	if err != nil {
 		return wasi.Config{}, err
 	}
 	cfg := wasi.Config{
-		Args:     []string{baseName(o.module)},
-		Env:      env,
-		Stdin:    a.stdin,
-		Stdout:   a.stdout,
-		Stderr:   a.stderr,
-		Preopens: o.mounts,
-		Limits:   wasi.Limits{FDs: int(o.maxFDs), DirStreams: int(o.maxStreams), ArgBytes: int(min(o.maxArgs, math.MaxInt))},
+		Args:   []string{cmp.Or(o.argv0, baseName(o.module))},
+		Env:    env,
+		Stdin:  a.stdin,
+		Stdout: a.stdout,
+		Stderr: a.stderr,
+		Limits: wasi.Limits{FDs: int(o.maxFDs), DirStreams: int(o.maxStreams), ArgBytes: int(min(o.maxArgs, math.MaxInt))},
 	}
 	if o.module == "-" {
 		cfg.Stdin = nil // the module is all that it held
@@ -31,11 +31,6 @@ func guestConfig(a *app, o *options) (wasi.Config, error) {
 	}
 	if o.tracing() {
 		if cfg.Trace, err = wasi.NewTrace(a.ui.text(), o.traceTimes, o.trace...); err != nil {
-			return cfg, err
-		}
-	}
-	if o.fault != "" {
-		if cfg.Faults, err = wasi.ParseFault(o.fault); err != nil {
 			return cfg, err
 		}
 	}

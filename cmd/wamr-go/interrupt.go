@@ -44,7 +44,7 @@ func endBySignal(u *ui, cycling bool, end context.CancelCauseFunc) interruptActi
 			if cycling {
 				u.hintf("the cycle in progress is not over yet; press Ctrl-C again to end at once")
 			} else {
-				u.hintf("the guest ends at its next WASI call; press Ctrl-C again to end at once")
+				u.hintf("the guest has not ended yet; press Ctrl-C again to end at once")
 			}
 		},
 		second: func(s syscall.Signal) {

@@ -5,12 +5,16 @@ package main
 import (
 	"io"
 	"os"
+	"runtime"
 )
 
 // version is set by the linker; see the Makefile.
 var version string
 
-func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+func main() {
+	runtime.MemProfileRate = 0 // the hunt for leaks turns the profile on for its own time
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
 
 // run executes the command line and returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -19,6 +23,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	err := checkDescriptors()
 	if err == nil {
 		args = route(args)
+		a.words = args
 		root := newRoot(a, args)
 		root.SetArgs(args)
 		err = root.Execute()
@@ -43,5 +48,6 @@ type app struct {
 	stderr io.Writer // the guest's
 	out    *output   // standard output for the text of commands
 	ui     *ui       // standard error for messages
+	words  []string  // of the command line, with the command's name
 	code   int       // exit code of the process if the command returns no error
 }

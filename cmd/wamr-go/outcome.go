@@ -74,7 +74,7 @@ func guestEndings(c *engine.CycleResult, o *options, explain func(error) *failur
 	}
 	var list []ending
 	var first ending
-	for _, kind := range [...]engine.OutcomeKind{engine.OutcomeError, engine.OutcomeTimeout, engine.OutcomeTrap} {
+	for _, kind := range [...]engine.OutcomeKind{engine.OutcomeError, engine.OutcomeFuel, engine.OutcomeTimeout, engine.OutcomeTrap} {
 		if c.Outcomes[kind] == 0 {
 			continue
 		}
@@ -98,6 +98,8 @@ func guestEnding(kind engine.OutcomeKind, c *engine.CycleResult, o *options, exp
 		return ending{code: exitTrap, text: "the guest trapped" + where}
 	case engine.OutcomeTimeout:
 		return ending{code: exitTimeout, text: fmt.Sprintf("the guest timed out after %v%s", o.timeout, where)}
+	case engine.OutcomeFuel:
+		return ending{code: exitTimeout, text: fmt.Sprintf("the guest used up its fuel of %s instructions%s", memstat.Grouped(o.fuel), where)}
 	}
 	if c.FirstFailure.Kind == kind {
 		return explain(c.FirstFailure.Err).ending()

@@ -11,7 +11,6 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
-	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
 
 // once is the result of a plain run.
@@ -65,7 +64,7 @@ func TestConclude(t *testing.T) {
 	var (
 		leak     = &report.Report{Ledger: &report.Ledger{Leaks: []memstat.Leak{{Kind: memstat.KindPrestatLock, Objects: 1, Bytes: 24}}}}
 		twice    = &report.Report{Ledger: &report.Ledger{DoubleReleases: 2}}
-		grows    = &report.Report{Cycles: &report.Cycles{Trend: trend.Trend{Verdict: trend.Leaking, Reason: "by 3 fds"}}}
+		grows    = &report.Report{Cycles: &report.Cycles{Verdict: memstat.Leaking, Reason: "by 3 fds"}}
 		budget   = &report.Report{Budget: &report.Budget{LimitBytes: 65536, PeakBytes: 131072, Exceeded: true}}
 		leakOver = &report.Report{Ledger: leak.Ledger, Budget: budget.Budget}
 
@@ -126,7 +125,7 @@ func TestConclude(t *testing.T) {
 		{"leak with a code", ran(once(exited(3))), leak, seven, nil, 7, []string{leakLine + " (exit code 7)"}},
 		{"leak that keeps the code", ran(once(exited(3))), leak, keep, nil, 3, []string{leakLine, "note: the guest exited with 3"}},
 		{"double release", ran(once(exited(0))), twice, printed, nil, 99, []string{"error: leak: double releases: 2 (exit code 99)"}},
-		{"growth", ran(once(exited(0))), grows, printed, nil, 99, []string{"error: leak: the process grows by the cycle, by 3 fds (exit code 99)"}},
+		{"growth", ran(once(exited(0))), grows, printed, nil, 99, []string{"error: leak: by 3 fds (exit code 99)"}},
 		{"budget", ran(once(exited(0))), budget, plain, nil, 99, []string{overLine + " (exit code 99)"}},
 
 		{"all at once", ran(once(trapped)), leakOver, printed, nil, 134, []string{

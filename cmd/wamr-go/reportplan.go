@@ -62,8 +62,8 @@ func unknownFormat(text, name string) error {
 	return f
 }
 
-// reportPlan returns the reports to write. Cycles, a file or a target ask for one
-// without --mem-report.
+// reportPlan returns the reports to write. Cycles, a file, a target or a count of
+// instructions ask for one without --mem-report.
 func (o *options) reportPlan() []reportWish {
 	plan := slices.Clone(o.reports)
 	if o.reportFile != "" {
@@ -73,7 +73,7 @@ func (o *options) reportPlan() []reportWish {
 		}
 		plan[i].file = o.reportFile
 	}
-	if len(plan) == 0 && (o.target != "" || o.cycling() && !o.quiet) {
+	if len(plan) == 0 && (o.target != "" || o.count || o.cycling() && !o.quiet) {
 		plan = append(plan, reportWish{format: reportText})
 	}
 	return plan

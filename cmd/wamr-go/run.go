@@ -23,7 +23,7 @@ With --cycles or --duration a new instance is made, run and destroyed each
 time, and the report says what was not given back. Only the first cycle reads
 standard input, and only its output is printed (--cycle-output). Ctrl-C ends
 the run after the cycle in progress, with its report; a second one ends it at
-once. Without cycles, Ctrl-C ends the guest at its next WASI call.`
+once. Without cycles, Ctrl-C ends the guest.`
 
 const runExample = `  wamr-go run --dir . tool.wasm in.txt
   wamr-go run --dir ./data::/data:ro tool.wasm /data/in.txt

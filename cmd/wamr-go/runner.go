@@ -33,6 +33,9 @@ func (r runner) run(ctx context.Context, use func(*engine.Module) error) (errs [
 	if err != nil {
 		return []error{err}
 	}
+	if binary.FromComponent {
+		r.ui.warnf("%s is a component; the core module in it is run, with WASI preview1", r.module)
+	}
 	after := context.WithoutCancel(ctx)
 	runtime := engine.NewRuntime(r.config)
 	defer func() { add(withoutLeaks(runtime.Close(after))) }()
@@ -107,6 +110,7 @@ func runGuest(ctx context.Context, a *app, o *options, guest wasi.Config, ready 
 	r := result{Run: engine.Run{
 		Budget: o.budget, Target: o.target, Version: version,
 		Function: o.invoke, Arguments: o.args, Environment: namesOf(guest.Env),
+		Command: commandLine(a.words, 1+len(o.args)),
 	}}
 	results := &output{w: a.stdout}
 	use := func(m *engine.Module) (err error) {
@@ -123,12 +127,19 @@ func runGuest(ctx context.Context, a *app, o *options, guest wasi.Config, ready 
 		ready()
 		cycles := runCycles(ctx, m, o, guest, results, newProgress(a.ui, o))
 		r.Cycles = &cycles
+		if text := calledUnknown(m.UnknownImports()); text != "" && o.unknown == unknownZero {
+			a.ui.warnf("%s", text)
+		}
 		return nil
 	}
-	if err := o.mounts.check(); err != nil {
+	if opened, err := o.mounts.open(); err != nil {
 		r.errs = []error{err}
 	} else {
+		guest.Preopens = opened
 		r.errs = newRunner(a, o).run(ctx, use)
+		if err := opened.close(); err != nil {
+			r.errs = append(r.errs, err)
+		}
 	}
 	r.signal, r.lost = signalOf(ctx), results.lost()
 	if r.signal != 0 {
@@ -151,13 +162,17 @@ func newRunner(a *app, o *options) runner {
 		a.ui.notef("compiled code is not kept: %v", err)
 	}
 	r.config = engine.Config{
-		Interpreter:   o.interpreter,
-		MaxMemory:     o.maxMemory,
-		CacheDir:      dir,
-		CacheMaxBytes: o.cacheBytes,
-		Interruptible: o.timeout > 0,
-		NoImage:       !o.cycling(), // for one instance it would cost more than it saves
-		Inspect:       len(o.reportPlan()) > 0,
+		Interpreter:       o.interpreter,
+		MaxMemory:         o.maxMemory,
+		CacheDir:          dir,
+		CacheMaxBytes:     o.cacheBytes,
+		Interruptible:     !o.unchecked,
+		Fuel:              o.fuel,
+		CountInstructions: o.count,
+		NoImage:           !o.cycling(), // for one instance it would cost more than it saves
+		Inspect:           len(o.reportPlan()) > 0,
+
+		UnknownImports: o.unknownImports(),
 	}
 	return r
 }

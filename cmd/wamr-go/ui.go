@@ -144,10 +144,10 @@ func (u *ui) trap(err error) {
 		return
 	}
 	u.say(message{wordTrap, trap.Message})
-	for _, frame := range trap.Stack {
+	for _, frame := range trap.Stack.Frames() {
 		u.line("at " + frame.String())
 	}
-	if trap.StackTruncated {
+	if trap.Stack.Truncated() {
 		u.line("... maybe followed by omitted frames")
 	}
 }

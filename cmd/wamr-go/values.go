@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/wamr-go/wamr-go/pkg/engine"
 )
 
 // This file holds the flags' value types. Help shows the name that Type returns.
@@ -178,4 +180,24 @@ func parseDuration(text string) (time.Duration, error) {
 		return 0, f.withHint("add the unit: %sms or %ss", text, text)
 	}
 	return 0, f.withHint("write 500ms, 10s or 1m30s")
+}
+
+// faultFlag is a leak on purpose.
+type faultFlag struct{ to *engine.Fault }
+
+func (f faultFlag) String() string { return f.to.String() }
+func (faultFlag) Type() string     { return "NAME" }
+
+func (f faultFlag) Set(text string) error {
+	fault, err := engine.ParseFault(text)
+	if err == nil {
+		*f.to = fault
+		return nil
+	}
+	name, _, _ := strings.Cut(text, ":")
+	name, _, _ = strings.Cut(name, "/")
+	if near, ok := nearest(name, engine.FaultNames()); ok && near != name {
+		return usagef("%v", err).withHint("did you mean %s?", near)
+	}
+	return usagef("%v", err)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
@@ -39,21 +40,25 @@ type CycleConfig struct {
 	// nil.
 	Results func(cycle uint64, results []string)
 
+	// Fault loses something on purpose, after the cycles that it names.
+	Fault Fault
+
 	// Progress receives the number of completed cycles, from one goroutine, at
 	// most ten times a second and once at the end. May be nil.
 	Progress func(completed uint64)
 	// SampleEvery is the least number of cycles between two samples of the
-	// process; 0 spreads up to eighty over the run, -1 takes none. A run takes
-	// 40, or one in each cycle if it has fewer, and more while sampling costs
-	// less than 2 % of its time.
+	// process; 0 spreads up to eighty over the run. A run takes 40, or one in
+	// each cycle if it has fewer, and more while sampling costs less than 2 % of
+	// its time. -1 takes none, and spares the hunt for leaks as well.
 	SampleEvery int64
 }
 
 // Cycle instantiates, runs and closes the module again and again. The scopes of
 // the ledger have the numbers of the cycles. The first cycle runs alone. When
-// ctx is done, the guests in progress end as in Instance.Start. With
-// Config.Inspect, Cycle also measures the process before the first cycle and
-// after the last one.
+// ctx is done, the guests in progress end as in Instance.Start. The last cycles,
+// three quarters of a short run and at most 1280 of a long one, are hunted for
+// leaks: see package census. With Config.Inspect, Cycle also measures the process
+// before the first cycle and after the last one.
 func (m *Module) Cycle(ctx context.Context, cfg CycleConfig) CycleResult {
 	if !m.runtime.config.Inspect {
 		return m.cycle(ctx, cfg)
@@ -73,43 +78,66 @@ func (m *Module) cycle(ctx context.Context, cfg CycleConfig) CycleResult {
 	if cfg.Cycles != 1 {
 		defer relaxCollector(cycleGCPercent(cfg.Workers))()
 	}
-	c := &cycles{module: m, cfg: &cfg, started: time.Now()}
-	c.sampling = newSampling(&cfg, c.started)
+	c := newCycles(m, &cfg)
 	endProgress := c.progress()
-
-	first := new(cycleWorker)
 	if n, ok := c.claim(ctx); ok {
+		first := c.workers[0]
 		first.run(ctx, c, n)
 		c.first = first.last
 	}
 	if c.first.Kind == OutcomeError {
 		c.halt.Store(true)
 	}
-	workers := []*cycleWorker{first}
-	var wg sync.WaitGroup
-	for len(workers) < cfg.Workers {
-		w := new(cycleWorker)
-		workers = append(workers, w)
-		wg.Go(func() { w.loop(ctx, c) })
+	c.phase(ctx)
+	c.plain = time.Since(c.started)
+	if cfg.SampleEvery >= 0 {
+		c.hunt(ctx)
 	}
-	first.loop(ctx, c)
-	wg.Wait()
-	elapsed := time.Since(c.started)
 	endProgress()
-	return c.result(ctx, workers, elapsed)
+	return c.result(ctx)
 }
 
 // cycles is the state of a run in progress.
 type cycles struct {
 	module    *Module
 	cfg       *CycleConfig
+	workers   []*cycleWorker
 	started   time.Time
+	limit     uint64        // number of the last cycle of the phase; 0 for none
+	duration  time.Duration // of the phase that is measured; 0 for no limit
+	hunting   bool          // cycles are profiled, so they are not timed
+	plain     time.Duration // how long the phase before the hunt took
 	claimed   atomic.Uint64
 	completed atomic.Uint64
 	halt      atomic.Bool // no more cycles: one failed
 	stopped   atomic.Bool // no more cycles: the caller ended the run
 	sampling  *sampling
 	first     Outcome
+	found     *census.Result // of the hunt, if there was one
+}
+
+func newCycles(m *Module, cfg *CycleConfig) *cycles {
+	c := &cycles{module: m, cfg: cfg, started: time.Now()}
+	for range cfg.Workers {
+		c.workers = append(c.workers, new(cycleWorker))
+	}
+	c.limit, c.duration = cfg.Cycles, cfg.Duration
+	if cfg.SampleEvery >= 0 {
+		c.limit, c.duration = shareWithHunt(cfg)
+	}
+	c.sampling = newSampling(cfg.SampleEvery, c.limit, c.duration, c.started)
+	return c
+}
+
+// phase runs cycles on all workers up to the limit, and returns when the workers
+// are at rest.
+func (c *cycles) phase(ctx context.Context) {
+	c.claimed.Store(c.completed.Load())
+	var wg sync.WaitGroup
+	for _, w := range c.workers {
+		wg.Go(func() { w.loop(ctx, c) })
+	}
+	wg.Wait()
 }
 
 // claim returns the number of the next cycle, or false if there is to be none.
@@ -126,11 +154,11 @@ func (c *cycles) claim(ctx context.Context) (cycle uint64, ok bool) {
 		return 0, false
 	default:
 	}
-	if c.cfg.Duration > 0 && time.Since(c.started) >= c.cfg.Duration {
+	if c.duration > 0 && time.Since(c.started) >= c.duration {
 		return 0, false
 	}
 	cycle = c.claimed.Add(1)
-	return cycle, c.cfg.Cycles == 0 || cycle <= c.cfg.Cycles
+	return cycle, c.limit == 0 || cycle <= c.limit
 }
 
 // progress calls Progress from a goroutine, until end is called.
@@ -167,6 +195,8 @@ type cycleWorker struct {
 	leaking  uint64
 	closeErr error
 	memory   MemoryStat
+	openFDs  OpenFDs
+	executed *uint64 // the most instructions of any cycle
 }
 
 func (w *cycleWorker) loop(ctx context.Context, c *cycles) {
@@ -179,16 +209,28 @@ func (w *cycleWorker) loop(ctx context.Context, c *cycles) {
 	}
 }
 
-// run runs one cycle and accounts for it.
+// run runs one cycle and accounts for it. Stacks in a census end here, so it must
+// have a frame.
+//
+//go:noinline
 func (w *cycleWorker) run(ctx context.Context, c *cycles, n uint64) {
 	var cfg wasi.Config
 	if c.cfg.Config != nil {
 		cfg = c.cfg.Config(n)
 	}
+	fault := c.cfg.Fault.due(n)
+	if fault != nil {
+		cfg.Faults |= fault.wasi
+	}
 	c.sampling.between.RLock()
 	begin, leaking := time.Now(), w.leaking
 	w.last = w.cycle(ctx, c, n, cfg)
-	w.latency.add(time.Since(begin))
+	if !c.hunting {
+		w.latency.add(time.Since(begin))
+	}
+	if fault != nil && fault.lose != nil && w.closeErr == nil {
+		w.closeErr = fault.lose(c.module, c.cfg.Fault.Bytes)
+	}
 	c.sampling.between.RUnlock()
 
 	w.outcomes[w.last.Kind]++
@@ -203,7 +245,9 @@ func (w *cycleWorker) run(ctx context.Context, c *cycles, n uint64) {
 	if c.cfg.FailFast && (!w.last.Clean() || w.leaking > leaking) {
 		c.halt.Store(true)
 	}
-	c.sampling.observe(c.completed.Add(1))
+	if done := c.completed.Add(1); !c.hunting {
+		c.sampling.observe(done)
+	}
 }
 
 func (w *cycleWorker) cycle(ctx context.Context, c *cycles, n uint64, cfg wasi.Config) Outcome {
@@ -223,6 +267,8 @@ func (w *cycleWorker) cycle(ctx context.Context, c *cycles, n uint64, cfg wasi.C
 	}
 	outcome := w.call(ctx, c, n, in)
 	w.memory = w.memory.larger(in.memoryStat(touchedIsMeasured(n)))
+	w.openFDs = w.openFDs.larger(in)
+	w.executed = larger(w.executed, in.instructions())
 	w.closed(in.Close(ctx))
 	return outcome
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 )
 
@@ -23,7 +24,9 @@ type CycleResult struct {
 	Sampling  time.Duration // part of Elapsed in which samples were taken
 	Stopped   bool          // by CycleConfig.Stop or the context
 
-	PerSecond float64       // completed cycles by elapsed time without sampling
+	// Rate and latencies are of the cycles before the hunt for leaks, and without
+	// the time of sampling.
+	PerSecond float64
 	P50, P99  time.Duration // half, and 99 of 100 cycles, took no longer; at most 0.8 % too high
 	Max       time.Duration // of one cycle
 
@@ -35,7 +38,14 @@ type CycleResult struct {
 	CloseErr      error                // of the first Instance.Close that failed, without its leaks
 
 	Memory  MemoryStat     // the largest figure of any cycle; TouchedBytes of some cycles only
+	OpenFDs OpenFDs        // the most that any cycle left open
 	Samples []probe.Sample // oldest first; nil if CycleConfig.SampleEvery is -1
+	// Hunt is the judgement of the hunt for leaks; nil if there was none, because
+	// CycleConfig.SampleEvery is -1, the run was too short, or it was stopped.
+	Hunt *census.Result
+	// Instructions is the most that any cycle executed; nil without Config.Fuel
+	// and Config.CountInstructions.
+	Instructions *uint64
 	// Before and After are readings of the process before the first and after
 	// the last cycle; nil without Config.Inspect.
 	Before, After *probe.Process
@@ -58,12 +68,13 @@ func (r *CycleResult) Outcome() CycleOutcome {
 }
 
 // result adds up what the workers counted.
-func (c *cycles) result(ctx context.Context, workers []*cycleWorker, elapsed time.Duration) CycleResult {
+func (c *cycles) result(ctx context.Context) CycleResult {
 	r := CycleResult{
 		Requested: c.cfg.Cycles,
 		Completed: c.completed.Load(),
 		Workers:   c.cfg.Workers,
-		Elapsed:   elapsed,
+		Elapsed:   time.Since(c.started),
+		Hunt:      c.found,
 		Sampling:  c.sampling.spent,
 		First:     c.first,
 		Samples:   c.sampling.samples(),
@@ -73,8 +84,8 @@ func (c *cycles) result(ctx context.Context, workers []*cycleWorker, elapsed tim
 	if ctx.Err() != nil {
 		r.stop = doneOutcome(ctx)
 	}
-	latency := &workers[0].latency
-	for i, w := range workers {
+	latency := &c.workers[0].latency
+	for i, w := range c.workers {
 		if i > 0 {
 			latency.merge(&w.latency)
 		}
@@ -84,6 +95,10 @@ func (c *cycles) result(ctx context.Context, workers []*cycleWorker, elapsed tim
 		r.NonzeroExits += w.nonzero
 		r.LeakingCycles += w.leaking
 		r.Memory = r.Memory.larger(w.memory)
+		if w.openFDs.Count > r.OpenFDs.Count {
+			r.OpenFDs = w.openFDs
+		}
+		r.Instructions = larger(r.Instructions, w.executed)
 		if w.failure != nil && (r.FirstFailure == nil || w.failure.Cycle < r.FirstFailure.Cycle) {
 			r.FirstFailure = w.failure
 		}
@@ -92,8 +107,8 @@ func (c *cycles) result(ctx context.Context, workers []*cycleWorker, elapsed tim
 		}
 	}
 	r.P50, r.P99, r.Max = latency.percentile(50), latency.percentile(99), time.Duration(latency.max)
-	if busy := elapsed - r.Sampling; busy > 0 {
-		r.PerSecond = float64(r.Completed) / busy.Seconds()
+	if busy := c.plain - r.Sampling; busy > 0 {
+		r.PerSecond = float64(latency.total) / busy.Seconds()
 	}
 	return r
 }
@@ -106,7 +121,18 @@ func (s MemoryStat) larger(o MemoryStat) MemoryStat {
 	s.Grows = max(s.Grows, o.Grows)
 	s.DeniedGrows = max(s.DeniedGrows, o.DeniedGrows)
 	if s.TouchedBytes == nil || o.TouchedBytes != nil && *o.TouchedBytes > *s.TouchedBytes {
-		s.TouchedBytes = o.TouchedBytes
+		s.TouchedBytes, s.Touched = o.TouchedBytes, o.Touched
+	}
+	if o.PeakBytes >= s.PeakBytes && o.Layout != nil {
+		s.Layout = o.Layout
 	}
 	return s
+}
+
+// larger returns the larger of two figures, which are nil if they are not known.
+func larger(a, b *uint64) *uint64 {
+	if a == nil || b != nil && *b > *a {
+		return b
+	}
+	return a
 }

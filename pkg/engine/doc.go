@@ -29,8 +29,9 @@
 // # Outcomes and errors
 //
 // A guest that ran has an [Outcome] and not an error: an exit with its code, a
-// trap ([*TrapError], with the stack), a timeout, an interruption, or
-// OutcomeError for a guest that could not run or a bug of the host. A module
+// trap ([*TrapError], with the [Stack]), a timeout, an interruption, used up fuel
+// ([*FuelError]), or OutcomeError for a guest that could not run or a bug of the
+// host. A module
 // that cannot run is refused with an error: [*LoadError], [*CompileError],
 // [*ImportError], [*MemoryLimitError], [*InstantiateError]. They wrap this
 // package's sentinels, such as [ErrTruncated], and the system's errors, for
@@ -38,11 +39,12 @@
 //
 // # What is not promised
 //
-//   - A context ends a guest at its next call of WASI. It ends a loop that makes
-//     no calls only with Config.Interruptible.
+//   - Without Config.Interruptible, a context ends a guest only at its next call
+//     of WASI, and the Go runtime waits for a guest that makes none.
 //   - Config.MaxMemory bounds the linear memory. Tables, and the native code of
 //     the module, are not bounded.
-//   - Modules are not linked with each other: all imports are of WASI.
+//   - Modules are not linked with each other: all imports are of WASI, or
+//     answered as Config.UnknownImports says.
 //   - The names in stacks and exports are the guest's own text. memstat.Frame
 //     prints as one line; other names must be escaped before they reach a
 //     terminal.

@@ -22,8 +22,7 @@ var (
 	ErrComponent = errors.New("is a WebAssembly component, not a core module")
 	ErrVersion   = errors.New("has an unknown WebAssembly version")
 	ErrTruncated = errors.New("is truncated")
-	// ErrInvalid is a module that the specification does not allow, or that
-	// uses a proposal which the engine does not support.
+	// ErrInvalid is a module that the specification does not allow.
 	ErrInvalid = errors.New("is not a valid WebAssembly module")
 )
 
@@ -35,6 +34,9 @@ var (
 	// ErrImportType is an import that the host has with another type; see
 	// [ImportError].
 	ErrImportType = errors.New("import of another type")
+	// ErrNotRewritten is code to which nothing can be added, as
+	// Config.Interruptible asks for.
+	ErrNotRewritten = errors.New("has code that cannot be made interruptible")
 	// ErrMemoryLimit is a memory that begins larger than Config.MaxMemory; see
 	// [MemoryLimitError].
 	ErrMemoryLimit = errors.New("memory limit exceeded")
@@ -44,9 +46,10 @@ var (
 var ErrClosed = errors.New("closed")
 
 var (
-	errRuntimeClosed  = because("the runtime is closed", ErrClosed)
-	errModuleClosed   = because("the module is closed", ErrClosed)
-	errInstanceClosed = because("the instance is closed", ErrClosed)
+	errRuntimeClosed   = because("the runtime is closed", ErrClosed)
+	errModuleClosed    = because("the module is closed", ErrClosed)
+	errInstanceClosed  = because("the instance is closed", ErrClosed)
+	errInstanceStopped = because("the instance was stopped within a call", ErrClosed)
 )
 
 // reason is a text with the errors that it stands for.
@@ -113,17 +116,23 @@ func (e *MemoryLimitError) Unwrap() error { return ErrMemoryLimit }
 // ImportError names an import that the host does not have as the module wants
 // it.
 type ImportError struct {
-	Module, Name string
-	Problem      string // what is wrong, after the name: "is unknown"
-	Others       int    // unknown imports beside this one
-	Err          error  // ErrUnknownImport or ErrImportType
+	Module, Name string   // as the module spells them: any bytes
+	Problem      string   // what is wrong, after the name: "is unknown"
+	Missing      []Import // all unknown imports, this one first; nil if Err is ErrImportType
+	Err          error    // ErrUnknownImport or ErrImportType
+}
+
+// Import is an import of a module.
+type Import struct {
+	Module, Name string // as the module spells them: any bytes
+	Kind         string // in the specification: "function", "table", "memory", "global" or "tag"
 }
 
 // Error names the import and the problem: `import "env"."abort" is unknown`.
 func (e *ImportError) Error() string {
 	s := fmt.Sprintf("import %q.%q %s", e.Module, e.Name, e.Problem)
-	if e.Others > 0 {
-		s += fmt.Sprintf(" (and %d more)", e.Others)
+	if n := len(e.Missing); n > 1 {
+		s += fmt.Sprintf(" (and %d more)", n-1)
 	}
 	return s
 }

@@ -31,6 +31,12 @@ func (e Export) String() string {
 	}
 }
 
+// Callable reports whether [Instance.Invoke] can call the function: all its
+// parameters and results are numbers.
+func (e Export) Callable() bool {
+	return !slices.ContainsFunc(slices.Concat(e.Params, e.Results), func(t api.ValueType) bool { return !isNumber(t) })
+}
+
 func typeNames(types []api.ValueType) string {
 	names := make([]string, len(types))
 	for i, t := range types {

@@ -35,7 +35,7 @@ func TestDeniedGrows(t *testing.T) {
 		{"the smaller is the module's", []byte{1, 1, 3}, 9 << 16, 3},
 		{"the smaller is the configuration's", []byte{1, 1, 9}, 3 << 16, 3},
 	} {
-		for _, cfg := range []engine.Config{{}, {Interpreter: true}, {NoImage: true}, {CacheDir: t.TempDir()}} {
+		for _, cfg := range []engine.Config{{}, {Interpreter: true}, {NoImage: true}, {CacheDir: t.TempDir()}, {Interruptible: true}, {CountInstructions: true, CacheDir: t.TempDir()}} {
 			cfg.MaxMemory = tc.most
 			in := instance(t, compile(t, newRuntime(t, cfg), growModule(tc.limits...)), wasi.Config{})
 			for _, step := range []struct {

@@ -112,10 +112,8 @@ func plainOnce(t *testing.T, binary []byte) (result instantiation, compileErr er
 	}
 	m, err := r.InstantiateModule(ctx, compiled, named(""))
 	if err != nil {
-		result.err, result.outcome = (&InstantiateError{Err: err}).Error(), OutcomeError
-		if ran(err) {
-			result.outcome = outcomeOf(ctx, err, wasmbin.Names{}).Kind
-		}
+		failed := (*Module)(nil).instantiateError(ctx, err)
+		result.err, result.outcome = failed.Error(), failed.Outcome.Kind
 		return result, nil
 	}
 	if memory := m.Memory(); memory != nil {

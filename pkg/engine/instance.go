@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,8 @@ type Instance struct {
 	guest       api.Module
 	handle      memstat.Handle // of guest
 	initialized *Outcome       // of _initialize, once it was called
+	stopped     bool           // within a call, so that its state is unknown
+	meter       meter
 	closed      bool
 }
 
@@ -50,14 +53,23 @@ func (m *Module) instantiate(ctx context.Context, cfg wasi.Config, number uint64
 	r.open.Add(1)
 	in := &Instance{module: m, scope: r.config.Ledger.Open(number)}
 	in.memory = m.slots.Take(in.scope, fresh)
+	in.meter.limit = r.config.Fuel
 	if err := in.start(ctx, cfg); err != nil {
-		outcome := Outcome{Kind: OutcomeError, Err: err}
-		if ran(err) {
-			outcome = outcomeOf(ctx, err, m.names)
-		}
-		return nil, &InstantiateError{Err: err, Outcome: outcome, CloseErr: in.Close(ctx)}
+		failed := m.instantiateError(ctx, err)
+		failed.CloseErr = in.Close(ctx)
+		return nil, failed
 	}
 	return in, nil
+}
+
+// instantiateError says why start failed. wazero's error has the stack of the
+// start section's code in its text, and the outcome has it as data.
+func (m *Module) instantiateError(ctx context.Context, err error) *InstantiateError {
+	if !ran(err) {
+		return &InstantiateError{Err: err, Outcome: Outcome{Kind: OutcomeError, Err: err}}
+	}
+	outcome := m.outcomeOf(ctx, err, nil)
+	return &InstantiateError{Err: cmp.Or(outcome.Err, err), Outcome: outcome}
 }
 
 func (in *Instance) start(ctx context.Context, cfg wasi.Config) (err error) {
@@ -74,7 +86,7 @@ func (in *Instance) start(ctx context.Context, cfg wasi.Config) (err error) {
 		}
 	}()
 	// The system is outermost, where host functions find it at once.
-	ctx = wasi.WithSystem(experimental.WithMemoryAllocator(ctx, &in.memory), in.system)
+	ctx = wasi.WithSystem(in.metered(experimental.WithMemoryAllocator(ctx, &in.memory)), in.system)
 	in.guest, err = in.module.linker.InstantiateModule(ctx, in.module.compiled, in.module.instance)
 	if err == nil {
 		in.handle = in.scope.Acquire(memstat.KindInstance, 0)
@@ -102,7 +114,8 @@ func panicked(value any) error {
 
 // Start runs _start of a command, or _initialize of a reactor unless that was
 // done before. For a library it does nothing. When ctx is done, the guest ends
-// at its next WASI call, or in a loop if the runtime is interruptible.
+// at its next WASI call, or at once if the runtime is interruptible; after that
+// the instance can only be closed.
 func (in *Instance) Start(ctx context.Context) Outcome {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -136,8 +149,10 @@ func (in *Instance) usable() Outcome {
 	switch {
 	case in.closed:
 		return Outcome{Kind: OutcomeError, Err: errInstanceClosed}
+	case in.stopped:
+		return Outcome{Kind: OutcomeError, Err: errInstanceStopped}
 	case in.guest.IsClosed():
-		return Outcome{Kind: OutcomeError, Err: because("the instance was ended by its context, or its module is closed", ErrClosed)}
+		return Outcome{Kind: OutcomeError, Err: errModuleClosed}
 	default:
 		return Outcome{}
 	}
@@ -151,8 +166,14 @@ func (in *Instance) call(ctx context.Context, name string, params []uint64) ([]u
 	if ctx.Err() != nil {
 		return nil, doneOutcome(ctx)
 	}
-	results, err := in.guest.ExportedFunction(name).Call(wasi.WithSystem(ctx, in.system), params...)
-	return results, outcomeOf(ctx, err, in.module.names)
+	f := in.guest.ExportedFunction(name)
+	results, err := f.Call(wasi.WithSystem(in.metered(ctx), in.system), params...)
+	outcome := in.module.outcomeOf(ctx, err, f)
+	if n := in.instructions(); n != nil && outcome.Kind == OutcomeExit {
+		outcome = in.meter.judge(outcome, *n)
+	}
+	in.stopped = outcome.stopped()
+	return results, outcome
 }
 
 // Memory measures the linear memory. Counting the touched bytes takes a system

@@ -19,6 +19,9 @@ import (
 type Binary struct {
 	Path  string // names the module in errors and reports; "-" is standard input
 	Bytes []byte
+	// FromComponent says that the file is a component, and Bytes the core module
+	// of WASI preview1 in it.
+	FromComponent bool
 
 	module *wasmbin.Module // of Load; nil where Compile must parse Bytes
 }
@@ -33,13 +36,20 @@ func (b *Binary) parse() (*wasmbin.Module, error) {
 
 // Load reads a module from a file, or from stdin if path is "-"; a nil stdin is
 // empty. It checks the header and the sections' sizes; [Runtime.Compile]
-// validates the rest. The error is a *LoadError.
+// validates the rest. Of a component that was made from a command of WASI
+// preview1, as by "wasm-tools component new --adapt", it returns that command.
+// The error is a *LoadError.
 func Load(path string, stdin io.Reader) (*Binary, error) {
 	data, err := read(path, stdin)
 	if err != nil {
 		return nil, systemError(path, err)
 	}
 	module, err := parse(data)
+	if errors.Is(err, ErrComponent) {
+		if command, ok := commandIn(data); ok {
+			return &Binary{Path: path, Bytes: command.Binary, FromComponent: true, module: command}, nil
+		}
+	}
 	if err != nil {
 		return nil, &LoadError{path, err}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/linmem"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
+	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
 
 const (
@@ -44,6 +45,12 @@ type MemoryStat struct {
 	// DeniedGrows counts the memory.grow instructions that failed, without those
 	// that asked for more than 4 GiB in all, which wazero refuses by itself.
 	DeniedGrows uint64
+	// Layout has the parts of the memory by address, as far as the module tells
+	// them; nil without Config.Inspect.
+	Layout []report.Region
+	// Touched has the touched pages, joined where they are neighbours; nil where
+	// TouchedBytes is.
+	Touched []report.Region
 }
 
 // memoryStat measures the memory; touched also counts its pages, which takes
@@ -51,9 +58,15 @@ type MemoryStat struct {
 func (in *Instance) memoryStat(touched bool) MemoryStat {
 	s := in.memory.Stat()
 	stat := MemoryStat{InitialBytes: s.InitialBytes, PeakBytes: s.Bytes, LimitBytes: s.LimitBytes, Grows: s.Grows, DeniedGrows: s.DeniedGrows}
+	if in.module.runtime.config.Inspect {
+		stat.Layout = in.module.layout.regions(s.Bytes)
+	}
 	if touched {
-		if n, ok := in.memory.Touched(); ok {
+		if n, runs, ok := in.memory.Touched(); ok {
 			stat.TouchedBytes = &n
+			for _, r := range runs {
+				stat.Touched = append(stat.Touched, report.Region{Offset: r.From, Bytes: r.To - r.From})
+			}
 		}
 	}
 	return stat

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tetratelabs/wazero"
 
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/instrument"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/linmem"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
@@ -21,6 +22,9 @@ type ModuleInfo struct {
 	Functions   uint64  // number of functions that the module defines
 	DataBytes   uint64  // sum of its data segments
 	Cached      bool    // the code came from the cache
+	// FromComponent says that the file is a component, and that the module is
+	// the core module in it, which the figures describe.
+	FromComponent bool
 }
 
 // Module is a compiled module. It is safe for concurrent use. The caller of
@@ -32,9 +36,13 @@ type Module struct {
 	instance wazero.ModuleConfig
 	info     ModuleInfo
 	exports  []Export
+	binary   *wasmbin.Module // as it was given
 	names    wasmbin.Names
+	plan     *instrument.Plan // by which the code was rewritten
+	unknown  []*unknownFunction
 	kind     ModuleKind
 	initial  initialMemory
+	layout   memoryLayout // with Config.Inspect
 	slots    *linmem.Pool
 	closed   atomic.Bool
 }
@@ -56,5 +64,5 @@ func (m *Module) Close(ctx context.Context) error {
 		return nil
 	}
 	m.runtime.forget(m)
-	return errors.Join(m.slots.Close(), m.initial.image.Close(), m.linker.close(ctx))
+	return errors.Join(m.slots.Close(), m.initial.image.Close(), m.linker.leave(ctx))
 }

@@ -3,9 +3,11 @@ package engine
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
@@ -32,6 +34,7 @@ type Run struct {
 	Function    string    // export that was called; "" for none
 	Arguments   []string  // of the function, or of the guest without argument 0
 	Environment []string  // names of the guest's variables
+	Command     []string  // line of the program that embeds the engine; nil if unknown
 	Started     time.Time // of the run; zero if unknown
 }
 
@@ -60,10 +63,18 @@ func NewReport(r Run) (*report.Report, error) {
 	info := report.Module(r.Module.info)
 	ledger := r.Module.runtime.Ledger().Snapshot()
 	out.Module, out.Ledger = &info, report.NewLedger(ledger)
+	for _, u := range r.Module.UnknownImports() {
+		out.UnknownImports = append(out.UnknownImports, report.UnknownImport(u))
+	}
 	c := r.Cycles
 	if c == nil || c.Completed == 0 {
 		return out, nil
 	}
+	if c.OpenFDs.Count > 0 {
+		left := report.OpenFDs(c.OpenFDs)
+		out.Outcome.OpenFDs = &left
+	}
+	out.Instructions = c.Instructions
 	memory := report.Memory(c.Memory)
 	out.Memory = &memory
 	if r.Budget > 0 {
@@ -82,14 +93,26 @@ func NewReport(r Run) (*report.Report, error) {
 	return out, err
 }
 
-// cyclesReport judges the samples. What the ledger knows outweighs their trend.
+// cyclesReport joins what the cycles told. What the ledger counted outweighs the
+// census.
 func cyclesReport(c *CycleResult, leaks []memstat.Leak) *report.Cycles {
-	return &report.Cycles{
+	out := &report.Cycles{
 		Requested: c.Requested, Completed: c.Completed, Workers: c.Workers, PerSecond: c.PerSecond,
-		P50NS: c.P50.Nanoseconds(), P99NS: c.P99.Nanoseconds(),
-		Trend: trend.New(c.Samples).With(leaks), Samples: c.Samples,
 		Outcomes: outcomesReport(c), NonzeroExits: c.NonzeroExits, FirstFailure: failureReport(c.FirstFailure),
+		P50NS: c.P50.Nanoseconds(), P99NS: c.P99.Nanoseconds(), MaxNS: c.Max.Nanoseconds(),
+		Trend: trend.New(c.Samples), Samples: c.Samples,
+		Reason: "the run was too short to tell; run at least " + strconv.Itoa(census.LeastCycles) + " cycles, or for longer",
 	}
+	if h := c.Hunt; h != nil {
+		out.Verdict, out.Reason, out.Census = h.Verdict, h.Reason, h.Findings
+		if h.Plan.Window > 0 {
+			out.Hunt = &report.Hunt{Plan: h.Plan, Counted: h.Counted, HiddenBelow: h.Bound()}
+		}
+	}
+	if len(leaks) > 0 {
+		out.Verdict, out.Reason = memstat.Leaking, "the ledger counted objects that were not given back"
+	}
+	return out
 }
 
 // outcomesReport counts the cycles by how they ended.
@@ -112,6 +135,7 @@ func failureReport(f *CycleOutcome) *report.CycleFailure {
 func runReport(r Run) *report.Run {
 	out := &report.Run{
 		Function: r.Function, Arguments: slices.Clone(r.Arguments), Environment: slices.Clone(r.Environment),
+		Command: slices.Clone(r.Command),
 	}
 	if !r.Started.IsZero() {
 		out.Started, out.ElapsedNS = r.Started.UTC(), max(time.Since(r.Started).Nanoseconds(), 1)
@@ -128,11 +152,13 @@ func outcomeReport(o Outcome) report.Outcome {
 	var internal *InternalError
 	switch {
 	case errors.As(o.Err, &trap):
-		r.Message, r.Stack, r.StackTruncated = trap.Message, trap.Stack, trap.StackTruncated
+		r.Message, r.Stack, r.StackTruncated = trap.Message, trap.Stack.Frames(), trap.Stack.Truncated()
+	case o.Kind == OutcomeFuel:
+		r.Message = o.Err.Error()
 	case o.Kind == OutcomeError:
 		r.Message = o.Err.Error()
 		if errors.As(o.Err, &internal) {
-			r.Stack, r.StackTruncated = internal.Stack, internal.StackTruncated
+			r.Stack, r.StackTruncated = internal.Stack.Frames(), internal.Stack.Truncated()
 		}
 	}
 	return r

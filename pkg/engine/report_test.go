@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
-	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
@@ -100,7 +100,7 @@ func TestNewReport(t *testing.T) {
 		{name: "the ledger outweighs the trend", guest: "c/hello", kind: "exit",
 			cycle: engine.CycleConfig{Cycles: 3, Config: func(uint64) wasi.Config { return wasi.Config{Faults: wasi.FaultPrestatsLock} }},
 			check: func(r *report.Report) bool {
-				return r.Cycles.Verdict == trend.Leaking && r.Leaked() && r.Ledger.Leaks[0].Site == nil
+				return r.Cycles.Verdict == memstat.Leaking && r.Leaked() && r.Ledger.Leaks[0].Site == nil
 			}},
 		{name: "budget and target", guest: "c/hello", cycle: once, run: engine.Run{Budget: 1, Target: "esp32s3"}, kind: "exit",
 			check: func(r *report.Report) bool { return r.Budget.Exceeded && r.Target.Name == "esp32s3" }},

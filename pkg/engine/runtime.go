@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/tetratelabs/wazero/api"
+
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/codecache"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/linmem"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
@@ -33,14 +35,23 @@ type Config struct {
 	// CacheMaxAge bounds how long CacheDir keeps code that is not used; 0 means
 	// DefaultCacheAge.
 	CacheMaxAge time.Duration
-	// Interruptible compiles checks into loops, so that a context ends a guest
-	// that makes no calls. Without it a context ends a guest at its next call of
-	// WASI. The checks make the guest slower, and each call of it costs a
-	// goroutine.
+	// Interruptible adds checks to the guest's code, so that a context ends it
+	// wherever it is, and the Go runtime never waits for it. Without it a context
+	// ends a guest at its next call of WASI; and until then a compiled guest
+	// keeps its processor, and a garbage collection waits for it, and so do all
+	// goroutines. The checks make a guest up to a fifth slower.
 	Interruptible bool
-	// DebugInfo reads DWARF, so that the frames of a trap have source lines. It
-	// is off because wazero looks the lines up for proc_exit too.
-	DebugInfo bool
+	// UnknownImports says what happens to a module that imports functions which
+	// the host does not have: it is refused, unless this is set.
+	UnknownImports UnknownImports
+	// Fuel bounds the instructions that an instance may execute, over all calls;
+	// 0 means no bound. The guest ends with OutcomeFuel at the first function
+	// entry or loop header after that many, at the latest when it returns. It
+	// includes Interruptible, at a higher cost.
+	Fuel uint64
+	// CountInstructions counts instructions without a bound, see
+	// [Instance.Instructions].
+	CountInstructions bool
 	// KeepResident bounds the memory, in bytes, that the mapping of a closed
 	// instance keeps for the next one; 0 means 16 MiB. A module keeps at most
 	// two such mappings for each processor, until it is closed or was not
@@ -70,6 +81,7 @@ type Runtime struct {
 	cache     *codecache.Cache // nil for none
 	compiles  bool             // to native code
 	engine    string           // why it does so, or does not
+	features  api.CoreFeatures // that modules may use
 	scope     *memstat.Scope
 	pages     *linmem.PageMap
 	instances atomic.Uint64 // opened so far
@@ -100,6 +112,7 @@ func NewRuntime(cfg Config) *Runtime {
 	} else {
 		r.compiles, r.engine = true, "the default on this platform"
 	}
+	r.features = coreFeatures(r.compiles)
 	if cfg.CacheDir != "" && r.compiles {
 		var err error
 		if r.cache, err = codecache.Open(cfg.CacheDir, cfg.cacheLimits()); err != nil {

@@ -2,21 +2,17 @@ package engine
 
 import (
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
-	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
 // wazero tells the stack of a trap only in the text of an error, in which the
-// names of functions stand as the guest chose them: a line break in a name
-// would make frames of its own. So wazero never sees a name. The engine removes
-// the name sections before it compiles, wazero calls each function by its
-// index, and the index is looked up here. What is left for a guest to choose is
-// the name of a source file, in debug information: see debugFrame.
+// names of functions and source files stand as the guest chose them: a line
+// break in a name would make frames of its own. So wazero never sees a name, or
+// the guest's debug information. The engine removes both before it compiles,
+// wazero calls each function by its index, and the rest is looked up here.
 //
 // The formats are those of wazero v1.12.0's internal/wasmdebug.
 const (
@@ -25,24 +21,12 @@ const (
 	trapHead    = "wasm error: "
 	panicTail   = " (recovered by wazero)"
 	traceCut    = "... maybe followed by omitted frames"
-	inlinedTail = " (inlined)"
 	// guestFrame begins the frame of a guest's function: no module name, and
 	// the index in place of the function's name.
 	guestFrame = ".$"
-	// debugFrame would begin a guest's frame within the name of a source file.
-	// It is broken up in the debug information that wazero reads.
-	debugFrame = "\n\t" + guestFrame
+	// maxFrames is how many frames wazero tells.
+	maxFrames = 30
 )
-
-// hideNames returns the edits after which wazero's stacks can be trusted, and
-// the names that they hide.
-func hideNames(m *wasmbin.Module, debugInfo bool) ([]wasmbin.Edit, wasmbin.Names) {
-	edits, names := m.DropNames()
-	if debugInfo {
-		edits = append(edits, m.BreakInDebug(debugFrame)...)
-	}
-	return edits, names
-}
 
 // panicText is the text of an error that wazero made of a panic, in its parts.
 type panicText struct {
@@ -78,40 +62,28 @@ func unwrapPanic(err error) panicText {
 	return panicText{message: message, trace: trace, recovered: ok}
 }
 
-// tracedFrame is a frame as wazero names it.
+// tracedFrame is a frame as wazero tells it.
 type tracedFrame struct {
-	memstat.Frame
-	index uint32 // of the guest's function
-	guest bool
+	function string // "$17(i32) i32", or the name of a function of the host
+	guest    bool
+	index    uint32 // of the guest's function
+	place    uint64 // offset in the code section that was compiled; 0 if it is not known
 }
 
-// parseStack reads the frames of a trace, and whether it was cut. It leaves out
+// parseTrace reads the frames of a trace, and whether it was cut. It leaves out
 // lines that are none.
-func parseStack(trace string, names wasmbin.Names) (stack []memstat.Frame, truncated bool) {
-	var frames []tracedFrame
-	var indexes []uint32
+func parseTrace(trace string) (frames []tracedFrame, cut bool) {
 	for line := range strings.SplitSeq(trace, "\n") {
 		line = strings.TrimPrefix(line, "\t")
 		if f, ok := parseFrame(line); ok && (f.guest || len(frames) == 0) { // only a guest calls
 			frames = append(frames, f)
-			if f.guest {
-				indexes = append(indexes, f.index)
-			}
-		} else if source, ok := strings.CutPrefix(line, "\t"); ok && len(frames) > 0 {
-			frames = addSource(frames, source)
+		} else if place, ok := parsePlace(line); ok && len(frames) > 0 {
+			frames[len(frames)-1].place = place
 		} else if line == traceCut {
-			truncated = true
+			cut = true
 		}
 	}
-	found := names.Functions(indexes...)
-	for _, f := range frames {
-		if name := found[f.index]; f.guest && name != "" {
-			_, signature, _ := strings.Cut(f.Function, "(")
-			f.Function = name + "(" + signature
-		}
-		stack = append(stack, f.Frame)
-	}
-	return stack, truncated
+	return frames, cut
 }
 
 // parseFrame reads ".$17(i32) i32", a function of the guest, or
@@ -123,46 +95,20 @@ func parseFrame(line string) (tracedFrame, bool) {
 	}
 	if digits, ok := strings.CutPrefix(name, guestFrame); ok {
 		index, err := strconv.ParseUint(digits, 10, 32)
-		f := memstat.Frame{Function: strings.TrimPrefix(line, ".")}
-		return tracedFrame{f, uint32(index), true}, err == nil
+		return tracedFrame{function: strings.TrimPrefix(line, "."), guest: true, index: uint32(index)}, err == nil
 	}
 	module, function, _ := strings.Cut(name, ".")
 	_, ok = wasi.Find(module, function)
-	return tracedFrame{Frame: memstat.Frame{Function: line}}, ok
+	return tracedFrame{function: line}, ok
 }
 
-// addSource adds the place in the source to the last frame: "0x1f: lib.c:12:3".
-// More than one place is the place of an inlined call, innermost first, and the
-// last one is that of the function itself: all others become frames without a
-// function.
-func addSource(frames []tracedFrame, source string) []tracedFrame {
-	last := len(frames) - 1
-	if frames[last].File != "" {
-		inlined := memstat.Frame{File: frames[last].File, Line: frames[last].Line}
-		frames = slices.Insert(frames, last, tracedFrame{Frame: inlined})
-		last++
+// parsePlace reads "\t0x1f: ?:1", which wazero makes of offsetDWARF.
+func parsePlace(line string) (uint64, bool) {
+	digits, ok := strings.CutPrefix(line, "\t0x")
+	if !ok {
+		return 0, false
 	}
-	source = strings.TrimSuffix(strings.TrimLeft(source, " "), inlinedTail)
-	if address, place, ok := strings.Cut(source, ": "); ok && strings.HasPrefix(address, "0x") {
-		source = place
-	}
-	file, line := cutNumber(source)
-	if inner, above := cutNumber(file); above > 0 { // what was cut first is the column
-		file, line = inner, above
-	}
-	frames[last].File, frames[last].Line = file, line
-	return frames
-}
-
-// cutNumber cuts ":12" off the end; the number is 0 where there is none.
-func cutNumber(place string) (rest string, number int) {
-	i := strings.LastIndexByte(place, ':')
-	if i < 0 {
-		return place, 0
-	}
-	n, err := strconv.ParseUint(place[i+1:], 10, 31)
-	if err != nil || n == 0 {
-		return place, 0
-	}
-	return place[:i], int(n)
+	digits, _, _ = strings.Cut(digits, ":")
+	place, err := strconv.ParseUint(digits, 16, 32)
+	return place, err == nil
 }

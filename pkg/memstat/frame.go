@@ -14,12 +14,18 @@ type Frame struct {
 	// Function is the name of a Go function with its package, such as
 	// "wasi.NewSystem", or of a function of the guest with its signature, such
 	// as "add(i32,i32) i32". A guest chooses its names: they may hold anything.
-	// It is empty for a call that a compiler inlined.
+	// An inlined call has the bare name, or none.
 	Function string `json:"function,omitempty"`
 	// File is a source file, with its directory if that is known.
 	File string `json:"file,omitempty"`
 	// Line is the line in File, counted from 1; 0 if it is not known.
 	Line int `json:"line,omitempty"`
+	// WasmFunction is the index of a function of the guest. It is nil for other
+	// functions, and for a call that a compiler inlined.
+	WasmFunction *uint32 `json:"wasm_function,omitempty"`
+	// WasmOffset is the place of the call instruction, or of the one that trapped,
+	// in the guest's binary, in bytes from its beginning; 0 if it is not known.
+	WasmOffset uint64 `json:"wasm_offset,omitempty"`
 }
 
 // String returns the frame as reports show it: "function file:line". It is one
@@ -46,9 +52,10 @@ func compareFrames(a, b []Frame) int {
 	})
 }
 
-// symbolize returns the frames of a stack, innermost first. It leaves out those
-// of the Go runtime, which say nothing about who acquired.
-func symbolize(pcs []uintptr) []Frame {
+// Symbolize returns the frames of a Go stack, given as program counters, innermost
+// first. It leaves out those of the Go runtime, which say nothing about who
+// acquired.
+func Symbolize(pcs []uintptr) []Frame {
 	if len(pcs) == 0 {
 		return nil
 	}
@@ -57,7 +64,7 @@ func symbolize(pcs []uintptr) []Frame {
 	for {
 		f, more := frames.Next()
 		if f.Function != "" && !strings.HasPrefix(f.Function, "runtime.") {
-			site = append(site, Frame{shortFunction(f.Function), shortFile(f.File), f.Line})
+			site = append(site, Frame{Function: shortFunction(f.Function), File: shortFile(f.File), Line: f.Line})
 		}
 		if !more {
 			return site

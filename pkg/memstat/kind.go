@@ -37,7 +37,7 @@ var kinds = [kindCount]struct{ name, object, bytes string }{
 	KindFDEntry:      {"fd_entry", "an open descriptor of the guest", "its struct"},
 	KindHostFD:       {"host_fd", "an open descriptor of the host", "0: the kernel owns it"},
 	KindPrestatTable: {"prestat_table", "a table of preopened directories", "its slots"},
-	KindPrestatEntry: {"prestat_entry", "a preopened directory", "its struct and its name"},
+	KindPrestatEntry: {"prestat_entry", "a preopened directory", "its name; its struct is a slot of the table"},
 	KindPrestatLock:  {"prestat_lock", "the lock of that table", "its struct"},
 	KindDirStream:    {"dir_stream", "a directory being listed", "its buffers"},
 	KindSlot:         {"slot", "a memory mapping that the runtime keeps for the next instance", "the reserved address space"},

@@ -65,7 +65,7 @@ func TestFrameString(t *testing.T) {
 		frame Frame
 		want  string
 	}{
-		{Frame{"wasi.NewSystem", "wasi/system.go", 62}, "wasi.NewSystem wasi/system.go:62"},
+		{Frame{Function: "wasi.NewSystem", File: "wasi/system.go", Line: 62}, "wasi.NewSystem wasi/system.go:62"},
 		{Frame{Function: "add(i32,i32) i32"}, "add(i32,i32) i32"},
 		{Frame{Function: "f()", File: "a.c"}, "f() a.c"},
 		{Frame{File: "a.c", Line: 3}, "(inlined) a.c:3"},

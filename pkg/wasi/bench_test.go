@@ -29,7 +29,7 @@ func benchGuest(b *testing.B) (p *proxy, file, hundred uint64) {
 	for i := range 100 {
 		writeFile(b, filepath.Join(dir, "hundred", fmt.Sprintf("entry-%d", i)), "")
 	}
-	p = newProxy(b, wasi.Config{Preopens: []wasi.Preopen{{Host: dir, Guest: "/"}}})
+	p = newProxy(b, wasi.Config{Preopens: asRoot(b, dir)})
 	return p, p.openRW("file"), p.openDir("hundred")
 }
 

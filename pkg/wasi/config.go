@@ -1,7 +1,6 @@
 package wasi
 
 import (
-	"fmt"
 	"io"
 	"os"
 )
@@ -26,8 +25,10 @@ type Config struct {
 	Stdout io.Writer
 	Stderr io.Writer
 
-	// Preopens become descriptors 3 and up, in this order.
-	Preopens []Preopen
+	// Preopens become descriptors 3 and up, in this order. Make them with
+	// OpenPreopen. The caller keeps owning them and closes them when no more
+	// Systems will be made of this Config.
+	Preopens []*Preopen
 
 	// Listeners are listening stream sockets. They become the descriptors after
 	// the preopens. NewSystem duplicates them, so the caller must close its own.
@@ -37,13 +38,6 @@ type Config struct {
 	Limits Limits
 	Faults Fault  // leaks on purpose; 0 for none
 	Trace  *Trace // nil traces no calls
-}
-
-// Preopen is a directory of the host that a guest may use.
-type Preopen struct {
-	Host     string // path on the host; resolved once, by NewSystem
-	Guest    string // the name that the guest sees; "" means Host
-	ReadOnly bool   // any change gets EROFS, as on a read-only mount
 }
 
 // Limits bounds what a guest can make its host hold. A field that is 0 or
@@ -81,17 +75,3 @@ func (l Limits) withDefaults() Limits {
 	}
 	return l
 }
-
-// PreopenError is the error of a directory that cannot be opened.
-type PreopenError struct {
-	Preopen Preopen
-	Err     error // the system's error, or EMFILE if Limits.FDs is too low
-}
-
-// Error returns the path on the host and the cause.
-func (e *PreopenError) Error() string {
-	return fmt.Sprintf("preopen %q: %v", e.Preopen.Host, e.Err)
-}
-
-// Unwrap returns the cause.
-func (e *PreopenError) Unwrap() error { return e.Err }

@@ -30,6 +30,7 @@ type openFile struct {
 	owned       bool // sysfd was opened for this guest and is closed with it
 	readOnly    bool // from a read-only preopen: changes get EROFS
 	preopen     bool // the root of a preopened directory
+	opened      bool // by the guest, with path_open or sock_accept
 	// typeUnknown is set until a call needs to know the type of a file that
 	// path_open opened. See resolveType.
 	typeUnknown bool
@@ -54,9 +55,9 @@ func (f *openFile) acquire(scope *memstat.Scope) {
 	}
 }
 
-// resolveType determines the type of a file that path_open opened, and narrows
-// the rights to those that such a file can have. This takes a system call,
-// which is saved if the guest only creates the file, or opens and closes it.
+// resolveType determines the type of a file that path_open opened, and with it
+// the rights. This takes a system call, which is saved if the guest only
+// creates the file, or opens and closes it.
 func (f *openFile) resolveType() Errno {
 	if !f.typeUnknown {
 		return ESUCCESS
@@ -69,13 +70,13 @@ func (f *openFile) resolveType() Errno {
 	return ESUCCESS
 }
 
-// setType sets the type, and removes the rights that such a file cannot have
-// from those that the guest asked for.
+// setType sets the type, and the rights of a file of that type: a directory
+// has all rights that its parent handed down.
 func (f *openFile) setType(t filetype) {
 	f.filetype, f.typeUnknown = t, false
 	switch t {
 	case filetypeDirectory:
-		f.base &= dirRights
+		f.base = f.inheriting & dirRights
 		return
 	case filetypeRegularFile:
 		f.base &= fileRights

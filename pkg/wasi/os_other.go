@@ -19,7 +19,8 @@ const (
 
 var errNoFiles = errors.ErrUnsupported
 
-func openPreopen(Preopen) (*openFile, error)        { return nil, errNoFiles }
+func osOpenDir(string) (int, error)                 { return noSysfd, errNoFiles }
+func osReopenDir(int) (int, error)                  { return noSysfd, errNoFiles }
 func duplicateListener(*os.File) (*openFile, error) { return nil, errNoFiles }
 func borrowSysfd(*openFile, *os.File)               {} // the file stays a Go stream
 
@@ -39,6 +40,7 @@ func osPathFilestat(int, string, bool, *filestat) Errno { return ENOTSUP }
 func osSetTimes(int, *times) error                      { return errNoFiles }
 func osPathSetTimes(int, string, bool, *times) error    { return errNoFiles }
 func osCPUTime(bool) (uint64, Errno)                    { return 0, ENOTSUP }
+func osPath(int) string                                 { return "" }
 func osShutdown(int, uint32) error                      { return errNoFiles }
 
 func (c *call) osRead(*openFile, [][]byte) (int, Errno)  { return 0, ENOTSUP }
@@ -47,5 +49,3 @@ func (c *call) osAccept(*openFile) (*openFile, Errno)    { return nil, ENOTSUP }
 func (c *call) osRecv(*openFile, [][]byte, uint32) (int, bool, Errno) {
 	return 0, false, ENOTSUP
 }
-
-func reopenDir(int) (int, error) { return 0, errNoFiles }

@@ -27,23 +27,6 @@ func retry(call func() error) error {
 	}
 }
 
-// openPreopen opens the directory. Later operations are relative to the open
-// directory, whatever happens to its path.
-func openPreopen(p Preopen) (*openFile, error) {
-	var sysfd int
-	err := retry(func() (err error) {
-		sysfd, err = unix.Open(p.Host, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &openFile{
-		sysfd: sysfd, owned: true, preopen: true, readOnly: p.ReadOnly,
-		filetype: filetypeDirectory, base: dirRights, inheriting: inheritedRights,
-	}, nil
-}
-
 // borrowSysfd makes f use file's descriptor. The embedder keeps owning it, and
 // shares its position and flags with the guest.
 func borrowSysfd(f *openFile, file *os.File) {

@@ -51,11 +51,10 @@ func pathOpen(c *call) Errno {
 			return errno
 		}
 	}
-	f, errno := openBeneath(dir.sysfd, &req)
+	f, errno := openBeneath(dir, &req)
 	if errno != ESUCCESS {
 		return errno
 	}
-	f.readOnly = dir.readOnly
 	fd, errno := c.system.fds.insert(f)
 	if errno != ESUCCESS {
 		return errno
@@ -79,8 +78,8 @@ func newOpenRequest(c *call, path string) (req openRequest, errno Errno) {
 	req.oflags, req.fdflags = oflags(oflag), fdflags(fdflag)
 	// Programs ask for all bits. Ignore the rights that no file can have.
 	req.base, req.inheriting = c.rights(5)&inheritedRights, c.rights(6)&inheritedRights
-	req.read = req.base&(rightFDRead|rightFDReaddir) != 0
-	req.write = req.base&(rightFDWrite|rightFDAllocate|rightFDFilestatSetSize) != 0
+	req.read = req.base.has(rightFDRead)
+	req.write = req.base.has(rightFDWrite)
 	if req.oflags&oflagDirectory != 0 && req.oflags&oflagCreat != 0 {
 		return req, EINVAL // as on Linux since 6.4
 	}
@@ -145,16 +144,15 @@ func (r *openRequest) narrowToReadOnly(dir int) Errno {
 	return ESUCCESS
 }
 
-// openBeneath opens the requested file, with the rights that the guest asked
-// for.
-func openBeneath(dir int, req *openRequest) (*openFile, Errno) {
-	sysfd, err := confine.Open(dir, req.path, req.osFlags(), 0o666, req.follow)
+// openBeneath opens the requested file.
+func openBeneath(dir *openFile, req *openRequest) (*openFile, Errno) {
+	sysfd, err := confine.Open(dir.sysfd, req.path, req.osFlags(), 0o666, req.follow)
 	if err != nil {
 		return nil, errnoOf(err)
 	}
 	f := &openFile{
-		sysfd: sysfd, owned: true, typeUnknown: true, flags: req.fdflags,
-		base: req.base, inheriting: req.inheriting,
+		sysfd: sysfd, owned: true, opened: true, readOnly: dir.readOnly, typeUnknown: true, flags: req.fdflags,
+		base: req.base.opened(dir.inheriting), inheriting: dir.inheriting,
 	}
 	if req.oflags&oflagDirectory != 0 {
 		f.setType(filetypeDirectory)

@@ -7,8 +7,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// System is the WASI state of one instance: arguments, environment,
-// descriptors and preopened directories. Make one with [NewSystem], call the
+// System is the WASI state of one guest: arguments, environment, descriptors
+// and preopened directories. Make one with [NewSystem], call the
 // guest with a context from [WithSystem], and end it with [System.Close].
 //
 // A System is not safe for concurrent use. Its guest can run on one goroutine
@@ -45,9 +45,10 @@ const systemSize = int64(unsafe.Sizeof(System{}))
 // the System, and then the scope.
 //
 // If it fails, NewSystem has released everything that it acquired. The error
-// is a *[PreopenError] if a directory cannot be opened, an [Errno] if the
-// descriptors do not fit the limit, and otherwise describes the argument or
-// environment entry at fault, or why a listener cannot be duplicated.
+// is a *[PreopenError] if a Preopen cannot be used, an [Errno] if the
+// descriptors do not fit the limit, an *[ArgBytesError] if the arguments or the
+// environment do not, and otherwise describes the entry of them at fault, or
+// why a listener cannot be duplicated.
 func NewSystem(cfg Config, scope *memstat.Scope) (*System, error) {
 	limits := cfg.Limits.withDefaults()
 	if err := errors.Join(
@@ -90,19 +91,15 @@ func (s *System) open(cfg Config) error {
 		}
 	}
 	for _, p := range cfg.Preopens {
-		f, err := openPreopen(p)
+		f, err := p.open()
 		if err != nil {
-			return &PreopenError{p, err}
+			return err
 		}
 		fd, errno := s.fds.insert(f)
 		if errno != ESUCCESS {
-			return &PreopenError{p, errno}
+			return &PreopenError{p.host, errno}
 		}
-		name := p.Guest
-		if name == "" {
-			name = p.Host
-		}
-		s.prestats.insert(fd, name)
+		s.prestats.insert(fd, p.guest)
 	}
 	for _, l := range cfg.Listeners {
 		f, err := duplicateListener(l)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
@@ -48,6 +49,7 @@ func leakyReport() *Report {
 			Kind:    "trap",
 			Message: "wasm error: unreachable\nwasm stack trace:",
 			Stack:   []memstat.Frame{{Function: ".\x1b[2J\x1b]0;owned\a(i32)"}, {Function: ".main\u202e()"}},
+			OpenFDs: &OpenFDs{Count: 1_234, First: "/data/\x1b[31mred/a-long-name-of-a-file-that-the-guest-chose.txt"},
 		},
 		Tool: &Tool{
 			Version: "v1.2.3", Wazero: "v1.12.0", Go: "go1.26.1", Platform: "linux/arm", Engine: "interpreter",
@@ -59,7 +61,8 @@ func leakyReport() *Report {
 		},
 		Run: &Run{
 			Function: "sp\x1b[2Jin", Arguments: []string{"", "plain", "two words", "a  \"quoted\" one", "\x1b[31m\u202e", "ünïcode"},
-			Environment: []string{"HOME", "PATH\n"}, Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), ElapsedNS: 1_234_567_890,
+			Environment: []string{"HOME", "PATH\n"}, Command: []string{"wamr-go", "run", "--mem-report=html:a b.html", "--env", "HOME", "-f", "sp\x1b[2Jin", "it's.wasm", ""},
+			Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), ElapsedNS: 1_234_567_890,
 		},
 		Module: &Module{
 			Path:      "guests/\x1b[31mred\nLeaks\u009b.wasm",
@@ -68,19 +71,31 @@ func leakyReport() *Report {
 		},
 		Memory: &Memory{
 			InitialBytes: 131_072, PeakBytes: 1 << 20, TouchedBytes: ptr[uint64](73_728), LimitBytes: 1 << 32, Grows: 14, DeniedGrows: 3,
+			Layout:  []Region{{Name: "data", Offset: 1024, Bytes: 4096}, {Name: "stack", Offset: 5120, Bytes: 65_536}, {Name: "heap", Offset: 70_656, Bytes: 1<<20 - 70_656}},
+			Touched: []Region{{Offset: 0, Bytes: 8192}, {Offset: 65_536, Bytes: 65_536}},
 		},
 		Ledger:  NewLedger(snap),
 		Process: &Process{Process: after, Before: &before},
 		Cycles: &Cycles{
 			Requested: 1000, Completed: 1000, Workers: 2, PerSecond: 48_211.7, P50NS: 7_812, P99NS: 35_240,
+			MaxNS: 91_000, Verdict: memstat.Leaking, Reason: "objects grow with every cycle",
+			Census: []census.Finding{
+				{
+					Kind: census.GoHeap, Identity: "engine.leak engine/leak.go:33", Counts: []int64{50, 299, 548, 797}, Bytes: []int64{3200, 19136, 35072, 51008},
+					PerCycle: 1, BytesPer: 64, Verdict: memstat.Leaking,
+					Site: []memstat.Frame{{Function: "engine.leak", File: "engine/leak.go", Line: 33}, {Function: "engine.(*cycleWorker).run", File: "engine/cycle.go", Line: 200}},
+				},
+				{Kind: census.Descriptor, Identity: "/tmp/\x1b[31mred", Counts: []int64{9, 12, 14, 17}, Bytes: []int64{0, 0, 0, 0}, PerCycle: 0.0107, Verdict: memstat.Leaking},
+			},
+			Hunt: &Hunt{Plan: census.Plan{WarmUp: 50, Window: 249, Windows: 3}, Counted: []census.Kind{census.GoHeap, census.Descriptor}, HiddenBelow: 2. / 249},
 			Trend: trend.Trend{
-				Verdict: trend.Leaking, Reason: "heap_objects: the whole confidence interval is above the floor", WarmUp: 13,
+				WarmUp: 13,
 				Metrics: []trend.Metric{
-					{Name: "heap_live_bytes", Unit: "bytes", Slope: &trend.Slope{PerCycle: 4.31, CILow: -3.1, CIHigh: 25.1}, Floor: 65.5, Points: 115, Verdict: trend.Clean, Reason: "no growth above the floor"},
-					{Name: "heap_objects", Unit: "objects", Slope: &trend.Slope{PerCycle: 1.01, CILow: 0.99, CIHigh: 1.04}, Floor: 0.5, Points: 115, Verdict: trend.Leaking, Reason: "the whole confidence interval is above the floor"},
-					{Name: "rss_bytes", Unit: "bytes", Slope: &trend.Slope{PerCycle: -120.25, CILow: -4096, CIHigh: 2891.4}, Floor: 2000, Points: 115, Verdict: trend.Inconclusive, Reason: "the confidence interval contains the floor; run more cycles to be sure"},
-					{Name: "fds", Unit: "descriptors", Slope: &trend.Slope{}, Points: 115, Verdict: trend.Clean, Reason: "no growth above the floor"},
-					{Name: "maps", Unit: "mappings", Points: 3, Reason: "only 3 samples after warm-up; at least 20 are needed"},
+					{Name: "heap_live_bytes", Unit: "bytes", Slope: &trend.Slope{PerCycle: 4.31, CILow: -3.1, CIHigh: 25.1}, Points: 115},
+					{Name: "heap_objects", Unit: "objects", Slope: &trend.Slope{PerCycle: 1.01, CILow: 0.99, CIHigh: 1.04}, Points: 115},
+					{Name: "rss_bytes", Unit: "bytes", Slope: &trend.Slope{PerCycle: -120.25, CILow: -4096, CIHigh: 2891.4}, Points: 115},
+					{Name: "fds", Unit: "descriptors", Slope: &trend.Slope{}, Points: 115},
+					{Name: "maps", Unit: "mappings", Points: 3},
 				},
 			},
 			Samples: []probe.Sample{
@@ -92,6 +107,9 @@ func leakyReport() *Report {
 		},
 		Budget: NewBudget(1_000_000, 1_179_648),
 		Target: target,
+		UnknownImports: []UnknownImport{
+			{Module: "env", Name: "log\x1b[2J", Calls: 1200}, {Module: "env", Name: "clock"}, {Module: "env", Name: "seed"},
+		},
 	}
 }
 

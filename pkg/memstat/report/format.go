@@ -30,6 +30,7 @@ type Options struct {
 var formats = []Format{
 	{"text", WriteText},
 	{"json", WriteJSON},
+	{"html", WriteHTML},
 }
 
 // Formats returns all formats, the default first. The caller owns the slice.

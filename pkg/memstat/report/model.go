@@ -2,6 +2,7 @@ package report
 
 import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
@@ -13,8 +14,12 @@ const Schema = "wamr-go/report/v1"
 // for what was not measured and is absent from JSON. A Report is plain data:
 // it must not change while it is rendered.
 type Report struct {
-	Schema  string   `json:"schema"` // WriteJSON sets it to [Schema]
-	Outcome Outcome  `json:"outcome"`
+	Schema  string  `json:"schema"` // WriteJSON sets it to [Schema]
+	Outcome Outcome `json:"outcome"`
+	// Instructions counts those that the guest executed; over several cycles, in
+	// the cycle with the most.
+	Instructions *uint64 `json:"instructions,omitempty"`
+
 	Tool    *Tool    `json:"tool,omitempty"`
 	Run     *Run     `json:"run,omitempty"`
 	Module  *Module  `json:"module,omitempty"`
@@ -24,22 +29,32 @@ type Report struct {
 	Cycles  *Cycles  `json:"cycles,omitempty"`
 	Budget  *Budget  `json:"budget,omitempty"`
 	Target  *Target  `json:"target,omitempty"`
+	// UnknownImports lists the functions that the host does not have, if the
+	// module was run all the same.
+	UnknownImports []UnknownImport `json:"unknown_imports,omitempty"`
+}
+
+// UnknownImport is a function that the module imports and the host does not have.
+type UnknownImport struct {
+	Module string `json:"module"`
+	Name   string `json:"name"`
+	Calls  uint64 `json:"calls"` // over all cycles
 }
 
 // Leaked reports whether the run leaked: a closed scope still held an object,
-// something was released twice, or a metric of the process grows with every
-// cycle.
+// something was released twice, or the census found something that grows with
+// every cycle.
 func (r *Report) Leaked() bool {
 	if l := r.Ledger; l != nil && (len(l.Leaks) > 0 || l.DoubleReleases > 0) {
 		return true
 	}
-	return r.Cycles != nil && r.Cycles.Verdict == trend.Leaking
+	return r.Cycles != nil && r.Cycles.Verdict == memstat.Leaking
 }
 
 // Outcome says how the run ended.
 type Outcome struct {
-	// Kind is "exit", "trap", "timeout", "interrupted" or "error" (the module
-	// could not be run).
+	// Kind is "exit", "trap", "timeout", "interrupted", "fuel" (used up) or
+	// "error" (the module could not be run).
 	Kind string `json:"kind"`
 	// ExitCode is the guest's own; set only if Kind is "exit".
 	ExitCode *uint32 `json:"exit_code,omitempty"`
@@ -52,6 +67,16 @@ type Outcome struct {
 	Stack []memstat.Frame `json:"stack,omitempty"`
 	// StackTruncated says that Stack may lack its outermost frames.
 	StackTruncated bool `json:"stack_truncated,omitempty"`
+	// OpenFDs tells of the descriptors that the guest left open; nil for none.
+	OpenFDs *OpenFDs `json:"open_fds,omitempty"`
+}
+
+// OpenFDs tells of the descriptors that a guest opened and did not close: the
+// most of any cycle. They were closed with the instance and are no leak of the
+// host.
+type OpenFDs struct {
+	Count int    `json:"count"`
+	First string `json:"first,omitempty"` // the guest's path of the lowest of them
 }
 
 // Tool describes what ran the module.
@@ -83,6 +108,9 @@ type Module struct {
 	Functions   uint64  `json:"functions"`              // defined in the module, without imports
 	DataBytes   uint64  `json:"data_bytes"`             // sum of the data segments
 	Cached      bool    `json:"cached"`                 // the compiled code came from the cache
+	// FromComponent says that the file is a component, and that the figures
+	// describe the core module in it, which was run.
+	FromComponent bool `json:"extracted_from_component,omitempty"`
 }
 
 // Memory describes the linear memory. Over several cycles, PeakBytes,
@@ -96,6 +124,10 @@ type Memory struct {
 	// DeniedGrows counts the memory.grow instructions that failed, without those
 	// that asked for more than 4 GiB in all.
 	DeniedGrows uint64 `json:"denied_grows"`
+	// Layout has the parts of the memory, as far as the module tells them.
+	Layout []Region `json:"layout,omitempty"`
+	// Touched has the pages in use, joined where they are neighbours.
+	Touched []Region `json:"touched,omitempty"`
 }
 
 // Ledger is the exact account of acquired and released objects.
@@ -124,6 +156,15 @@ type Cycles struct {
 	PerSecond float64 `json:"per_second"` // completed cycles by wall time
 	P50NS     int64   `json:"p50_ns"`     // half of the cycles took no longer
 	P99NS     int64   `json:"p99_ns"`     // 99 of 100 cycles took no longer
+	MaxNS     int64   `json:"max_ns"`     // of one cycle
+	// Verdict is about the host's side: what the ledger and the census count.
+	Verdict memstat.Verdict `json:"verdict"`
+	Reason  string          `json:"reason"`
+	// Census has what grew in every window of the hunt for leaks.
+	Census []census.Finding `json:"census"`
+	// Hunt says how the windows were, and what they can have missed; absent if
+	// there was no hunt.
+	Hunt *Hunt `json:"hunt,omitempty"`
 	trend.Trend
 	Samples []probe.Sample `json:"samples"`
 
@@ -140,6 +181,15 @@ type CycleFailure struct {
 	Message  string  `json:"message,omitempty"`
 }
 
+// Hunt describes the hunt for leaks.
+type Hunt struct {
+	census.Plan
+	Counted []census.Kind `json:"counted"` // what this system can count
+	// HiddenBelow is the smallest leak that is found for certain, in objects per
+	// cycle. A slower one could have hidden.
+	HiddenBelow float64 `json:"hidden_below"`
+}
+
 // Budget compares the peak of the linear memory with its budget.
 type Budget struct {
 	LimitBytes uint64 `json:"limit_bytes"`
@@ -154,4 +204,11 @@ type Budget struct {
 // NewBudget compares a peak with a limit, both in bytes.
 func NewBudget(limit, peak uint64) *Budget {
 	return &Budget{LimitBytes: limit, PeakBytes: peak, Exceeded: peak > limit, Passed: peak > limit}
+}
+
+// Region is a part of the linear memory.
+type Region struct {
+	Name   string `json:"name,omitempty"` // "stack", "data" or "heap"
+	Offset uint64 `json:"offset"`
+	Bytes  uint64 `json:"bytes"`
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
-	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
 
 // contract is the published schema, without guest_heap, which nothing measures
@@ -24,7 +23,7 @@ module{path,sha256,wasm_bytes,native_bytes,functions,data_bytes,cached}
 memory{initial_bytes,peak_bytes,touched_bytes,limit_bytes,grows}
 ledger{kinds[]{kind,live_objects,live_bytes,peak_objects,peak_bytes,acquired,released},leaks[]{kind,objects,bytes,cycle,site[]}}
 process{heap_live_bytes,heap_objects,rss_bytes,fds,goroutines,maps}
-cycles{requested,completed,workers,per_second,p50_ns,p99_ns,verdict,metrics[]{name,unit,per_cycle,ci_low,ci_high,verdict},samples[]}
+cycles{requested,completed,workers,per_second,p50_ns,p99_ns,verdict,metrics[]{name,unit,per_cycle,ci_low,ci_high},samples[]}
 budget{limit_bytes,peak_bytes,passed}
 target{name,source,kinds[]{kind,bytes_each,leaked_objects,leaked_bytes,peak_objects,peak_bytes}}
 `
@@ -32,16 +31,20 @@ target{name,source,kinds[]{kind,bytes_each,leaked_objects,leaked_bytes,peak_obje
 // added lists the fields beyond the contract.
 const added = `
 schema
-outcome{stack[]{function,file,line},stack_truncated}
+instructions
+outcome{stack[]{function,file,line,wasm_function,wasm_offset},stack_truncated,open_fds{count,first}}
 tool{engine_reason,exit_code,failures[]{message,exit_code}}
-run{function,arguments,environment,started,elapsed_ns}
+run{function,arguments,environment,command,started,elapsed_ns}
 memory{denied_grows}
 cycles{outcomes,nonzero_exits,first_failure{cycle,kind,exit_code,message}}
 budget{exceeded}
-ledger{open_scopes,double_releases,leaks[]{site[]{function,file,line}}}
+ledger{open_scopes,double_releases,leaks[]{site[]{function,file,line,wasm_function,wasm_offset}}}
 process{pss_bytes,before{heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
-cycles{reason,warm_up_samples,metrics[]{floor,points,reason},samples[]{cycle,gc_cycles,heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
+cycles{max_ns,reason,warm_up_samples,metrics[]{points},census[]{kind,identity,counts,bytes,per_cycle,bytes_per_cycle,verdict,site[]{function,file,line,wasm_function,wasm_offset}},hunt{warm_up,cycles,windows,counted,hidden_below},samples[]{cycle,gc_cycles,heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
 target{basis,kinds[]{what}}
+module{extracted_from_component}
+memory{layout[]{name,offset,bytes},touched[]{name,offset,bytes}}
+unknown_imports[]{module,name,calls}
 `
 
 // outline reads paths such as "ledger.kinds.kind" from the notation above.
@@ -103,7 +106,7 @@ func jsonPaths(t reflect.Type, parent string, paths map[string]bool) {
 			jsonPaths(f.Type, parent, paths)
 			continue
 		}
-		if !f.IsExported() {
+		if !f.IsExported() || name == "-" {
 			continue
 		}
 		if name == "" {
@@ -150,11 +153,11 @@ func TestLeaked(t *testing.T) {
 		want   bool
 	}{
 		{"nothing measured", Report{}, false},
-		{"balanced", Report{Ledger: &Ledger{}, Cycles: &Cycles{Trend: trend.Trend{Verdict: trend.Clean}}}, false},
+		{"balanced", Report{Ledger: &Ledger{}, Cycles: &Cycles{Verdict: memstat.Clean}}, false},
 		{"inconclusive", Report{Cycles: &Cycles{}}, false},
 		{"lost object", Report{Ledger: &Ledger{Leaks: []memstat.Leak{{Objects: 1}}}}, true},
 		{"double release", Report{Ledger: &Ledger{DoubleReleases: 1}}, true},
-		{"trend", Report{Ledger: &Ledger{}, Cycles: &Cycles{Trend: trend.Trend{Verdict: trend.Leaking}}}, true},
+		{"trend", Report{Ledger: &Ledger{}, Cycles: &Cycles{Verdict: memstat.Leaking}}, true},
 	} {
 		if got := tc.report.Leaked(); got != tc.want {
 			t.Errorf("%s: Leaked is %v", tc.name, got)

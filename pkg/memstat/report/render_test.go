@@ -68,6 +68,8 @@ func TestGoldens(t *testing.T) {
 		{"clean-80.txt", "text", cleanReport(), Options{Width: 80}},
 		{"leaky.json", "json", leakyReport(), Options{}},
 		{"clean.json", "json", cleanReport(), Options{}},
+		{"leaky.html", "html", leakyReport(), Options{}},
+		{"clean.html", "html", cleanReport(), Options{}},
 	} {
 		t.Run(tc.file, func(t *testing.T) { golden(t, tc.file, render(t, tc.format, tc.report, tc.option)) })
 	}

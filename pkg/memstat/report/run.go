@@ -19,11 +19,14 @@ type Failure struct {
 
 // Run describes one use of a module.
 type Run struct {
-	Function    string    `json:"function,omitempty"` // the export that was called; absent for a command's _start
-	Arguments   []string  `json:"arguments"`          // of the function, or of the guest without argument 0
-	Environment []string  `json:"environment"`        // names of the guest's variables; values may be secrets
-	Started     time.Time `json:"started,omitzero"`
-	ElapsedNS   int64     `json:"elapsed_ns,omitempty"` // from Started until the report was put together
+	Function    string   `json:"function,omitempty"` // the export that was called; absent for a command's _start
+	Arguments   []string `json:"arguments"`          // of the function, or of the guest without argument 0
+	Environment []string `json:"environment"`        // names of the guest's variables; values may be secrets
+	// Command is the command line of the program that ran the module, with the
+	// names of variables only. It is for people to run it again.
+	Command   []string  `json:"command,omitempty"`
+	Started   time.Time `json:"started,omitzero"`
+	ElapsedNS int64     `json:"elapsed_ns,omitempty"` // from Started until the report was put together
 }
 
 func (p *page) run(r *Run) {
@@ -33,6 +36,9 @@ func (p *page) run(r *Run) {
 	}
 	p.listed("arguments", r.Arguments)
 	p.listed("environment", r.Environment)
+	if len(r.Command) > 0 {
+		p.text("command", plain, memstat.Printable(r.command()))
+	}
 	if !r.Started.IsZero() {
 		p.text("started", plain, r.Started.Format(time.RFC3339))
 	}
@@ -41,20 +47,47 @@ func (p *page) run(r *Run) {
 	}
 }
 
-// listed writes a field for a list of texts, and cuts a long one.
-func (p *page) listed(label string, texts []string) {
-	const most = 20
-	if len(texts) == 0 {
-		return
+// command spells the command line for a POSIX shell.
+func (r *Run) command() string {
+	words := make([]string, len(r.Command))
+	for i, w := range r.Command {
+		words[i] = shellQuoted(w)
 	}
+	return strings.Join(words, " ")
+}
+
+// shellQuoted quotes a word that a shell would not keep as it is.
+func shellQuoted(word string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_=:,./+@%", r)
+	}
+	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// listed writes a field for a list of texts.
+func (p *page) listed(label string, texts []string) {
+	if words := shown(texts); len(words) > 0 {
+		for i := range words {
+			words[i] = p.encode(words[i])
+		}
+		p.field(label, plain, fill(words, p.valueWidth())...)
+	}
+}
+
+// shown quotes texts, and cuts a long list.
+func shown(texts []string) []string {
+	const most = 20
 	var words []string
 	for _, s := range texts[:min(len(texts), most)] {
-		words = append(words, p.encode(quoted(s)))
+		words = append(words, quoted(s))
 	}
 	if n := len(texts) - most; n > 0 {
 		words = append(words, fmt.Sprintf("and %s more", memstat.Grouped(uint64(n))))
 	}
-	p.field(label, plain, fill(words, p.valueWidth())...)
+	return words
 }
 
 // quoted quotes a text that is not one plain word.

@@ -50,7 +50,7 @@ func (r *Report) leak() string {
 		}
 	}
 	if len(parts) == 0 && r.Cycles != nil {
-		parts = append(parts, "the process grows by the cycle, "+r.Cycles.Reason)
+		parts = append(parts, r.Cycles.Reason)
 	}
 	return strings.Join(parts, "; ")
 }
@@ -137,21 +137,31 @@ func toneOf(word string) tone {
 
 // endings says how the cycles ended.
 func (p *page) endings(c *Cycles) {
-	var parts []string
-	for _, kind := range slices.Sorted(maps.Keys(c.Outcomes)) {
-		if n := c.Outcomes[kind]; n > 0 {
-			parts = append(parts, memstat.Grouped(n)+" "+memstat.Printable(kind))
-		}
-	}
-	if len(parts) > 0 {
-		p.text("cycles", plain, strings.Join(parts, ", "))
+	if ended := c.ended(); ended != "" {
+		p.text("cycles", plain, memstat.Printable(ended))
 	}
 	if c.NonzeroExits > 0 {
 		p.text("nonzero exits", plain, memstat.Grouped(c.NonzeroExits))
 	}
 	if f := c.FirstFailure; f != nil {
-		p.text("first failure", bad, memstat.Printable("cycle "+memstat.Grouped(f.Cycle)+": "+f.String()))
+		p.text("first failure", bad, memstat.Printable(f.inCycle()))
 	}
+}
+
+// ended counts the cycles by how they ended: "998 exit, 2 trap".
+func (c *Cycles) ended() string {
+	var parts []string
+	for _, kind := range slices.Sorted(maps.Keys(c.Outcomes)) {
+		if n := c.Outcomes[kind]; n > 0 {
+			parts = append(parts, memstat.Grouped(n)+" "+kind)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// inCycle tells the failure and its cycle.
+func (f *CycleFailure) inCycle() string {
+	return "cycle " + memstat.Grouped(f.Cycle) + ": " + f.String()
 }
 
 // String returns the failure in words: "exit 3", "trap: unreachable".

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
-	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
 
 func TestVerdict(t *testing.T) {
@@ -14,8 +13,8 @@ func TestVerdict(t *testing.T) {
 		twice  = &Ledger{DoubleReleases: 2}
 		both   = &Ledger{Leaks: lost.Leaks, DoubleReleases: 1}
 		memory = &Memory{}
-		cycles = func(v trend.Verdict) *Cycles {
-			return &Cycles{Completed: 1000, Trend: trend.Trend{Verdict: v, Reason: "because"}}
+		cycles = func(v memstat.Verdict) *Cycles {
+			return &Cycles{Completed: 1000, Verdict: v, Reason: "because"}
 		}
 		nothing = &Ledger{}
 	)
@@ -27,11 +26,11 @@ func TestVerdict(t *testing.T) {
 		{"nothing measured", Report{}, ""},
 		{"no instance", Report{Ledger: nothing}, "clean: no instance was made, and all was given back to the host"},
 		{"one instance", Report{Ledger: nothing, Memory: memory}, "clean: the instance gave back all that it took from the host"},
-		{"cycles", Report{Ledger: nothing, Memory: memory, Cycles: cycles(trend.Clean)}, "clean: each of 1,000 instances gave back all that it took from the host"},
-		{"too short", Report{Ledger: nothing, Memory: memory, Cycles: cycles(trend.Inconclusive)}, "inconclusive: because"},
-		{"growth", Report{Ledger: nothing, Memory: memory, Cycles: cycles(trend.Leaking)}, "leak: the process grows by the cycle, because"},
+		{"cycles", Report{Ledger: nothing, Memory: memory, Cycles: cycles(memstat.Clean)}, "clean: each of 1,000 instances gave back all that it took from the host"},
+		{"too short", Report{Ledger: nothing, Memory: memory, Cycles: cycles(memstat.Inconclusive)}, "inconclusive: because"},
+		{"growth", Report{Ledger: nothing, Memory: memory, Cycles: cycles(memstat.Leaking)}, "leak: because"},
 		{"lost", Report{Ledger: lost, Memory: memory}, "leak: 1 prestat_lock (24 bytes) not given back"},
-		{"lost in cycles", Report{Ledger: lost, Memory: memory, Cycles: cycles(trend.Leaking)}, "leak: 1 prestat_lock (24 bytes) not given back"},
+		{"lost in cycles", Report{Ledger: lost, Memory: memory, Cycles: cycles(memstat.Leaking)}, "leak: 1 prestat_lock (24 bytes) not given back"},
 		{"released twice", Report{Ledger: twice}, "leak: double releases: 2"},
 		{"both", Report{Ledger: both}, "leak: 1 prestat_lock (24 bytes) not given back; double releases: 1"},
 	} {

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
@@ -21,8 +22,14 @@ func WriteText(w io.Writer, r *Report, o Options) error {
 	if r.Cycles != nil {
 		p.endings(r.Cycles)
 	}
+	if r.Instructions != nil {
+		p.text("instructions", plain, memstat.Grouped(*r.Instructions))
+	}
 	if r.Module != nil {
 		p.module(r.Module)
+	}
+	if len(r.UnknownImports) > 0 {
+		p.unknownImports(r.UnknownImports)
 	}
 	if r.Memory != nil || r.Budget != nil {
 		p.memory(r.Memory, r.Budget)
@@ -82,6 +89,18 @@ func (p *page) outcome(o *Outcome) {
 	if len(lines) > 0 {
 		p.field("message", plain, lines...)
 	}
+	if o.OpenFDs != nil {
+		p.text("descriptors", plain, leftOpen(o.OpenFDs))
+	}
+}
+
+// leftOpen says how many descriptors the guest left open.
+func leftOpen(o *OpenFDs) string {
+	s := memstat.Grouped(o.Count) + " left open by the guest"
+	if o.First != "" {
+		s += " (first: " + memstat.Printable(o.First) + ")"
+	}
+	return s
 }
 
 func (p *page) tool(t *Tool) {
@@ -104,6 +123,9 @@ func (p *page) tool(t *Tool) {
 func (p *page) module(m *Module) {
 	p.section("Module")
 	p.exact("path", m.Path)
+	if m.FromComponent {
+		p.text("of this file", plain, "the core module within a component")
+	}
 	p.exact("sha256", m.SHA256)
 	rows := []sizeRow{{"wasm", m.WasmBytes}}
 	if m.NativeBytes != nil {
@@ -116,6 +138,23 @@ func (p *page) module(m *Module) {
 		cached = "yes"
 	}
 	p.text("from cache", plain, cached)
+}
+
+// unknownImports lists those that were called; the others are only counted.
+func (p *page) unknownImports(list []UnknownImport) {
+	p.section("Unknown imports")
+	var rows []row
+	for _, u := range list {
+		if u.Calls > 0 {
+			rows = append(rows, row{cells: []cell{text(memstat.Printable(u.Module + "." + u.Name)), text(memstat.Grouped(u.Calls))}})
+		}
+	}
+	if len(rows) > 0 {
+		p.table([]string{"called", "calls"}, rows)
+	}
+	if n := len(list) - len(rows); n > 0 {
+		p.note(faint, count(n, "function was", "functions were")+" not called")
+	}
 }
 
 func (p *page) memory(m *Memory, b *Budget) {
@@ -194,7 +233,7 @@ func (p *page) ledger(l *Ledger) {
 	p.table(heads, rows)
 	p.note(faint, "peaks are of one instance")
 	if reserved > 0 {
-		p.note(faint, "address space reserved: "+humanSigned(reserved)+", which is no memory")
+		p.note(faint, reservedText(reserved))
 	}
 	if l.OpenScopes > 0 {
 		p.note(unsure, count(l.OpenScopes, "scope is", "scopes are")+" still open")
@@ -202,6 +241,11 @@ func (p *page) ledger(l *Ledger) {
 	if l.DoubleReleases > 0 {
 		p.note(bad, count(l.DoubleReleases, "double release", "double releases"))
 	}
+}
+
+// reservedText tells the address space that is reserved.
+func reservedText(bytes int64) string {
+	return "address space reserved: " + humanSigned(bytes) + ", which is no memory"
 }
 
 func (p *page) leaks(l *Ledger) {
@@ -273,41 +317,70 @@ func (p *page) cycles(c *Cycles) {
 	p.text("completed", plain, done+", on "+count(c.Workers, "worker", "workers"))
 	p.text("rate", plain, digits3(c.PerSecond)+" per second")
 	p.text("latency", plain, "p50 "+duration(c.P50NS)+", p99 "+duration(c.P99NS))
-	p.text("verdict", verdictTone(c.Verdict), c.Verdict.String())
+	p.text("verdict", verdictTone(c.Verdict), c.Verdict.String()+", on the host's side")
 	if c.Reason != "" {
 		p.text("", faint, memstat.Printable(c.Reason))
 	}
-	if len(c.Metrics) == 0 {
+	if c.Hunt != nil {
+		p.text("could hide", plain, "a leak of less than "+digits3(c.Hunt.HiddenBelow)+" objects per cycle")
+	}
+	p.census(c.Census)
+	p.metrics(c.Metrics)
+}
+
+// census writes what grew in every window.
+func (p *page) census(found []census.Finding) {
+	if len(found) == 0 {
+		return
+	}
+	var rows []row
+	for _, f := range found {
+		below := frameTexts(f.Site)
+		if len(below) == 0 {
+			below = []string{memstat.Printable(f.Identity)}
+		}
+		rows = append(rows, row{
+			cells: []cell{
+				{f.Kind.String(), bad}, {growth(f.PerCycle), bad}, text(growth(f.BytesPer)),
+				text(memstat.Grouped(f.Counts[len(f.Counts)-1])),
+			},
+			below: below,
+		})
+	}
+	p.out.WriteByte('\n')
+	p.table([]string{"grows", "per cycle", "bytes per cycle", "at the end"}, rows)
+}
+
+func (p *page) metrics(metrics []trend.Metric) {
+	if len(metrics) == 0 {
 		return
 	}
 	var low, high int
-	for _, m := range c.Metrics {
+	for _, m := range metrics {
 		if m.Slope != nil {
 			low = max(low, utf8.RuneCountInString(growth(m.CILow)))
 			high = max(high, utf8.RuneCountInString(growth(m.CIHigh)))
 		}
 	}
 	var rows []row
-	for _, m := range c.Metrics {
+	for _, m := range metrics {
 		slope, interval := "-", "-"
 		if m.Slope != nil {
 			slope = growth(m.PerCycle)
 			interval = padLeft(growth(m.CILow), low) + " … " + padLeft(growth(m.CIHigh), high)
 		}
-		rows = append(rows, row{cells: []cell{
-			text(memstat.Printable(m.Name)), text(slope), text(interval),
-			{m.Verdict.String(), verdictTone(m.Verdict)},
-		}})
+		rows = append(rows, row{cells: []cell{text(memstat.Printable(m.Name)), text(slope), text(interval)}})
 	}
 	p.out.WriteByte('\n')
-	p.table([]string{"metric", "per cycle", "99 % interval", "verdict"}, rows)
+	p.table([]string{"metric", "per cycle", "99 % interval"}, rows)
+	p.note(faint, "metrics inform; what is counted decides")
 }
 
-func verdictTone(v trend.Verdict) tone {
+func verdictTone(v memstat.Verdict) tone {
 	switch v {
-	case trend.Clean:
+	case memstat.Clean:
 		return good
-	case trend.Leaking:
+	case memstat.Leaking:
 		return bad
 	default:
 		return unsure

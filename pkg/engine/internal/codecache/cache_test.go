@@ -71,7 +71,7 @@ func newProgram(t testing.TB, binary []byte, want uint64) program {
 		t.Fatal(err)
 	}
 	key := NewKey(sha256.Sum256(binary), 0)
-	return program{key, binary, Stub(m, key), want}
+	return program{key, binary, Stub(m, key, m.Functions), want}
 }
 
 func (p program) check(t testing.TB, c *code) {

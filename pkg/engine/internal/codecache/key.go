@@ -11,10 +11,10 @@ import (
 // the processor, which wazero tells apart by the name of the entry.
 type Key [sha256.Size]byte
 
-// NewKey returns the key of the binary with that SHA-256, compiled with the
-// options that flags stand for.
-func NewKey(binary [sha256.Size]byte, flags byte) Key {
-	h := append(binary[:], flags)
+// NewKey returns the key of the binary with that SHA-256, compiled with those
+// options. Their number is the same for all keys of a version of the program.
+func NewKey(binary [sha256.Size]byte, options ...byte) Key {
+	h := append(binary[:], options...)
 	return sha256.Sum256(append(h, wazeroVersion()...))
 }
 

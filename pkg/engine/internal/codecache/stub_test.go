@@ -33,7 +33,7 @@ func TestStub(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := Stub(m, key); !bytes.Equal(got, tc.want) {
+		if got := Stub(m, key, m.Functions); !bytes.Equal(got, tc.want) {
 			t.Errorf("%s: got % x, want % x", tc.name, got, tc.want)
 		}
 	}
@@ -53,7 +53,7 @@ func FuzzStub(f *testing.F) {
 		if strip, _, ok := m.StripData(); ok {
 			edits = append(edits, strip)
 		}
-		stub, err := wasmbin.Parse(Stub(m, Key{1}, edits...))
+		stub, err := wasmbin.Parse(Stub(m, Key{1}, m.Functions, edits...))
 		if err != nil {
 			t.Fatalf("stub: %v", err)
 		}

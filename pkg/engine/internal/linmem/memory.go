@@ -118,7 +118,6 @@ func (m *Memory) allocate(size uint64) error {
 	switch {
 	case err == nil:
 		m.slot, m.bytes = s, s.mapping[:size:size]
-		m.limit = min(m.limit, uint64(len(s.mapping)))
 		return nil
 	case !errors.Is(err, errors.ErrUnsupported):
 		return err
@@ -132,10 +131,11 @@ func (m *Memory) allocate(size uint64) error {
 
 func (m *Memory) resize(size uint64) bool {
 	if m.slot != nil {
-		if m.slot.resize(size) != nil {
+		s, err := m.pool.grow(m.slot, uint64(len(m.bytes)), size, m.limit, m.fresh)
+		if err != nil {
 			return false
 		}
-		m.bytes = m.slot.mapping[:size:size]
+		m.slot, m.bytes = s, s.mapping[:size:size]
 		return true
 	}
 	if size > math.MaxInt {
@@ -191,16 +191,16 @@ func (m *Memory) Stat() Stat {
 // proc_pid_pagemap(5); it takes a system call for each 16 MiB before Linux 6.7,
 // and one or a few after.
 //
-// It returns false if it cannot tell: on systems without a page map, after
-// Release, and in a slot with pages of an earlier use. A memory that was taken
-// as fresh has no such pages.
-func (m *Memory) Touched() (bytes uint64, ok bool) {
+// It returns the runs as well, by address, and false if it cannot tell: on
+// systems without a page map, after Release, and in a slot with pages of an
+// earlier use. A memory that was taken as fresh has no such pages.
+func (m *Memory) Touched() (bytes uint64, runs []Run, ok bool) {
 	if m.slot == nil || m.released || m.slot.resident > 0 {
-		return 0, false
+		return 0, nil, false
 	}
 	if len(m.bytes) == 0 {
-		return 0, true
+		return 0, nil, true
 	}
-	runs, ok := m.pool.pages.private(nil, m.slot.mapping, uint64(len(m.bytes)))
-	return sizeOf(runs), ok
+	runs, ok = m.pool.pages.private(nil, m.slot.mapping, uint64(len(m.bytes)))
+	return sizeOf(runs), runs, ok
 }

@@ -64,7 +64,7 @@ func (r *reader) elementSegment() ElementSegment {
 		if flags&expressions != 0 {
 			s.Expressions = append(s.Expressions, r.expression())
 		} else {
-			s.Functions = append(s.Functions, r.u32())
+			s.Functions = append(s.Functions, r.functionIndex())
 		}
 	}
 	return s

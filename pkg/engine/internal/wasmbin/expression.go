@@ -40,10 +40,14 @@ func (r *reader) expression() []byte {
 				return nil
 			}
 			return r.data[start : r.pos-1]
-		case opI32Const, opI64Const, opRefNull:
+		case opI32Const, opI64Const:
 			r.s64()
-		case opGlobalGet, opRefFunc:
-			r.u32()
+		case opRefNull:
+			r.heapType()
+		case opGlobalGet:
+			r.globalIndex()
+		case opRefFunc:
+			r.functionIndex()
 		case opF32Const:
 			r.bytes(4)
 		case opF64Const:
@@ -55,6 +59,7 @@ func (r *reader) expression() []byte {
 			}
 			r.bytes(16)
 		default:
+			r.seen.add(EncodedInstruction, uint32(op))
 			r.fail(fmt.Errorf("at offset %#x: instruction %#x is not constant", r.pos, op))
 		}
 	}

@@ -36,9 +36,10 @@ func (r *reader) imports() []ImportEntry {
 	var all []ImportEntry
 	for range r.count() {
 		e := ImportEntry{Module: r.name(), Name: r.name(), Kind: ImportKind(r.byte())}
+		r.seen.add(EncodedImport, uint32(e.Kind))
 		switch e.Kind {
 		case ImportFunction:
-			e.Type = r.u32()
+			e.Type = r.typeIndex()
 		case ImportTable:
 			r.valueType()
 			r.limits()
@@ -48,8 +49,7 @@ func (r *reader) imports() []ImportEntry {
 			r.valueType()
 			r.byte() // mutability
 		case ImportTag:
-			r.byte() // attribute
-			e.Type = r.u32()
+			e.Type = r.tag()
 		default:
 			r.fail(fmt.Errorf("at offset %#x: unknown kind of import %d", r.pos, e.Kind))
 		}
@@ -59,6 +59,12 @@ func (r *reader) imports() []ImportEntry {
 		all = append(all, e)
 	}
 	return all
+}
+
+// tag reads the type of a tag.
+func (r *reader) tag() uint32 {
+	r.byte() // attribute: 0, an exception
+	return r.typeIndex()
 }
 
 // Imported returns how many imports are of a kind: the index space of that kind

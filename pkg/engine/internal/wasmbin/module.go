@@ -13,6 +13,8 @@ type Module struct {
 	DataBytes uint64        // sum of the data segments' sizes
 
 	data dataSegments
+	seen encodings // of Encodings; nil otherwise
+	used Extent    // by the imports and the data
 }
 
 // ContentError says that a section's content cannot be read, although the
@@ -58,6 +60,7 @@ func Parse(binary []byte) (*Module, error) {
 		if r.err != nil {
 			return nil, &ContentError{s.ID, r.err}
 		}
+		m.used = m.used.Union(r.used)
 	}
 	return m, nil
 }
@@ -80,6 +83,7 @@ func (m *Module) read(id ID, f func(*reader)) error {
 		return nil
 	}
 	r := s.reader(m.Binary)
+	r.seen = m.seen
 	if f(&r); r.err != nil {
 		return &ContentError{id, r.err}
 	}

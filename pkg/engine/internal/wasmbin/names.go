@@ -1,10 +1,5 @@
 package wasmbin
 
-import (
-	"bytes"
-	"strings"
-)
-
 // Names holds the function names of a module. The zero Names has none.
 type Names struct {
 	functions []byte // the name map as the binary has it: index and name, in turn
@@ -17,8 +12,8 @@ const (
 	functionNames = 1
 )
 
-// DropNames returns the edits that remove the name sections of the module, and a
-// copy of the function names that they hold. It reads as much as it can of a
+// DropNames returns the edits that remove the name sections of the module, and
+// the function names that they hold, which share the binary. It reads as much as it can of a
 // malformed section: the specification asks to ignore the rest.
 func (m *Module) DropNames() ([]Edit, Names) {
 	var edits []Edit
@@ -30,7 +25,7 @@ func (m *Module) DropNames() ([]Edit, Names) {
 		}
 		edits = append(edits, Edit{From: s.Header, To: s.End()})
 		if names.functions == nil {
-			names.functions = bytes.Clone(subsection(content, functionNames))
+			names.functions = subsection(content, functionNames)
 		}
 	}
 	return edits, names
@@ -79,27 +74,4 @@ func (n Names) Functions(indexes ...uint32) map[uint32]string {
 		}
 	}
 	return names
-}
-
-// BreakInDebug returns the edits that replace the first byte of text, wherever
-// it occurs in a section of debug information, by a space. Text must not
-// overlap itself.
-func (m *Module) BreakInDebug(text string) []Edit {
-	var edits []Edit
-	for _, s := range m.Sections {
-		name, content := m.custom(s)
-		if !strings.HasPrefix(name, ".debug_") {
-			continue
-		}
-		at := s.End() - len(content)
-		for {
-			i := bytes.Index(content, []byte(text))
-			if i < 0 {
-				break
-			}
-			edits = append(edits, Edit{From: at + i, To: at + i + 1, With: []byte(" ")})
-			at, content = at+i+len(text), content[i+len(text):]
-		}
-	}
-	return edits
 }

@@ -42,20 +42,6 @@ func TestDropNames(t *testing.T) {
 	}
 }
 
-func TestBreakInDebug(t *testing.T) {
-	debug := func(content string) []byte {
-		return section(SectionCustom, append([]byte{10}, ".debug_str"+content...)...)
-	}
-	for _, tc := range []struct{ binary, want []byte }{
-		{binaryOf(debug("a\n\t.$1\n\t.$2()\n\t.x")), binaryOf(debug("a \t.$1 \t.$2()\n\t.x"))},
-		{binaryOf(section(SectionCustom, 1, 'x', '\n', '\t', '.', '$')), binaryOf(section(SectionCustom, 1, 'x', '\n', '\t', '.', '$'))},
-	} {
-		if got := Apply(tc.binary, mustParse(t, tc.binary).BreakInDebug("\n\t.$")...); !bytes.Equal(got, tc.want) {
-			t.Errorf("%q, want %q", got, tc.want)
-		}
-	}
-}
-
 // FuzzNames reads names of any bytes at all.
 func FuzzNames(f *testing.F) {
 	f.Add(binaryOf(section(SectionCustom, nameMap(1, 0, 1, 'a')...)))

@@ -15,6 +15,11 @@ type reader struct {
 	data []byte
 	pos  int
 	err  error
+	seen encodings // adds what is read; nil for nothing
+	// function, where it is not nil, is told the place of each function's index
+	// that is read, other than in code.
+	function func(from, to int, index uint32)
+	used     Extent
 }
 
 func (r *reader) fail(err error) {
@@ -74,6 +79,38 @@ func (r *reader) u32() uint32 {
 	}
 	r.fail(fmt.Errorf("at offset %#x: a number of more than 32 bits", r.pos))
 	return 0
+}
+
+// functionIndex reads the index of a function.
+func (r *reader) functionIndex() uint32 {
+	from := r.pos
+	index := r.u32()
+	r.used.function(index)
+	if r.function != nil && r.err == nil {
+		r.function(from, r.pos, index)
+	}
+	return index
+}
+
+// typeIndex reads the index of a type.
+func (r *reader) typeIndex() uint32 {
+	index := r.u32()
+	r.used.typ(int64(index))
+	return index
+}
+
+// heapType reads a heap type, which may be the index of a type.
+func (r *reader) heapType() int64 {
+	t := r.s64()
+	r.used.typ(t)
+	return t
+}
+
+// globalIndex reads the index of a global.
+func (r *reader) globalIndex() uint32 {
+	index := r.u32()
+	r.used.global(index)
+	return index
 }
 
 // s64 reads a signed LEB128 of at most 64 bits.

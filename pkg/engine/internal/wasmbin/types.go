@@ -18,24 +18,58 @@ const (
 func (r *reader) valueType() ValueType {
 	t := ValueType{Kind: r.byte()}
 	if t.Kind == ref || t.Kind == refNull {
-		t.Heap = r.s64()
+		t.Heap = r.heapType()
+		if t.Heap < 0 {
+			r.seen.add(EncodedValueType, uint32(t.Heap)&0x7f)
+		}
 	}
+	r.seen.add(EncodedValueType, uint32(t.Kind))
 	return t
 }
 
 // FunctionType is the type of a function or of a tag.
 type FunctionType struct{ Params, Results []ValueType }
 
-// Types reads the type section. The error is a *ContentError, also where a
-// type is not a function type, which wazero does not support either.
+// The forms of a type.
+const (
+	formFunction = 0x60
+	formGroup    = 0x4e // recursive types, counted and in a row
+)
+
+// Types reads the type section. The members of a group of recursive types stand
+// in a row. The error is a *ContentError, also where a type is not a function
+// type, which wazero does not support either.
 func (m *Module) Types() ([]FunctionType, error) {
-	return readVector(m, SectionType, func(r *reader) FunctionType {
-		const function = 0x60
-		if form := r.byte(); form != function {
-			r.fail(fmt.Errorf("at offset %#x: unknown form of type %#x", r.pos, form))
+	var types []FunctionType
+	err := m.read(SectionType, func(r *reader) {
+		for range r.count() {
+			n := uint32(1)
+			if r.peek() == formGroup {
+				r.byte()
+				n = r.count()
+			}
+			for range n {
+				t := r.functionType()
+				if r.err != nil {
+					return
+				}
+				types = append(types, t)
+			}
 		}
-		return FunctionType{Params: r.valueTypes(), Results: r.valueTypes()}
 	})
+	if err != nil {
+		return nil, err
+	}
+	return types, nil
+}
+
+func (r *reader) functionType() FunctionType {
+	form := r.byte()
+	r.seen.add(EncodedTypeForm, uint32(form))
+	if form != formFunction {
+		r.fail(fmt.Errorf("at offset %#x: unknown form of type %#x", r.pos, form))
+	}
+	return FunctionType{Params: r.valueTypes(), Results: r.valueTypes()}
 }
 
 func (r *reader) valueTypes() []ValueType {
@@ -49,7 +83,7 @@ func (r *reader) valueTypes() []ValueType {
 // TypeIndices returns the index of the type of each function that the module
 // defines.
 func (m *Module) TypeIndices() ([]uint32, error) {
-	return readVector(m, SectionFunction, (*reader).u32)
+	return readVector(m, SectionFunction, (*reader).typeIndex)
 }
 
 // Limits are the limits of a memory, in pages of 64 KiB, or of a table, in
@@ -65,6 +99,7 @@ type Limits struct {
 func (r *reader) limits() Limits {
 	const hasMax, shared, index64 = 1, 2, 4
 	flags := r.byte()
+	r.seen.add(EncodedLimits, uint32(flags))
 	if flags > hasMax|shared|index64 {
 		r.fail(fmt.Errorf("at offset %#x: unknown limits %#x", r.pos, flags))
 		return Limits{}
@@ -91,14 +126,16 @@ type Table struct {
 
 // Tables reads the table section.
 func (m *Module) Tables() ([]Table, error) {
-	return readVector(m, SectionTable, func(r *reader) Table {
-		const withInit = 0x40
-		if r.peek() != withInit {
-			return Table{Type: r.valueType(), Limits: r.limits()}
-		}
-		r.bytes(2) // the mark and a reserved byte
-		return Table{Type: r.valueType(), Limits: r.limits(), Init: r.expression()}
-	})
+	return readVector(m, SectionTable, (*reader).table)
+}
+
+func (r *reader) table() Table {
+	const withInit = 0x40
+	if r.peek() != withInit {
+		return Table{Type: r.valueType(), Limits: r.limits()}
+	}
+	r.bytes(2) // the mark and a reserved byte
+	return Table{Type: r.valueType(), Limits: r.limits(), Init: r.expression()}
 }
 
 // Global is a global variable that a module defines.
@@ -110,9 +147,11 @@ type Global struct {
 
 // Globals reads the global section.
 func (m *Module) Globals() ([]Global, error) {
-	return readVector(m, SectionGlobal, func(r *reader) Global {
-		return Global{Type: r.valueType(), Mutable: r.byte() != 0, Init: r.expression()}
-	})
+	return readVector(m, SectionGlobal, (*reader).global)
+}
+
+func (r *reader) global() Global {
+	return Global{Type: r.valueType(), Mutable: r.byte() != 0, Init: r.expression()}
 }
 
 // Export is one element of the export section.
@@ -124,13 +163,24 @@ type Export struct {
 
 // Exports reads the export section.
 func (m *Module) Exports() ([]Export, error) {
-	return readVector(m, SectionExport, func(r *reader) Export {
-		return Export{Name: r.name(), Kind: ImportKind(r.byte()), Index: r.u32()}
-	})
+	return readVector(m, SectionExport, (*reader).export)
+}
+
+func (r *reader) export() Export {
+	e := Export{Name: r.name(), Kind: ImportKind(r.byte())}
+	switch e.Kind {
+	case ImportFunction:
+		e.Index = r.functionIndex()
+	case ImportGlobal:
+		e.Index = r.globalIndex()
+	default:
+		e.Index = r.u32()
+	}
+	return e
 }
 
 // Start returns the index of the start function. ok is false if there is none.
 func (m *Module) Start() (index uint32, ok bool, err error) {
-	err = m.read(SectionStart, func(r *reader) { index, ok = r.u32(), true })
+	err = m.read(SectionStart, func(r *reader) { index, ok = r.functionIndex(), true })
 	return index, ok && err == nil, err
 }

@@ -1,0 +1,131 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
+	"github.com/tetratelabs/wazero/sys"
+
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/instrument"
+)
+
+// FuelError says that a guest executed more instructions than Config.Fuel.
+type FuelError struct{ Limit uint64 } // Config.Fuel
+
+// Error tells the limit.
+func (e *FuelError) Error() string {
+	return fmt.Sprintf("the guest used up its fuel of %d instructions", e.Limit)
+}
+
+// meter counts the instructions of one instance. Its guest does the counting,
+// down from what the meter grants.
+type meter struct {
+	limit   uint64 // 0 for none
+	granted uint64 // up to now, used or not
+}
+
+// meterSlice is the most that a meter grants at once, in instructions, so that
+// the guest comes back soon enough to see that its context is done.
+const meterSlice = 500_000
+
+// next takes the guest's counter and returns the next one, or ends the guest. A
+// negative counter is what the guest has used beyond the grant.
+func (m *meter) next(counter int64) int64 {
+	used := m.used(counter)
+	slice := uint64(meterSlice)
+	if m.limit > 0 {
+		if used > m.limit {
+			panic(&FuelError{m.limit})
+		}
+		slice = min(slice, m.limit-used)
+	}
+	m.granted = used + slice
+	return int64(slice)
+}
+
+// judge returns the outcome of a guest that exited after so many instructions: it
+// may have used up its fuel since the last check.
+func (m *meter) judge(o Outcome, used uint64) Outcome {
+	if m.limit > 0 && used > m.limit {
+		return Outcome{Kind: OutcomeFuel, Err: &FuelError{m.limit}}
+	}
+	return o
+}
+
+// used returns how many instructions the guest has used when its counter is
+// that.
+func (m *meter) used(counter int64) uint64 { return m.granted - uint64(counter) }
+
+// meterContext carries the meter of the guest that is called.
+type meterContext struct {
+	context.Context
+	meter *meter
+}
+
+type meterKey struct{}
+
+func (c *meterContext) Value(key any) any {
+	if key == (meterKey{}) {
+		return c.meter
+	}
+	return c.Context.Value(key)
+}
+
+// defineTick makes the host function that rewritten code calls now and then. In
+// it the Go runtime can stop the goroutine, collect garbage and run others,
+// which it cannot while compiled code runs.
+func (l *linker) defineTick(ctx context.Context) error {
+	counter := []api.ValueType{api.ValueTypeI64}
+	_, err := l.NewHostModuleBuilder(instrument.HostModule).
+		NewFunctionBuilder().WithGoFunction(api.GoFunc(tick), counter, counter).Export(instrument.HostTick).
+		Instantiate(ctx)
+	return err
+}
+
+// tick ends the guest if its context is done, or its fuel used up. The panic
+// passes all of the guest's handlers of exceptions.
+func tick(ctx context.Context, stack []uint64) {
+	if err := ctx.Err(); err != nil {
+		code := sys.ExitCodeContextCanceled
+		if errors.Is(err, context.DeadlineExceeded) {
+			code = sys.ExitCodeDeadlineExceeded
+		}
+		panic(sys.NewExitError(code))
+	}
+	if m, ok := ctx.Value(meterKey{}).(*meter); ok {
+		stack[0] = uint64(m.next(int64(stack[0])))
+	} else {
+		stack[0] = instrument.Reload
+	}
+}
+
+// metered returns ctx with the instance's meter, if it has one.
+func (in *Instance) metered(ctx context.Context) context.Context {
+	if in.module.plan.Mode() != instrument.Fuel {
+		return ctx
+	}
+	return &meterContext{ctx, &in.meter}
+}
+
+// Instructions returns how many instructions the guest has executed, or nil
+// without Config.Fuel and Config.CountInstructions. docs/limits.md says what
+// counts. After Close it returns nil.
+func (in *Instance) Instructions() *uint64 {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.instructions()
+}
+
+// instructions is Instructions for a caller who holds the lock.
+func (in *Instance) instructions() *uint64 {
+	plan := in.module.plan
+	guest, ok := in.guest.(experimental.InternalModule)
+	if plan.Mode() != instrument.Fuel || !ok || in.closed {
+		return nil
+	}
+	n := in.meter.used(int64(guest.Global(int(plan.Counter())).Get()))
+	return &n
+}

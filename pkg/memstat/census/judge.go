@@ -1,0 +1,140 @@
+package census
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat"
+)
+
+// Result is the judgement of a hunt.
+type Result struct {
+	Verdict memstat.Verdict
+	Reason  string
+	Plan    Plan // with the windows as long as they were
+	// Findings has a row for each identity that grew in every window.
+	Findings []Finding
+	// Counted lists the kinds that this system can count.
+	Counted []Kind
+}
+
+// Finding is something that grew.
+type Finding struct {
+	Kind     Kind            `json:"kind"`
+	Identity string          `json:"identity"`  // a place in the code, a target or a name
+	Counts   []int64         `json:"counts"`    // objects at each census
+	Bytes    []int64         `json:"bytes"`     // their size at each census
+	PerCycle float64         `json:"per_cycle"` // objects
+	BytesPer float64         `json:"bytes_per_cycle"`
+	Verdict  memstat.Verdict `json:"verdict"`
+	Site     []memstat.Frame `json:"site,omitempty"` // stack of the allocation or goroutine, innermost first
+}
+
+// reason says what is lost, and how often.
+func (f *Finding) reason() string {
+	often := "in each cycle"
+	switch {
+	case f.PerCycle < 0.99:
+		often = fmt.Sprintf("in %.2g of 100 cycles", 100*f.PerCycle)
+	case f.PerCycle > 1.01:
+		often = fmt.Sprintf("%.3g times in each cycle", f.PerCycle)
+	}
+	return fmt.Sprintf("1 %s is lost %s (%s)", f.Kind.Unit(1), often, f.Identity)
+}
+
+// Bound returns the smallest leak that the hunt would have found for certain, in
+// objects per cycle: slower ones could have hidden.
+func (r *Result) Bound() float64 {
+	if r.Plan.Window == 0 {
+		return math.Inf(1)
+	}
+	return float64(least()) / float64(r.Plan.Window)
+}
+
+// least returns the largest of the kinds' least growths.
+func least() int64 {
+	var n int64
+	for k := range kindTable {
+		n = max(n, kindTable[k].least)
+	}
+	return n
+}
+
+func judge(plan Plan, censuses []*Census) *Result {
+	r := &Result{Plan: plan}
+	complete := len(censuses) == plan.Windows+1
+	if complete {
+		for k := range kindCount {
+			if censuses[0].counted[k] {
+				r.Counted = append(r.Counted, k)
+			}
+		}
+		for _, id := range identities(censuses) {
+			if f, ok := compare(plan, id, censuses); ok {
+				r.Findings = append(r.Findings, f)
+			}
+		}
+	}
+	switch {
+	case len(r.Findings) > 0:
+		r.Verdict, r.Reason = memstat.Leaking, r.Findings[0].reason()
+		if more := len(r.Findings) - 1; more > 0 {
+			r.Reason += fmt.Sprintf(", and %d more", more)
+		}
+	case !complete:
+		r.Reason = "the run ended before the hunt for leaks was complete"
+	case plan.Window < LeastCycles/(windows+1):
+		r.Reason = fmt.Sprintf("the run was too short to tell; run at least %d cycles, or for longer", LeastCycles)
+	default:
+		r.Verdict, r.Reason = memstat.Clean, "nothing grows with every cycle"
+	}
+	return r
+}
+
+// compare returns how an identity grew, and whether it did so in every window.
+// Its rate is that of the windows in which it grew as usual.
+func compare(plan Plan, id identity, censuses []*Census) (f Finding, leaks bool) {
+	cycles := 0
+	f.Kind = id.kind
+	for _, c := range censuses {
+		n := c.counts[id]
+		f.Counts = append(f.Counts, n.Objects)
+		f.Bytes = append(f.Bytes, n.Bytes)
+	}
+	grown, ok := steady(f.Counts, kindTable[id.kind].least)
+	if !ok {
+		return Finding{}, false
+	}
+	f.Identity, f.Site = id.describe()
+	f.Verdict = memstat.Leaking
+	for i, usual := range grown {
+		if usual {
+			f.PerCycle += float64(f.Counts[i+1] - f.Counts[i])
+			f.BytesPer += float64(f.Bytes[i+1] - f.Bytes[i])
+			cycles += plan.Window
+		}
+	}
+	f.PerCycle /= float64(cycles)
+	f.BytesPer /= float64(cycles)
+	return f, true
+}
+
+// steady reports whether counts rise by least or more each time, and which of the
+// rises are usual: not much larger than the smallest. Two are enough for a leak,
+// because something may be added once, such as the stack of a new thread.
+func steady(counts []int64, least int64) (usual []bool, leaks bool) {
+	if len(counts) < 3 {
+		return nil, false
+	}
+	smallest := int64(math.MaxInt64)
+	for i := 1; i < len(counts); i++ {
+		smallest = min(smallest, counts[i]-counts[i-1])
+	}
+	usual, n := make([]bool, len(counts)-1), 0
+	for i := range usual {
+		if counts[i+1]-counts[i] <= 3*smallest+least {
+			usual[i], n = true, n+1
+		}
+	}
+	return usual, smallest >= least && n >= 2
+}
