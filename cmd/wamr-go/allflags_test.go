@@ -198,6 +198,15 @@ var flagRows = map[string]map[string][]flagRow{
 			{repeated, "--max-memory 1 --max-memory 1M m.wasm", 0, "hello"},
 			{conflict, "--max-memory 1 m.wasm", 125, "--max-memory 128K"},
 		},
+		"max-table-elements": {
+			{right, "--max-table-elements 100 m.wasm", 0, "hello"},
+			{wrong, "--max-table-elements 0 m.wasm", 2, "from 1 to"},
+			{wrong, "--max-table-elements 1 m.wasm", 125, "is the least that it needs"},
+			{empty, "--max-table-elements EMPTY m.wasm", 2, `--max-table-elements ""`},
+			{huge, "--max-table-elements " + hugeNumber + " m.wasm", 2, "from 1 to"},
+			{repeated, "--max-table-elements 1 --max-table-elements 100 m.wasm", 0, "hello"},
+			{conflict, "--max-table-elements 100 --max-memory 1MiB m.wasm", 0, "hello"},
+		},
 		"timeout": {
 			{right, "--timeout 1h m.wasm", 0, "hello"},
 			{wrong, "--timeout 500 m.wasm", 2, "add the unit: 500ms or 500s"},

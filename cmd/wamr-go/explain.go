@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
@@ -17,10 +18,11 @@ import (
 
 // explainer words the errors about a module.
 type explainer struct {
-	module      string // its path
-	interpreter bool   // it is not compiled
-	report      bool   // --mem-report was given
-	verbose     bool
+	module                 string // its path
+	interpreter            bool   // it is not compiled
+	report                 bool   // --mem-report was given
+	verbose                bool
+	maxMemory, maxElements uint64 // of run; 0 for no flag
 }
 
 // failure returns the failure for an error of the engine: the problem in the
@@ -51,6 +53,7 @@ func (x explainer) problem(err error) string {
 		internal *engine.InternalError
 		imported *engine.ImportError
 		limit    *engine.MemoryLimitError
+		tables   *engine.TableLimitError
 		noStart  *noStartError
 	)
 	switch {
@@ -60,6 +63,8 @@ func (x explainer) problem(err error) string {
 		return fmt.Sprintf("%s: %v", x.module, imported)
 	case errors.As(err, &limit):
 		return fmt.Sprintf("%s: %v", x.module, limit)
+	case errors.As(err, &tables):
+		return fmt.Sprintf("%s: %v", x.module, tables)
 	case errors.As(err, &export):
 		return fmt.Sprintf("%s: %v%s", x.module, export, listExports(export.Exports))
 	case errors.As(err, &noStart):
@@ -108,6 +113,8 @@ func (x explainer) hint(err error) string {
 		load     *engine.LoadError
 		imported *engine.ImportError
 		limit    *engine.MemoryLimitError
+		tables   *engine.TableLimitError
+		exceeded *engine.LimitError
 		export   *engine.ExportError
 		argument *engine.ArgumentError
 		internal *engine.InternalError
@@ -126,6 +133,10 @@ func (x explainer) hint(err error) string {
 		return importHint(imported.Missing)
 	case errors.As(err, &limit):
 		return memoryHint(limit, x.interpreter)
+	case errors.As(err, &tables):
+		return x.tableHint(tables.Need)
+	case errors.As(err, &exceeded) && exceeded.Compiler:
+		return "it would take too long to compile; wamr-go run --interp has no such limit"
 	case errors.As(err, &export):
 		return exportHint(export)
 	case errors.As(err, &noStart):
@@ -179,4 +190,21 @@ func memoryHint(e *engine.MemoryLimitError, interpreter bool) string {
 	default:
 		return "compiled code has one page less than 4 GiB; --interp has them all"
 	}
+}
+
+// tableHint tells how to run a module whose tables begin beyond a limit. Two
+// flags of run bound them, and none of compile.
+func (x explainer) tableHint(need uint64) string {
+	const elementSize = 8
+	if x.maxElements == 0 {
+		return ""
+	}
+	var flags []string
+	if need > x.maxElements {
+		flags = append(flags, fmt.Sprintf("--max-table-elements %d", need))
+	}
+	if bytes := need * elementSize; x.maxMemory > 0 && bytes > x.maxMemory {
+		flags = append(flags, fmt.Sprintf("--max-memory %dK", (bytes+1023)>>10))
+	}
+	return strings.Join(flags, " ") + " is the least that it needs"
 }

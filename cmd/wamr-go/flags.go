@@ -40,6 +40,7 @@ type options struct {
 	budget      uint64
 	leakCode    uint64
 	maxMemory   uint64
+	maxElements uint64 // of tables
 	maxFDs      uint64
 	maxStreams  uint64
 	maxArgs     uint64
@@ -138,7 +139,7 @@ func (o *options) groups() []flagGroup {
 	}
 	o.workers, o.cycleOutput, o.leakCode, o.color = 1, outputFirst, exitLeak, "auto"
 	o.maxFDs, o.maxStreams, o.maxArgs = wasi.DefaultFDs, wasi.DefaultDirStreams, wasi.DefaultArgBytes
-	o.cacheBytes = engine.DefaultCacheBytes
+	o.cacheBytes, o.maxElements = engine.DefaultCacheBytes, engine.DefaultTableElements
 
 	f := group("What the guest sees")
 	f.Var(dirFlag{&o.mounts}, "dir", "preopen a directory (repeatable); GUEST is its name for the guest (default: HOST, and / for the current directory); :ro denies every write")
@@ -162,11 +163,12 @@ func (o *options) groups() []flagGroup {
 	f.Var(reportFlag{&o.reports}, "mem-report", "print a memory report, text by default, or write it to FILE (repeatable); formats: "+strings.Join(reportFormats(), ", ")+"; cycles print one without being asked, unless -q is given")
 	f.Lookup("mem-report").NoOptDefVal = reportText
 	f.Var(textFlag{&o.reportFile, "FILE"}, "report-file", "write the report that has no FILE of its own to FILE, or - for standard output, instead of standard error")
-	f.Var(sizeFlag{&o.budget, "SIZE"}, "mem-budget", "fail where the linear memory grows beyond SIZE, such as 65536, 64K or 1MiB; all units are binary")
+	f.Var(sizeFlag{&o.budget, "SIZE"}, "mem-budget", "fail where the linear memory and the tables grow beyond SIZE, such as 65536, 64K or 1MiB; all units are binary")
 	f.Var(numberFlag{&o.leakCode, "N", 0, math.MaxUint8}, "error-exitcode", "exit code for a leak or an exceeded budget; 0 keeps the guest's own")
 
 	f = group("Limits and engine")
-	f.Var(sizeFlag{&o.maxMemory, "SIZE"}, "max-memory", "deny linear memory beyond SIZE, rounded down to whole pages of 64 KiB")
+	f.Var(sizeFlag{&o.maxMemory, "SIZE"}, "max-memory", "deny linear memory beyond SIZE, rounded down to whole pages of 64 KiB; tables can take as much again")
+	f.Var(numberFlag{&o.maxElements, "N", 1, math.MaxUint32}, "max-table-elements", "most elements in all tables, of 8 bytes each")
 	f.Var(durationFlag{&o.timeout, "D"}, "timeout", "end the guest, or each cycle's, after D")
 	f.Var(numberFlag{&o.fuel, "N", 1, math.MaxInt64}, "fuel", "end the guest, or each cycle's, after N instructions: the same number on every machine")
 	f.BoolVar(&o.count, "count-instructions", false, "count the instructions and report how many there were; costs up to a quarter of the speed")

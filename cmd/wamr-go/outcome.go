@@ -39,7 +39,7 @@ func endings(r result, rep *report.Report, o *options, explain func(error) *fail
 	}
 	if b := rep.Budget; b != nil && b.Exceeded {
 		list = append(list, ending{code: int(o.leakCode), text: fmt.Sprintf(
-			"the linear memory grew to %s bytes, and the budget is %s", memstat.Grouped(b.PeakBytes), memstat.Grouped(b.LimitBytes))})
+			"linear memory and tables grew to %s bytes, and the budget is %s", memstat.Grouped(b.PeakBytes), memstat.Grouped(b.LimitBytes))})
 	}
 	list = append(list, guestEndings(r.Cycles, o, explain)...)
 	for _, err := range r.errs {

@@ -77,7 +77,7 @@ func TestConclude(t *testing.T) {
 	)
 	const (
 		leakLine = "error: leak: 1 prestat_lock (24 bytes) not given back"
-		overLine = "error: the linear memory grew to 131,072 bytes, and the budget is 65,536"
+		overLine = "error: linear memory and tables grew to 131,072 bytes, and the budget is 65,536"
 	)
 	for _, tc := range []struct {
 		name string

@@ -125,7 +125,10 @@ func finish(u *ui, o *options, r result, reports plannedReports) int {
 	if err != nil {
 		u.warnf("%v", err)
 	}
-	explain := explainer{o.module, o.interpreter, len(o.reports) > 0, o.verbose}.failure
+	explain := explainer{
+		module: o.module, interpreter: o.interpreter, report: len(o.reports) > 0, verbose: o.verbose,
+		maxMemory: o.maxMemory, maxElements: o.maxElements,
+	}.failure
 	list := endings(r, rep, o, explain)
 	rep.Outcome.Message = outcomeMessage(r, rep, list, explain)
 	tellTool(rep.Tool, r, list)

@@ -164,6 +164,7 @@ func newRunner(a *app, o *options) runner {
 	r.config = engine.Config{
 		Interpreter:       o.interpreter,
 		MaxMemory:         o.maxMemory,
+		MaxTableElements:  o.maxElements,
 		CacheDir:          dir,
 		CacheMaxBytes:     o.cacheBytes,
 		Interruptible:     !o.unchecked,

@@ -6,18 +6,20 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/tetratelabs/wazero"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/instrument"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 // Compile validates a module and compiles it on all processors, or loads its
 // code from the cache. The caller closes the module. The error is an
 // *ImportError for an import that the host does not have, a *MemoryLimitError, a
-// *CompileError, or ErrClosed. Do not rely on ctx to cancel a compilation that
+// *TableLimitError, a *CompileError, or ErrClosed. Do not rely on ctx to cancel a compilation that
 // has begun. Compile is safe for concurrent use.
 func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	if r.isClosed() {
@@ -34,11 +36,10 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	if slices.ContainsFunc(parsed.Memories, func(l wasmbin.Limits) bool { return l.Shared }) {
 		return nil, &CompileError{b.Path, unsupported(FeatureSharedMemory)}
 	}
-	source, err := r.prepare(parsed)
+	source, err := r.prepare(parsed, true)
 	if err != nil {
-		return nil, err
+		return nil, refusal(b, err)
 	}
-	source.takeMemoryLimit()
 	c, compileErr := r.compile(ctx, source)
 	if compileErr != nil {
 		_ = source.initial.image.Close() // a memfd of our own: nothing is lost
@@ -71,20 +72,49 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 }
 
 // prepare says what wazero is to compile of a module, and lays its initial memory
-// out, which the caller closes. The error is a *MemoryLimitError.
-func (r *Runtime) prepare(parsed *wasmbin.Module) (*source, error) {
+// out, which the caller closes. No other module imports from one that is alone. The error is a *MemoryLimitError, a
+// *TableLimitError or one of package wasmbin.
+func (r *Runtime) prepare(parsed *wasmbin.Module, alone bool) (*source, error) {
 	if err := r.checkMemories(parsed.Memories); err != nil {
 		return nil, err
 	}
-	s := &source{module: parsed, limit: r.memoryLimit()}
+	tables, err := r.planTables(parsed)
+	if err != nil {
+		return nil, err
+	}
+	s := &source{original: parsed, tables: tables, variant: tables.variant, alone: alone}
 	if r.cache != nil || r.config.Inspect {
 		s.sum = sha256.Sum256(parsed.Binary)
 	}
-	s.edits, s.initial = r.strip(parsed)
-	hidden, names := r.hide(parsed)
-	s.edits, s.names = append(s.edits, hidden...), names
-	s.plan, s.refused = instrument.NewPlan(parsed, r.mode())
+	if err := s.stage(tables.edits...); err != nil {
+		return nil, err
+	}
+	s.initial = r.initialMemory(s.module)
+	r.edit(s)
 	return s, nil
+}
+
+// stage sets the module that is compiled: the original with edits, to which
+// further ones are made by offsets in it.
+func (s *source) stage(edits ...wasmbin.Edit) (err error) {
+	if s.module = s.original; len(edits) > 0 {
+		s.module, err = wasmbin.Parse(wasmbin.Apply(s.original.Binary, edits...))
+	}
+	return err
+}
+
+// edit plans the edits of the staged module.
+func (r *Runtime) edit(s *source) {
+	hidden, names := r.hide(s.module)
+	s.edits, s.names = hidden, names
+	if strip, _, ok := s.module.StripData(); ok {
+		s.edits = append(s.edits, strip)
+	}
+	s.memoryLimit = r.memoryLimit()
+	if s.alone { // importers compare the maximum
+		s.takeMemoryLimit()
+	}
+	s.plan, s.refused = instrument.NewPlan(s.module, r.mode())
 }
 
 // newModule makes a module of what wazero compiled. It joins the linker, and
@@ -93,11 +123,11 @@ func (r *Runtime) newModule(s *source, l *linker, compiled wazero.CompiledModule
 	l.join()
 	exports := exportsOf(compiled)
 	return &Module{
-		runtime: r, linker: l, compiled: compiled, binary: s.module, names: s.names, plan: s.plan,
-		initial: s.initial, slots: r.newPool(s.initial, s.limit),
+		runtime: r, linker: l, compiled: compiled, binary: s.original, names: s.names, staged: s.module, sharesReferences: s.sharesReferences, plan: s.plan, tables: s.tables,
+		initial: s.initial, slots: r.newPool(s.initial, s.memoryLimit),
 		info: ModuleInfo{
-			WasmBytes: uint64(len(s.module.Binary)),
-			Functions: uint64(s.module.Functions), DataBytes: s.module.DataBytes,
+			WasmBytes: uint64(len(s.original.Binary)),
+			Functions: uint64(s.original.Functions), DataBytes: s.original.DataBytes,
 		},
 		exports: exports, kind: kindOf(exports),
 		instance: named("").WithStartFunctions(), // none: Instance.Start calls the start function
@@ -115,16 +145,35 @@ func (r *Runtime) importReason(b *Binary, parsed *wasmbin.Module, err error) err
 	return err
 }
 
-// compileReason says that the module uses an unsupported feature or is invalid,
-// unless the context is done, or it is only that its code was not rewritten.
-func (r *Runtime) compileReason(ctx context.Context, binary []byte, err error) error {
-	if ctx.Err() != nil || errors.Is(err, ErrUnsupported) || errors.Is(err, ErrNotRewritten) {
+// refusal returns the error for a module that is not compiled.
+func refusal(b *Binary, err error) error {
+	var memory *MemoryLimitError
+	var tables *TableLimitError
+	if errors.As(err, &memory) || errors.As(err, &tables) {
 		return err
+	}
+	return &CompileError{b.Path, binaryError(b.Bytes, err)}
+}
+
+// compileReason says that the module uses an unsupported feature, exceeds a limit
+// or is invalid, unless the context is done, or it is only that its code was not
+// rewritten.
+func (r *Runtime) compileReason(ctx context.Context, binary []byte, err error) error {
+	var exceeded *wasmbin.LimitError
+	var content *wasmbin.ContentError
+	switch {
+	case ctx.Err() != nil || errors.Is(err, ErrUnsupported) || errors.Is(err, ErrNotRewritten):
+		return err
+	case errors.As(err, &exceeded):
+		return (*LimitError)(exceeded)
 	}
 	if missing := r.missing(binary); missing != nil {
 		return missing
 	}
-	return because(err.Error(), ErrInvalid, err)
+	if errors.As(err, &content) {
+		return because(fmt.Sprintf("%v: %v", ErrInvalid, err), ErrInvalid, err)
+	}
+	return because(memstat.Clip(err.Error()), ErrInvalid, err) // it may have names
 }
 
 // checkMemories compares the initial size of the memories with the limit. wazero

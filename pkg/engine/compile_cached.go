@@ -19,23 +19,29 @@ import (
 
 // source is a module before it is compiled.
 type source struct {
-	module *wasmbin.Module
-	edits  []wasmbin.Edit // made before the module is compiled
-	sum    [sha256.Size]byte
+	original *wasmbin.Module // as it was given
+	module   *wasmbin.Module // with the edits of limits
+	edits    []wasmbin.Edit  // made to module before it is compiled
+	variant  []byte          // tells apart limits that do not follow from the binary
+	sum      [sha256.Size]byte
+
+	tables           tablePlan
+	sharesReferences bool // so that offsets in the code of module are others than in the original
 
 	initial initialMemory // that the edits removed
-	limit   uint64        // up to which the memory grows, in bytes
 	names   wasmbin.Names // likewise
 	plan    *instrument.Plan
 	refused error // why there is no plan
+
+	alone       bool   // no other module imports from it
+	memoryLimit uint64 // up to which the memory grows, in bytes
 }
 
 // takeMemoryLimit moves the module's own maximum of its memory from the binary to
-// limit, so that package linmem sees each growth that is denied. It is for modules
-// that no other imports from, as importers compare the maximum.
+// memoryLimit, so that package linmem sees each growth that is denied.
 func (s *source) takeMemoryLimit() {
 	if edit, pages, ok := s.module.StripMemoryLimit(); ok {
-		s.edits, s.limit = append(s.edits, edit), min(s.limit, pages*pageSize)
+		s.edits, s.memoryLimit = append(s.edits, edit), min(s.memoryLimit, pages*pageSize)
 	}
 }
 
@@ -77,23 +83,20 @@ func (r *Runtime) compile(ctx context.Context, s *source) (*compilation, error) 
 		defer inspecting.Unlock()
 	}
 	ctx = experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0))
-	var key codecache.Key
-	var stub []byte
 	cached := r.cache != nil && s.module.Functions > 0 && s.refused == nil // wazero keeps no code of a module without functions
 	if cached {
-		key = r.key(s)
-		stub = s.stub(key)
-		c, found, err := codecache.Get(ctx, r.cache, key, stub, r.compileWith)
-		if err != nil {
-			r.cacheWarning(err)
-		}
-		if found {
-			c.cached = true
+		if c := r.fromCache(ctx, s); c != nil {
 			return c, nil
 		}
 	}
-	if err := r.checkCode(s.module); err != nil {
+	shared, err := r.limit(s) // code from the cache was checked when it was made
+	if err != nil {
 		return nil, err
+	}
+	if cached && shared {
+		if c := r.fromCache(ctx, s); c != nil {
+			return c, nil
+		}
 	}
 	defer relaxCollector(compileGCPercent())()
 	binary, refused := s.edited()
@@ -101,11 +104,53 @@ func (r *Runtime) compile(ctx context.Context, s *source) (*compilation, error) 
 		c, _, err := r.compileWith(ctx, nil, binary)
 		return c.unless(ctx, refused, err)
 	}
-	c, unkept, err := codecache.Put(ctx, r.cache, key, stub, binary, r.compileWith)
+	key := r.key(s)
+	c, unkept, err := codecache.Put(ctx, r.cache, key, s.stub(key), binary, r.compileWith)
 	if unkept != nil && err == nil {
 		r.cacheWarning(unkept)
 	}
 	return c, err
+}
+
+// fromCache loads a module's code from the cache; nil means that it has none.
+func (r *Runtime) fromCache(ctx context.Context, s *source) *compilation {
+	key := r.key(s)
+	c, found, err := codecache.Get(ctx, r.cache, key, s.stub(key), r.compileWith)
+	if err != nil {
+		r.cacheWarning(err)
+	}
+	if !found {
+		return nil
+	}
+	c.cached = true
+	return c
+}
+
+// limit refuses code that wazero compiles wrongly or that exceeds a limit, and
+// stages the module anew where its code would have wazero allocate without bound:
+// compiled code of wazero v1.12.0 makes a new reference in each ref.func, and
+// frees it with the instance. Few modules have any. Remove when wazero makes a
+// reference once.
+func (r *Runtime) limit(s *source) (shared bool, err error) {
+	if err := r.checkCode(s.module); err != nil {
+		return false, err
+	}
+	code, err := s.original.CheckLimits(r.compiles)
+	typed := r.features.IsEnabled(experimental.CoreFeaturesTypedFunctionReferences) // then a ref.func has a type of its own
+	if err != nil || !r.compiles || typed {
+		return false, err
+	}
+	outside, inside, err := s.original.ShareReferences(code)
+	if err != nil || inside == nil {
+		return false, err
+	}
+	if err := s.stage(slices.Concat(s.tables.edits, outside, inside)...); err != nil {
+		return false, err
+	}
+	const shares = 'r' // of the cache's key
+	s.sharesReferences, s.variant = true, append(slices.Clone(s.variant), shares)
+	r.edit(s)
+	return true, nil
 }
 
 // unless returns the compilation, or why its code was not rewritten. wazero's
@@ -132,8 +177,8 @@ func (r *Runtime) mode() instrument.Mode {
 
 // key returns the module's name in the cache.
 func (r *Runtime) key(s *source) codecache.Key {
-	how := []byte{byte(s.plan.Mode()), instrument.Version}
-	return codecache.NewKey(s.sum, binary.LittleEndian.AppendUint64(how, uint64(r.features))...)
+	how := binary.LittleEndian.AppendUint64([]byte{byte(s.plan.Mode()), instrument.Version}, uint64(r.features))
+	return codecache.NewKey(s.sum, append(how, s.variant...)...)
 }
 
 func (r *Runtime) cacheWarning(err error) {

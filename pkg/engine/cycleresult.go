@@ -120,6 +120,8 @@ func (s MemoryStat) larger(o MemoryStat) MemoryStat {
 	s.LimitBytes = max(s.LimitBytes, o.LimitBytes)
 	s.Grows = max(s.Grows, o.Grows)
 	s.DeniedGrows = max(s.DeniedGrows, o.DeniedGrows)
+	s.TotalBytes = max(s.TotalBytes, o.TotalBytes)
+	s.TableBytes = larger(s.TableBytes, o.TableBytes)
 	if s.TouchedBytes == nil || o.TouchedBytes != nil && *o.TouchedBytes > *s.TouchedBytes {
 		s.TouchedBytes, s.Touched = o.TouchedBytes, o.Touched
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 // Export is a function that a module exports.
@@ -18,9 +20,10 @@ type Export struct {
 	Params, Results []api.ValueType // of wazero's package api
 }
 
-// String returns the signature: "add(i32, i32) -> i32".
+// String returns the signature: "add(i32, i32) -> i32". A long name is clipped,
+// and so is a long list of types.
 func (e Export) String() string {
-	s := e.Name + "(" + typeNames(e.Params) + ")"
+	s := memstat.Clip(e.Name) + "(" + typeNames(e.Params) + ")"
 	switch len(e.Results) {
 	case 0:
 		return s
@@ -38,6 +41,10 @@ func (e Export) Callable() bool {
 }
 
 func typeNames(types []api.ValueType) string {
+	const most = 40
+	if n := len(types); n > most {
+		return fmt.Sprintf("%s, ... (%d)", typeNames(types[:most]), n)
+	}
 	names := make([]string, len(types))
 	for i, t := range types {
 		names[i] = typeName(t)

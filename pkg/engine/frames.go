@@ -135,16 +135,16 @@ func (s *Stack) resolve() []memstat.Frame {
 // inlined into its function.
 func (m *Module) frames(t tracedFrame, name string, lines []srcline.Line) []memstat.Frame {
 	var frames []memstat.Frame
-	own := memstat.Frame{Function: t.function}
+	own := memstat.Frame{Function: memstat.Clip(t.function)}
 	for i, l := range lines {
 		if i == len(lines)-1 {
-			own.File, own.Line = l.File, l.Number
+			own.File, own.Line = memstat.Clip(l.File), l.Number
 			if name == "" {
 				name = l.Function
 			}
 			break
 		}
-		frames = append(frames, memstat.Frame{Function: l.Function, File: l.File, Line: l.Number})
+		frames = append(frames, memstat.Frame{Function: memstat.Clip(l.Function), File: memstat.Clip(l.File), Line: l.Number})
 	}
 	if t.guest {
 		if own.Function == "" {
@@ -152,7 +152,7 @@ func (m *Module) frames(t tracedFrame, name string, lines []srcline.Line) []mems
 		}
 		if name != "" {
 			_, signature, _ := strings.Cut(own.Function, "(")
-			own.Function = name + "(" + signature
+			own.Function = memstat.Clip(name) + "(" + memstat.Clip(signature)
 		}
 		own.WasmFunction = &t.index
 	}

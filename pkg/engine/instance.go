@@ -29,6 +29,7 @@ type Instance struct {
 	mu          sync.Mutex
 	system      *wasi.System
 	memory      linmem.Memory
+	tables      tableAccount
 	guest       api.Module
 	handle      memstat.Handle // of guest
 	initialized *Outcome       // of _initialize, once it was called
@@ -40,8 +41,8 @@ type Instance struct {
 // Instantiate makes an instance, with a scope of the ledger whose number counts
 // the runtime's instances from 1. It runs the start section, if the module has
 // one, with ctx; Start and Invoke run the rest. The error is an
-// *InstantiateError, which may wrap a *wasi.PreopenError, a *MemoryError or
-// ErrClosed.
+// *InstantiateError, which may wrap a *SegmentError, a *wasi.PreopenError, a
+// *MemoryError or ErrClosed.
 func (m *Module) Instantiate(ctx context.Context, cfg wasi.Config) (*Instance, error) {
 	return m.instantiate(ctx, cfg, m.runtime.instances.Add(1), false)
 }
@@ -79,6 +80,10 @@ func (in *Instance) start(ctx context.Context, cfg wasi.Config) (err error) {
 	if in.system, err = wasi.NewSystem(cfg, in.scope); err != nil {
 		return err
 	}
+	if trap := in.module.tables.trap; trap != nil {
+		return trap
+	}
+	in.acquireTables()
 	// wazero panics where its allocator has no memory to begin with.
 	defer func() {
 		if r := recover(); r != nil {
@@ -90,6 +95,7 @@ func (in *Instance) start(ctx context.Context, cfg wasi.Config) (err error) {
 	in.guest, err = in.module.linker.InstantiateModule(ctx, in.module.compiled, in.module.instance)
 	if err == nil {
 		in.handle = in.scope.Acquire(memstat.KindInstance, 0)
+		in.acquireReferences()
 	}
 	return err
 }
@@ -167,7 +173,9 @@ func (in *Instance) call(ctx context.Context, name string, params []uint64) ([]u
 		return nil, doneOutcome(ctx)
 	}
 	f := in.guest.ExportedFunction(name)
+	stack := in.acquireStack(f)
 	results, err := f.Call(wasi.WithSystem(in.metered(ctx), in.system), params...)
+	in.releaseStack(stack)
 	outcome := in.module.outcomeOf(ctx, err, f)
 	if n := in.instructions(); n != nil && outcome.Kind == OutcomeExit {
 		outcome = in.meter.judge(outcome, *n)
@@ -216,9 +224,11 @@ func (in *Instance) step(ctx context.Context, step func(context.Context, *Instan
 }
 
 func closeGuest(ctx context.Context, in *Instance) error {
+	defer in.releaseTables()
 	if in.guest == nil {
 		return nil
 	}
+	in.tableBytes()
 	err := in.guest.Close(ctx)
 	in.scope.Release(in.handle)
 	return err

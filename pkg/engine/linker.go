@@ -31,7 +31,7 @@ import (
 //   - define takes the union of the members' imports less those that a member
 //     exports, and members are instantiated under their names, importers last.
 //   - Importers compare a memory's maximum, so that it stays in the binary:
-//     takeMemoryLimit is for sets of one.
+//     prepare is not told that a member is alone.
 //   - A memory that is imported belongs to the instance that defines it. The
 //     engine already ignores wazero's Free, which comes too early there; the
 //     set's instances close together, guests first and then memories.

@@ -89,8 +89,8 @@ func (m *Module) locate(frames []tracedFrame, calls []callstack.Call) {
 
 // rewritten returns the module as it was compiled, but with its data.
 func (m *Module) rewritten() (*wasmbin.Module, error) {
-	edits, _ := m.binary.DropNames()
-	edits = append(edits, m.binary.DropDebug()...)
+	edits, _ := m.staged.DropNames()
+	edits = append(edits, m.staged.DropDebug()...)
 	if m.plan.Mode() != instrument.None {
 		code, err := m.plan.Code()
 		if err != nil {
@@ -98,17 +98,17 @@ func (m *Module) rewritten() (*wasmbin.Module, error) {
 		}
 		edits = append(append(edits, m.plan.Edits()...), code)
 	}
-	return wasmbin.Parse(wasmbin.Apply(m.binary.Binary, edits...))
+	return wasmbin.Parse(wasmbin.Apply(m.staged.Binary, edits...))
 }
 
 // unmove translates the places of frames from the code that was compiled to the
-// original.
+// original. They are not known where references are shared.
 func (m *Module) unmove(frames []tracedFrame) {
 	offsets, err := m.plan.Offsets()
 	for i := range frames {
 		switch place := &frames[i].place; {
 		case *place == 0:
-		case err != nil:
+		case err != nil || m.sharesReferences:
 			*place = 0
 		default:
 			*place = offsets.Original(*place)

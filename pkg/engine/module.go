@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/tetratelabs/wazero"
@@ -38,13 +39,21 @@ type Module struct {
 	exports  []Export
 	binary   *wasmbin.Module // as it was given
 	names    wasmbin.Names
-	plan     *instrument.Plan // by which the code was rewritten
-	unknown  []*unknownFunction
-	kind     ModuleKind
-	initial  initialMemory
-	layout   memoryLayout // with Config.Inspect
-	slots    *linmem.Pool
-	closed   atomic.Bool
+	staged   *wasmbin.Module  // with the edits of limits
+	plan     *instrument.Plan // by which the code of staged was rewritten
+	// sharesReferences says that offsets in the code of staged are others than in
+	// binary.
+	sharesReferences bool
+	unknown          []*unknownFunction
+	kind             ModuleKind
+	tables           tablePlan
+	initial          initialMemory
+	layout           memoryLayout // with Config.Inspect
+	slots            *linmem.Pool
+	closed           atomic.Bool
+
+	measureReferences sync.Once
+	referenceBytes    int64 // of each instance, once it was measured
 }
 
 // Info describes the module. It can be called after Close.

@@ -19,8 +19,8 @@ type Run struct {
 	// Err is the failure of anything else than the guest: Load, Compile, or a
 	// Close. Nil means none. Leaks need not be in it: the ledger has them.
 	Err error
-	// Budget is the most that the linear memory of an instance may need, in
-	// bytes; 0 means no budget.
+	// Budget is the most that the linear memory and the tables of an instance
+	// may need together, in bytes; 0 means no budget.
 	Budget uint64
 	// Target names a device for which the report prices the ledger, one of
 	// [report.Targets]; "" means none.
@@ -78,7 +78,7 @@ func NewReport(r Run) (*report.Report, error) {
 	memory := report.Memory(c.Memory)
 	out.Memory = &memory
 	if r.Budget > 0 {
-		out.Budget = report.NewBudget(r.Budget, c.Memory.PeakBytes)
+		out.Budget = report.NewBudget(r.Budget, c.Memory.TotalBytes)
 	}
 	if c.After != nil {
 		out.Process = &report.Process{Process: *c.After, Before: c.Before}

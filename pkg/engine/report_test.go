@@ -106,7 +106,7 @@ func TestNewReport(t *testing.T) {
 			check: func(r *report.Report) bool { return r.Budget.Exceeded && r.Target.Name == "esp32s3" }},
 		{name: "trap", guest: "wat/trap", cycle: once, kind: "trap", message: "unreachable", stack: "start()"},
 		{name: "failure", guest: "c/hello", cycle: once, run: engine.Run{Err: errors.New("close failed")}, kind: "error", message: "close failed"},
-		{name: "not instantiated", guest: "wat/baddata", cycle: once, kind: "error", message: "out of bounds memory access"},
+		{name: "not instantiated", guest: "wat/baddata", cycle: once, kind: "error", message: "data segment 1 is out of bounds"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r := engine.NewRuntime(tc.cfg)

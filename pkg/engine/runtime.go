@@ -25,6 +25,12 @@ type Config struct {
 	// to whole pages of 64 KiB. 0 means WebAssembly's own limit, 4 GiB. Native
 	// code has one page less: see [MemoryStat].
 	MaxMemory uint64
+	// MaxTableElements bounds the elements of all tables of an instance
+	// together, with those of the module's element segments; 0 means
+	// DefaultTableElements. An element takes 8 bytes, and MaxMemory bounds those
+	// as well: where it is set, an instance has at most an eighth of it, in
+	// elements.
+	MaxTableElements uint64
 	// CacheDir is the directory that keeps compiled code between runs; "" means
 	// none. A directory that cannot be used, or that others can write to, is a
 	// warning, see [Runtime.Warnings].
@@ -72,6 +78,11 @@ type Config struct {
 	// decides about stacks, and not Inspect.
 	Ledger *memstat.Ledger
 }
+
+// DefaultTableElements is the default of Config.MaxTableElements. Web browsers
+// have the same limit for one table: WebAssembly JavaScript Interface,
+// "Implementation-defined Limits".
+const DefaultTableElements = 10_000_000
 
 // Runtime compiles modules, and owns what their instances share: memory images,
 // and mappings for reuse. It is safe for concurrent use. Its maker closes it,

@@ -58,7 +58,7 @@ func (s *specSet) Instantiate(binary []byte, resolve func(string) api.Module) (s
 	if err != nil {
 		return refused(err)
 	}
-	source, err := s.runtime.prepare(parsed)
+	source, err := s.runtime.prepare(parsed, false)
 	if err != nil {
 		return refused(err)
 	}
@@ -108,7 +108,7 @@ func readAll(m *wasmbin.Module) error {
 
 func (s *specSet) compile(ctx context.Context, source *source) (wazero.CompiledModule, error) {
 	if s.cacheDir == "" || source.module.Functions == 0 {
-		if err := s.runtime.checkCode(source.module); err != nil {
+		if _, err := s.runtime.limit(source); err != nil {
 			return nil, err
 		}
 		binary, refused := source.edited()

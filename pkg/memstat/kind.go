@@ -10,6 +10,9 @@ type Kind uint8
 const (
 	KindInstance Kind = iota
 	KindMemory
+	KindTable
+	KindReferences
+	KindStack
 	KindSystem
 	KindArgs
 	KindEnviron
@@ -30,6 +33,9 @@ const (
 var kinds = [kindCount]struct{ name, object, bytes string }{
 	KindInstance:     {"instance", "a module instance", "0: the engine does not tell"},
 	KindMemory:       {"memory", "a linear memory", "its current size"},
+	KindTable:        {"table", "a table", "its elements, with the room that is kept for it to grow"},
+	KindReferences:   {"references", "what an instance keeps of its element segments", "passive segments, and a reference for each function"},
+	KindStack:        {"stack", "the stack of a call", "its size, which grows by doubling"},
 	KindSystem:       {"system", "the WASI state of an instance", "its struct"},
 	KindArgs:         {"args", "the arguments as the guest reads them", "the buffer"},
 	KindEnviron:      {"environ", "the environment as the guest reads it", "the buffer"},

@@ -71,6 +71,7 @@ func leakyReport() *Report {
 		},
 		Memory: &Memory{
 			InitialBytes: 131_072, PeakBytes: 1 << 20, TouchedBytes: ptr[uint64](73_728), LimitBytes: 1 << 32, Grows: 14, DeniedGrows: 3,
+			TableBytes: ptr[uint64](4_096), TotalBytes: 1<<20 + 4_096,
 			Layout:  []Region{{Name: "data", Offset: 1024, Bytes: 4096}, {Name: "stack", Offset: 5120, Bytes: 65_536}, {Name: "heap", Offset: 70_656, Bytes: 1<<20 - 70_656}},
 			Touched: []Region{{Offset: 0, Bytes: 8192}, {Offset: 65_536, Bytes: 65_536}},
 		},
@@ -122,7 +123,7 @@ func cleanReport() *Report {
 			Path: "hello.wasm", SHA256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 			WasmBytes: 812, Functions: 3, DataBytes: 14,
 		},
-		Memory: &Memory{InitialBytes: 65_536, PeakBytes: 65_536, LimitBytes: 1 << 24},
+		Memory: &Memory{InitialBytes: 65_536, PeakBytes: 65_536, LimitBytes: 1 << 24, TotalBytes: 65_536},
 		Ledger: NewLedger(memstat.Snapshot{Kinds: []memstat.KindStat{
 			{Kind: memstat.KindSystem, PeakObjects: 1, PeakBytes: 96, Acquired: 1, Released: 1},
 			{Kind: memstat.KindFDEntry, PeakObjects: 3, PeakBytes: 384, Acquired: 3, Released: 3},

@@ -23,6 +23,9 @@ func (d *document) memory(r *Report) {
 		if m.TouchedBytes != nil {
 			rows = append(rows, []htmlCell{word("touched"), figure(sizeText(*m.TouchedBytes))})
 		}
+		if m.TableBytes != nil {
+			rows = append(rows, []htmlCell{word("tables"), figure(sizeText(*m.TableBytes))})
+		}
 		rows = append(rows,
 			[]htmlCell{word("limit"), figure(sizeText(m.LimitBytes))},
 			[]htmlCell{word("grows"), figure(memstat.Grouped(m.Grows))})

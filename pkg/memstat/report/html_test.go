@@ -57,7 +57,7 @@ func TestHTMLTellsTheRun(t *testing.T) {
 	page := string(render(t, "html", r, Options{}))
 	for _, want := range []string{
 		"Failed: the guest trapped in 2 of 1,000 cycles\\x1b[2J (exit code 134)", "exit code of wamr-go</td><td class=\"wide\"><code>134",
-		"998 exit, 2 trap", "cycle 17: trap: unreachable", "nonzero exits</td><td class=\"wide\"><code>7", "grows denied</td><td class=\"n unsure\">3",
+		"998 exit, 2 trap", "cycle 17: trap: unreachable", "nonzero exits</td><td class=\"wide\"><code>7", "tables</td><td class=\"n\">4.0 KiB", "grows denied</td><td class=\"n unsure\">3",
 		"two words", "HOME", "2026-01-02T03:04:05Z", "1.23 s", "wamr-go run &#39;--mem-report=html:a b.html&#39; --env HOME", "address space reserved: 8.0 GiB",
 	} {
 		if !strings.Contains(page, want) {

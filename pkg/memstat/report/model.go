@@ -113,8 +113,9 @@ type Module struct {
 	FromComponent bool `json:"extracted_from_component,omitempty"`
 }
 
-// Memory describes the linear memory. Over several cycles, PeakBytes,
-// TouchedBytes and Grows are each the largest of any cycle.
+// Memory describes the linear memory and the tables of an instance. Over several
+// cycles, each figure but InitialBytes and LimitBytes is the largest of any
+// cycle.
 type Memory struct {
 	InitialBytes uint64  `json:"initial_bytes"`           // size at instantiation
 	PeakBytes    uint64  `json:"peak_bytes"`              // largest size; linear memory never shrinks
@@ -123,7 +124,9 @@ type Memory struct {
 	Grows        uint64  `json:"grows"`                   // successful memory.grow instructions
 	// DeniedGrows counts the memory.grow instructions that failed, without those
 	// that asked for more than 4 GiB in all.
-	DeniedGrows uint64 `json:"denied_grows"`
+	DeniedGrows uint64  `json:"denied_grows"`
+	TableBytes  *uint64 `json:"table_bytes,omitempty"` // largest size of all tables together
+	TotalBytes  uint64  `json:"total_bytes"`           // PeakBytes and TableBytes of the same instance
 	// Layout has the parts of the memory, as far as the module tells them.
 	Layout []Region `json:"layout,omitempty"`
 	// Touched has the pages in use, joined where they are neighbours.
@@ -190,7 +193,7 @@ type Hunt struct {
 	HiddenBelow float64 `json:"hidden_below"`
 }
 
-// Budget compares the peak of the linear memory with its budget.
+// Budget compares the peak of the linear memory and the tables with a budget.
 type Budget struct {
 	LimitBytes uint64 `json:"limit_bytes"`
 	PeakBytes  uint64 `json:"peak_bytes"`

@@ -166,6 +166,9 @@ func (p *page) memory(m *Memory, b *Budget) {
 			rows = append(rows, sizeRow{"touched", *m.TouchedBytes})
 		}
 		rows = append(rows, sizeRow{"limit", m.LimitBytes})
+		if m.TableBytes != nil {
+			rows = append(rows, sizeRow{"tables", *m.TableBytes})
+		}
 	}
 	if b != nil {
 		rows = append(rows, sizeRow{"budget", b.LimitBytes}, sizeRow{"budget used", b.PeakBytes})

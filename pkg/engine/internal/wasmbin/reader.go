@@ -29,6 +29,13 @@ func (r *reader) fail(err error) {
 	}
 }
 
+// failf fails with the place that was read last.
+func (r *reader) failf(format string, args ...any) {
+	if r.err == nil {
+		r.fail(fmt.Errorf("at offset %#x: "+format, append([]any{r.pos}, args...)...))
+	}
+}
+
 func (r *reader) done() bool { return r.pos >= len(r.data) }
 
 func (r *reader) byte() byte {

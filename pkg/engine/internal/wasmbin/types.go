@@ -126,16 +126,27 @@ type Table struct {
 
 // Tables reads the table section.
 func (m *Module) Tables() ([]Table, error) {
-	return readVector(m, SectionTable, (*reader).table)
+	return readVector(m, SectionTable, func(r *reader) Table {
+		t, _ := r.table()
+		return t
+	})
 }
 
-func (r *reader) table() Table {
+// table reads a table, and where its limits are.
+func (r *reader) table() (t Table, limits limitsPlace) {
 	const withInit = 0x40
-	if r.peek() != withInit {
-		return Table{Type: r.valueType(), Limits: r.limits()}
+	hasInit := r.peek() == withInit
+	if hasInit {
+		r.bytes(2) // the mark and a reserved byte
 	}
-	r.bytes(2) // the mark and a reserved byte
-	return Table{Type: r.valueType(), Limits: r.limits(), Init: r.expression()}
+	t.Type = r.valueType()
+	limits.from = r.pos
+	t.Limits = r.limits()
+	limits.Limits, limits.to = t.Limits, r.pos
+	if hasInit {
+		t.Init = r.expression()
+	}
+	return t, limits
 }
 
 // Global is a global variable that a module defines.
