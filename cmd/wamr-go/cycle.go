@@ -12,7 +12,7 @@ import (
 
 // runCycles makes, runs and destroys instances; a plain run is one cycle. When
 // ctx is done, the guest of a plain run ends, and cycles end after those in
-// progress. The results of -f go to results, and progress may be nil.
+// progress, or after cycleGrace. The results of -f go to results, and progress may be nil.
 func runCycles(ctx context.Context, m *engine.Module, o *options, guest wasi.Config, results io.Writer, progress *progressBar) engine.CycleResult {
 	cfg := engine.CycleConfig{
 		Cycles:   o.cycles,
@@ -21,6 +21,7 @@ func runCycles(ctx context.Context, m *engine.Module, o *options, guest wasi.Con
 		FailFast: o.failFast,
 		Fault:    o.fault,
 		Timeout:  o.timeout,
+		Grace:    cycleGrace,
 		Config:   func(cycle uint64) wasi.Config { return cycleGuest(guest, o, cycle) },
 		Invoke:   o.invoke,
 		Args:     o.args,

@@ -51,6 +51,8 @@ func hintCases() []hintCase {
 		{args: "--mem-report json hello.wasm", hint: `^the format belongs to the flag: (--mem-report=json)$`, next: "$1 hello.wasm"},
 		{args: "plugin.wasm", hint: `(--unknown-imports=trap) runs the module until it calls one of them$`, next: "$1 plugin.wasm", code: exitTrap, says: "call of the unknown import"},
 		{args: "--max-memory 64K hello.wasm", hint: `^(--max-memory \d+K) is the least that it needs$`, next: "$1 hello.wasm"},
+		{args: "bigtable.wasm", hint: `^(--max-table-elements \d+) is the least that it needs$`, next: "$1 bigtable.wasm"},
+		{args: "branches.wasm", hint: `^it would take too long to compile; wamr-go run (--interp) has no such limit$`, next: "$1 branches.wasm"},
 		{args: "-f ad arith.wasm 1 2", hint: `^did you mean (-f add)\?$`, next: "$1 arith.wasm 1 2"},
 		{args: "-f add arith.wasm 1", hint: `^wamr-go (-f add arith.wasm 1 2)$`, next: "$1"},
 		{args: "-f add arith.wasm 1 x", hint: `^wamr-go (-f add arith.wasm 1 2)$`, next: "$1"},
@@ -325,10 +327,11 @@ func hintFiles(t *testing.T) {
 	hello := read("c/hello.wasm")
 	write("hello.wasm", hello)
 	write("trap.wat", read("wat/trap.wat"))
-	for _, name := range []string{"arith", "plugin"} {
+	for _, name := range []string{"arith", "plugin", "bigtable"} {
 		write(name+".wasm", read("wat/"+name+".wasm"))
 	}
 	write("cut.wasm", hello[:len(hello)/2])
+	write("branches.wasm", branches(60_000))
 	write("hello.aot", []byte("\x00aot"))
 	write("native", []byte("\x7fELF"))
 	write("component.wasm", []byte("\x00asm\x0d\x00\x01\x00"))

@@ -10,14 +10,33 @@ import (
 )
 
 // interruptActions respond to SIGINT, SIGTERM and SIGHUP. They are called from
-// another goroutine, one at a time.
+// other goroutines, because what they say may have to wait: standard error may be
+// a pipe that nobody reads.
 type interruptActions struct {
-	first   func(syscall.Signal) // ends the run in good order
+	first   func(syscall.Signal) // ends the run in good order, and does not wait
 	overdue func()               // if that takes a while
 	second  func(syscall.Signal) // ends the process
 }
 
-const patience = time.Second
+const (
+	// patience is how long a run may take to end before overdue is called.
+	patience = time.Second
+	// cycleGrace is how long the cycle in progress may take to end after a
+	// signal, or after --duration. Then its guest is ended.
+	cycleGrace = patience / 2
+	// sayPatience is how long wamr-go tries to say how a run ended that a signal
+	// or a timeout ended. Whoever should read it may have gone.
+	sayPatience = 5 * time.Second
+	// lastPatience is how long after a signal the process ends in any case.
+	lastPatience = 10 * time.Second
+)
+
+// exitAfter ends the process with the code after a while, unless stop is called
+// before.
+func exitAfter(d time.Duration, code int) (stop func()) {
+	timer := time.AfterFunc(d, func() { os.Exit(code) })
+	return func() { timer.Stop() }
+}
 
 // endedBySignal is the cause of a context that a signal ended.
 type endedBySignal struct{ syscall.Signal }
@@ -39,7 +58,10 @@ func signalOf(ctx context.Context) syscall.Signal {
 // process at once.
 func endBySignal(u *ui, cycling bool, end context.CancelCauseFunc) interruptActions {
 	return interruptActions{
-		first: func(s syscall.Signal) { end(endedBySignal{s}) },
+		first: func(s syscall.Signal) {
+			end(endedBySignal{s})
+			exitAfter(lastPatience, exitSignal(s))
+		},
 		overdue: func() {
 			if cycling {
 				u.hintf("the cycle in progress is not over yet; press Ctrl-C again to end at once")
@@ -48,6 +70,7 @@ func endBySignal(u *ui, cycling bool, end context.CancelCauseFunc) interruptActi
 			}
 		},
 		second: func(s syscall.Signal) {
+			exitAfter(patience/10, exitSignal(s))
 			u.errorf("interrupted (exit code %d)", exitSignal(s))
 			os.Exit(exitSignal(s))
 		},
@@ -87,9 +110,9 @@ func (i interrupts) watch(do interruptActions) {
 	for {
 		select {
 		case s := <-signals:
-			do.second(s.(syscall.Signal))
+			go do.second(s.(syscall.Signal))
 		case <-late.C:
-			do.overdue()
+			go do.overdue()
 		case <-i.done:
 			return
 		}

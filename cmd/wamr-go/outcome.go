@@ -69,7 +69,12 @@ func interrupted(r result) bool {
 // guestEndings has a row for each way in which guests failed. The first failure
 // of all decides, so its row is the last.
 func guestEndings(c *engine.CycleResult, o *options, explain func(error) *failure) []ending {
-	if c == nil || c.FirstFailure == nil {
+	switch {
+	case c == nil:
+		return nil
+	case c.FirstFailure == nil && c.Outcome().Kind == engine.OutcomeTimeout:
+		return []ending{{code: exitTimeout, text: fmt.Sprintf("no cycle ended within %v", o.duration)}}
+	case c.FirstFailure == nil:
 		return nil
 	}
 	var list []ending
@@ -186,6 +191,9 @@ func conclude(r result, o *options, list []ending) (lines []message, code int) {
 	if o.cycling() && guest != 0 {
 		c := r.Cycles
 		lines = append(lines, warning("the guest exited with %d%s", guest, cyclesText(engine.OutcomeExit, c.NonzeroExits, c, o)))
+	}
+	if c := r.Cycles; c != nil && c.Cut > 0 {
+		lines = append(lines, warning("cycles that were not over when the run was: %s", memstat.Grouped(c.Cut)))
 	}
 	if c := r.Cycles; c != nil && c.CloseErr != nil {
 		lines = append(lines, warning("destroying the instance: %v", c.CloseErr))

@@ -117,6 +117,14 @@ func TestConclude(t *testing.T) {
 		},
 		{"signal after the cycles", with(ran(&engine.CycleResult{Requested: 9, Completed: 9, Stopped: true}), bySignal(syscall.SIGINT)), nil, cycles, nil, 0, nil},
 
+		{
+			"cycles that were cut", with(ran(&engine.CycleResult{Completed: 1500, Cut: 2, Stopped: true}), bySignal(syscall.SIGTERM)),
+			nil, soak, nil, 143, []string{
+				"warning: cycles that were not over when the run was: 2",
+				"error: interrupted after 1,500 cycles (exit code 143)",
+			},
+		},
+
 		{"leak", ran(once(exited(0))), leak, plain, nil, 99, []string{
 			leakLine + " (exit code 99)", "hint: --mem-report tells where it was acquired",
 		}},

@@ -22,8 +22,10 @@ preopened directory, whatever symbolic links say.
 With --cycles or --duration a new instance is made, run and destroyed each
 time, and the report says what was not given back. Only the first cycle reads
 standard input, and only its output is printed (--cycle-output). Ctrl-C ends
-the run after the cycle in progress, with its report; a second one ends it at
-once. Without cycles, Ctrl-C ends the guest.`
+the run after the cycle in progress, with its report; a cycle that takes more
+than half a second then is ended, and so it is after --duration. A second
+Ctrl-C ends the run at once. Without cycles, Ctrl-C ends the guest, also where
+it waits. SIGTERM and SIGHUP do the same.`
 
 const runExample = `  wamr-go run --dir . tool.wasm in.txt
   wamr-go run --dir ./data::/data:ro tool.wasm /data/in.txt
@@ -114,13 +116,21 @@ func runModule(a *app, o *options) error {
 		signals.wait()
 		trace.reset()
 	})
-	r.Started, r.traceLost = started, trace.close()
-	a.code = finish(a.ui, o, r, reports)
+	r.Started = started
+	a.code = finish(a.ui, o, r, reports, trace)
 	return nil
 }
 
-// finish writes the reports, says how the run ended and returns the exit code.
-func finish(u *ui, o *options, r result, reports plannedReports) int {
+// finish closes the trace, writes the reports, says how the run ended and returns
+// the exit code.
+func finish(u *ui, o *options, r result, reports plannedReports, trace *traceFile) int {
+	switch {
+	case r.signal != 0:
+		defer exitAfter(sayPatience, exitSignal(r.signal))()
+	case r.Outcome().Kind == engine.OutcomeTimeout:
+		defer exitAfter(sayPatience, exitTimeout)()
+	}
+	r.traceLost = trace.close()
 	rep, err := engine.NewReport(r.Run)
 	if err != nil {
 		u.warnf("%v", err)

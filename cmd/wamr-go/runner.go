@@ -29,43 +29,23 @@ func (r runner) run(ctx context.Context, use func(*engine.Module) error) (errs [
 			errs = append(errs, err)
 		}
 	}
-	binary, err := r.load(ctx)
+	binary, err := engine.Load(ctx, r.module, r.stdin)
 	if err != nil {
 		return []error{err}
 	}
 	if binary.FromComponent {
 		r.ui.warnf("%s is a component; the core module in it is run, with WASI preview1", r.module)
 	}
-	after := context.WithoutCancel(ctx)
 	runtime := engine.NewRuntime(r.config)
-	defer func() { add(withoutLeaks(runtime.Close(after))) }()
+	// With ctx: Close must not wait for a compilation that a signal ended.
+	defer func() { add(withoutLeaks(runtime.Close(ctx))) }()
 	module, err := r.compile(ctx, runtime, binary)
 	if err != nil {
 		return []error{err}
 	}
-	defer func() { add(withoutLeaks(module.Close(after))) }()
+	defer func() { add(withoutLeaks(module.Close(context.WithoutCancel(ctx)))) }()
 	add(use(module))
 	return errs
-}
-
-// load reads the module. A read that blocks, as from a pipe, goes on in vain when
-// ctx is done.
-func (r runner) load(ctx context.Context) (*engine.Binary, error) {
-	type loaded struct {
-		binary *engine.Binary
-		err    error
-	}
-	done := make(chan loaded, 1)
-	go func() {
-		b, err := engine.Load(r.module, r.stdin)
-		done <- loaded{b, err}
-	}()
-	select {
-	case l := <-done:
-		return l.binary, l.err
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
 }
 
 func (r runner) compile(ctx context.Context, runtime *engine.Runtime, b *engine.Binary) (*engine.Module, error) {
@@ -143,7 +123,7 @@ func runGuest(ctx context.Context, a *app, o *options, guest wasi.Config, ready 
 	}
 	r.signal, r.lost = signalOf(ctx), results.lost()
 	if r.signal != 0 {
-		// That a compilation was cancelled tells no more than the signal.
+		// That loading or compiling was cancelled tells no more than the signal.
 		r.errs = slices.DeleteFunc(r.errs, func(err error) bool { return errors.Is(err, context.Canceled) })
 	}
 	if len(r.errs) > 0 {

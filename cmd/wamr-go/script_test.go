@@ -17,7 +17,13 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// asCommand is a variable with which the test binary is the command.
+const asCommand = "WAMR_GO_TEST_AS_COMMAND"
+
 func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		main()
+	}
 	testscript.Main(m, map[string]func(){"wamr-go": main})
 }
 

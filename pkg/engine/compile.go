@@ -19,8 +19,13 @@ import (
 // Compile validates a module and compiles it on all processors, or loads its
 // code from the cache. The caller closes the module. The error is an
 // *ImportError for an import that the host does not have, a *MemoryLimitError, a
-// *TableLimitError, a *CompileError, or ErrClosed. Do not rely on ctx to cancel a compilation that
-// has begun. Compile is safe for concurrent use.
+// *TableLimitError, a *CompileError, or ErrClosed. Compile is safe for concurrent
+// use.
+//
+// When ctx is done, Compile returns a *CompileError that wraps the context's
+// error, within a quarter of a second. The compiler ends with the function that
+// it compiles, which may be large; until then it goes on, and Runtime.Close waits
+// for it.
 func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	if r.isClosed() {
 		return nil, errRuntimeClosed
@@ -82,13 +87,11 @@ func (r *Runtime) prepare(parsed *wasmbin.Module, alone bool) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &source{original: parsed, tables: tables, variant: tables.variant, alone: alone}
+	s := &source{original: parsed, tables: tables, alone: alone}
 	if r.cache != nil || r.config.Inspect {
 		s.sum = sha256.Sum256(parsed.Binary)
 	}
-	if err := s.stage(tables.edits...); err != nil {
-		return nil, err
-	}
+	s.module = parsed
 	s.initial = r.initialMemory(s.module)
 	r.edit(s)
 	return s, nil
@@ -121,6 +124,7 @@ func (r *Runtime) edit(s *source) {
 // takes over the source's initial memory.
 func (r *Runtime) newModule(s *source, l *linker, compiled wazero.CompiledModule) *Module {
 	l.join()
+	s.tables.growable = s.tables.growable && s.grows
 	exports := exportsOf(compiled)
 	return &Module{
 		runtime: r, linker: l, compiled: compiled, binary: s.original, names: s.names, staged: s.module, sharesReferences: s.sharesReferences, plan: s.plan, tables: s.tables,

@@ -42,7 +42,7 @@ func TestComponent(t *testing.T) {
 		{"a command with other imports", componentOf(plugin), false},
 		{"a damaged module", componentOf(hello[:len(hello)/2]), false},
 	} {
-		b, err := engine.Load("-", bytes.NewReader(tc.component))
+		b, err := engine.Load(context.Background(), "-", bytes.NewReader(tc.component))
 		if !tc.runs {
 			if !errors.Is(err, engine.ErrComponent) {
 				t.Errorf("%s: error %v", tc.name, err)

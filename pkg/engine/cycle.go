@@ -26,6 +26,11 @@ type CycleConfig struct {
 	// Stop ends the run after the cycles in progress, once it is closed. (The
 	// context of Cycle, when done, ends their guests too.)
 	Stop <-chan struct{}
+	// Grace is how long guests may go on after Stop was closed or Duration is
+	// over. Then they end as if their context were cancelled, and CycleResult.Cut
+	// counts their cycles. 0 means that the run waits for them. The hunt for
+	// leaks may begin cycles after Duration; each of them may take that long.
+	Grace time.Duration
 	// FailFast ends the run after the first cycle that is not a clean exit, or
 	// that does not give everything back. The run always ends if the first cycle
 	// could not be run.
@@ -80,9 +85,10 @@ func (m *Module) cycle(ctx context.Context, cfg CycleConfig) CycleResult {
 	}
 	c := newCycles(m, &cfg)
 	endProgress := c.progress()
+	endGuests := c.openGuests(ctx, cfg.Duration)
 	if n, ok := c.claim(ctx); ok {
 		first := c.workers[0]
-		first.run(ctx, c, n)
+		first.run(c, n)
 		c.first = first.last
 	}
 	if c.first.Kind == OutcomeError {
@@ -90,6 +96,7 @@ func (m *Module) cycle(ctx context.Context, cfg CycleConfig) CycleResult {
 	}
 	c.phase(ctx)
 	c.plain = time.Since(c.started)
+	endGuests()
 	if cfg.SampleEvery >= 0 {
 		c.hunt(ctx)
 	}
@@ -103,14 +110,16 @@ type cycles struct {
 	cfg       *CycleConfig
 	workers   []*cycleWorker
 	started   time.Time
-	limit     uint64        // number of the last cycle of the phase; 0 for none
-	duration  time.Duration // of the phase that is measured; 0 for no limit
-	hunting   bool          // cycles are profiled, so they are not timed
-	plain     time.Duration // how long the phase before the hunt took
+	guests    context.Context // of the phase; see openGuests
+	limit     uint64          // number of the last cycle of the phase; 0 for none
+	duration  time.Duration   // of the phase that is measured; 0 for no limit
+	hunting   bool            // cycles are profiled, so they are not timed
+	plain     time.Duration   // how long the phase before the hunt took
 	claimed   atomic.Uint64
 	completed atomic.Uint64
-	halt      atomic.Bool // no more cycles: one failed
-	stopped   atomic.Bool // no more cycles: the caller ended the run
+	cut       atomic.Uint64 // cycles that were ended because the run was over; no more follow
+	halt      atomic.Bool   // no more cycles: one failed
+	stopped   atomic.Bool   // no more cycles: the caller ended the run
 	sampling  *sampling
 	first     Outcome
 	found     *census.Result // of the hunt, if there was one
@@ -154,7 +163,7 @@ func (c *cycles) claim(ctx context.Context) (cycle uint64, ok bool) {
 		return 0, false
 	default:
 	}
-	if c.duration > 0 && time.Since(c.started) >= c.duration {
+	if c.cut.Load() > 0 || c.duration > 0 && time.Since(c.started) >= c.duration {
 		return 0, false
 	}
 	cycle = c.claimed.Add(1)
@@ -205,7 +214,7 @@ func (w *cycleWorker) loop(ctx context.Context, c *cycles) {
 		if !ok {
 			return
 		}
-		w.run(ctx, c, n)
+		w.run(c, n)
 	}
 }
 
@@ -213,7 +222,7 @@ func (w *cycleWorker) loop(ctx context.Context, c *cycles) {
 // have a frame.
 //
 //go:noinline
-func (w *cycleWorker) run(ctx context.Context, c *cycles, n uint64) {
+func (w *cycleWorker) run(c *cycles, n uint64) {
 	var cfg wasi.Config
 	if c.cfg.Config != nil {
 		cfg = c.cfg.Config(n)
@@ -224,15 +233,20 @@ func (w *cycleWorker) run(ctx context.Context, c *cycles, n uint64) {
 	}
 	c.sampling.between.RLock()
 	begin, leaking := time.Now(), w.leaking
-	w.last = w.cycle(ctx, c, n, cfg)
-	if !c.hunting {
-		w.latency.add(time.Since(begin))
-	}
+	w.last = w.cycle(c, n, cfg)
+	took := time.Since(begin)
 	if fault != nil && fault.lose != nil && w.closeErr == nil {
 		w.closeErr = fault.lose(c.module, c.cfg.Fault.Bytes)
 	}
 	c.sampling.between.RUnlock()
+	if cut(w.last) {
+		c.cut.Add(1)
+		return
+	}
 
+	if !c.hunting {
+		w.latency.add(took)
+	}
 	w.outcomes[w.last.Kind]++
 	if w.last.ExitCode != 0 {
 		w.nonzero++
@@ -250,12 +264,9 @@ func (w *cycleWorker) run(ctx context.Context, c *cycles, n uint64) {
 	}
 }
 
-func (w *cycleWorker) cycle(ctx context.Context, c *cycles, n uint64, cfg wasi.Config) Outcome {
-	if c.cfg.Timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.cfg.Timeout)
-		defer cancel()
-	}
+func (w *cycleWorker) cycle(c *cycles, n uint64, cfg wasi.Config) Outcome {
+	ctx, cancel := c.guestContext()
+	defer cancel()
 	in, err := c.module.instantiate(ctx, cfg, n, touchedIsMeasured(n))
 	if err != nil {
 		var failed *InstantiateError

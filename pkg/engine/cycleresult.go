@@ -19,6 +19,7 @@ type CycleOutcome struct {
 type CycleResult struct {
 	Requested uint64 // 0 if only a duration was given
 	Completed uint64 // cycles that ended, whether they could be instantiated or not
+	Cut       uint64 // cycles that CycleConfig.Grace ended; Completed and Outcomes do not count them
 	Workers   int
 	Elapsed   time.Duration
 	Sampling  time.Duration // part of Elapsed in which samples were taken
@@ -41,7 +42,8 @@ type CycleResult struct {
 	OpenFDs OpenFDs        // the most that any cycle left open
 	Samples []probe.Sample // oldest first; nil if CycleConfig.SampleEvery is -1
 	// Hunt is the judgement of the hunt for leaks; nil if there was none, because
-	// CycleConfig.SampleEvery is -1, the run was too short, or it was stopped.
+	// CycleConfig.SampleEvery is -1, the run was too short, or it was stopped or
+	// cut before.
 	Hunt *census.Result
 	// Instructions is the most that any cycle executed; nil without Config.Fuel
 	// and Config.CountInstructions.
@@ -55,7 +57,8 @@ type CycleResult struct {
 
 // Outcome returns the outcome that counts for the run: that of the first cycle
 // that was not a clean exit; else an interruption if the run was stopped before
-// it was complete; else the clean exit of the first cycle.
+// it was complete; else a timeout if its duration was over before a cycle was;
+// else the clean exit of the first cycle.
 func (r *CycleResult) Outcome() CycleOutcome {
 	switch {
 	case r.FirstFailure != nil:
@@ -72,6 +75,7 @@ func (c *cycles) result(ctx context.Context) CycleResult {
 	r := CycleResult{
 		Requested: c.cfg.Cycles,
 		Completed: c.completed.Load(),
+		Cut:       c.cut.Load(),
 		Workers:   c.cfg.Workers,
 		Elapsed:   time.Since(c.started),
 		Hunt:      c.found,
@@ -81,8 +85,11 @@ func (c *cycles) result(ctx context.Context) CycleResult {
 		Stopped:   c.stopped.Load(),
 		stop:      Outcome{Kind: OutcomeInterrupted},
 	}
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		r.stop = doneOutcome(ctx)
+	case !r.Stopped: // the duration was over before a cycle was
+		r.stop = Outcome{Kind: OutcomeTimeout, Err: errRunOver}
 	}
 	latency := &c.workers[0].latency
 	for i, w := range c.workers {

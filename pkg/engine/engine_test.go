@@ -14,7 +14,7 @@ import (
 // guest loads one of testdata's programs: "c/hello".
 func guest(t testing.TB, name string) *engine.Binary {
 	t.Helper()
-	b, err := engine.Load(filepath.Join("..", "..", "testdata", filepath.FromSlash(name)+".wasm"), nil)
+	b, err := engine.Load(context.Background(), filepath.Join("..", "..", "testdata", filepath.FromSlash(name)+".wasm"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ func TestExportNames(t *testing.T) {
 	}
 	r := newRuntime(t, engine.Config{Interpreter: true})
 	for _, file := range files {
-		b, err := engine.Load(file, nil)
+		b, err := engine.Load(t.Context(), file, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -23,9 +23,10 @@ func shareWithHunt(cfg *CycleConfig) (last uint64, duration time.Duration) {
 // hunt runs the last cycles in windows, with a census after each.
 func (c *cycles) hunt(ctx context.Context) {
 	plan := c.plan()
-	if plan.Window == 0 || c.halt.Load() || c.stopped.Load() {
+	if plan.Window == 0 || c.halt.Load() || c.stopped.Load() || c.cut.Load() > 0 {
 		return
 	}
+	defer c.openGuests(ctx, 0)() // see guestContext
 	c.hunting, c.duration = true, 0
 	cfg := census.Config{Root: census.EntryOf((*cycleWorker).run)}
 	c.found = census.Hunt(cfg, plan, func(cycles int) bool {

@@ -120,8 +120,8 @@ func panicked(value any) error {
 
 // Start runs _start of a command, or _initialize of a reactor unless that was
 // done before. For a library it does nothing. When ctx is done, the guest ends
-// at its next WASI call, or at once if the runtime is interruptible; after that
-// the instance can only be closed.
+// in the WASI call that it waits in, or at its next one, or at once if the runtime
+// is interruptible; after that the instance can only be closed.
 func (in *Instance) Start(ctx context.Context) Outcome {
 	in.mu.Lock()
 	defer in.mu.Unlock()

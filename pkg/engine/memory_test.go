@@ -19,7 +19,7 @@ import (
 
 func loadGuest(t *testing.T, name string) *Binary {
 	t.Helper()
-	b, err := Load(filepath.Join("..", "..", "testdata", filepath.FromSlash(name)+".wasm"), nil)
+	b, err := Load(context.Background(), filepath.Join("..", "..", "testdata", filepath.FromSlash(name)+".wasm"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

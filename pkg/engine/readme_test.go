@@ -14,7 +14,7 @@ import (
 
 // run runs a program once. Its error tells what the program took from the host and did not give back.
 func run(ctx context.Context, path string) (err error) {
-	binary, err := engine.Load(path, nil)
+	binary, err := engine.Load(ctx, path, nil)
 	if err != nil {
 		return err
 	}

@@ -101,6 +101,7 @@ type Runtime struct {
 	mu       sync.Mutex
 	modules  map[*Module]struct{} // compiled and not closed
 	warnings []string
+	left     []<-chan struct{} // compilations that Compile left; closed when they have ended
 	closed   bool
 }
 
@@ -184,6 +185,13 @@ func (r *Runtime) warn(message string) {
 	r.warnings = append(r.warnings, message)
 }
 
+// leave adds a compilation to those for which Close waits.
+func (r *Runtime) leave(ended <-chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.left = append(r.left, ended)
+}
+
 // Warnings returns the failures that the runtime worked around, such as a code
 // cache that it cannot use, in order of appearance.
 func (r *Runtime) Warnings() []string {
@@ -195,8 +203,9 @@ func (r *Runtime) Warnings() []string {
 // Close closes the modules that are still open and releases what the runtime
 // keeps. Its error joins all failures: a *memstat.LeakError for what it could
 // not release, and an error if instances were still open. Those cannot be called
-// any more, and their memory stays until each is closed. A second Close does
-// nothing and returns nil.
+// any more, and their memory stays until each is closed. Close waits for the
+// compilations that Compile left until ctx is done; if one goes on, that is an
+// error, which wraps the context's. A second Close does nothing and returns nil.
 func (r *Runtime) Close(ctx context.Context) error {
 	r.mu.Lock()
 	if r.closed {
@@ -205,10 +214,18 @@ func (r *Runtime) Close(ctx context.Context) error {
 	}
 	r.closed = true
 	modules := slices.Collect(maps.Keys(r.modules))
+	left := r.left
 	r.mu.Unlock()
 	var errs []error
 	for _, m := range modules {
 		errs = append(errs, m.Close(ctx))
+	}
+	for _, ended := range left {
+		select {
+		case <-ended:
+		case <-ctx.Done():
+			errs = append(errs, because("a compilation goes on", contextError(ctx)))
+		}
 	}
 	errs = append(errs, r.pages.Close())
 	if n := r.open.Load(); n > 0 {

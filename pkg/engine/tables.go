@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"encoding/binary"
-
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
@@ -14,13 +12,12 @@ const elementSize = 8
 
 // tablePlan is what the instances of a module have of tables.
 type tablePlan struct {
-	initial  []int64        // bytes of each table to begin with
-	sum      *uint64        // of initial; nil without tables
-	growable bool           // whether a table can grow
-	elements uint64         // in element segments
-	edits    []wasmbin.Edit // that write a maximum into the limits of tables
-	variant  []byte         // of the cache's key, where the edits depend on the configuration
-	trap     *SegmentError  // with which instantiation fails; nil for none
+	initial  []int64       // bytes of each table to begin with
+	sum      *uint64       // of initial; nil without tables
+	growable bool          // whether a table can grow
+	elements uint64        // in element segments
+	room     uint64        // number of elements by which tables can grow, together
+	trap     *SegmentError // with which instantiation fails; nil for none
 }
 
 // tableLimit returns how many elements the tables and element segments of an
@@ -65,13 +62,7 @@ func (r *Runtime) planTables(m *wasmbin.Module) (plan tablePlan, err error) {
 	if need > limit {
 		return plan, &TableLimitError{need, limit}
 	}
-	if limit != DefaultTableElements && !m.CanGrowTables() {
-		limit = DefaultTableElements // so that the code in the cache serves any limit
-	}
-	plan.edits = m.CapTables(limit - min(need, limit))
-	if limit != DefaultTableElements && plan.edits != nil {
-		plan.variant = binary.LittleEndian.AppendUint64(nil, limit)
-	}
+	plan.room = limit - need
 	if t := segments.Trap; t != nil {
 		plan.trap = &SegmentError{t.Section == wasmbin.SectionData, t.Index, t.Offset, t.Len, t.Size}
 	}

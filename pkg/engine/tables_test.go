@@ -197,9 +197,9 @@ func TestTableLimitsAndCache(t *testing.T) {
 		{"wat/growtable", 60, false, "-1"},
 		{"wat/growtable", 0, true, "10"},
 		{"wat/growtable", DefaultTableElements, true, "10"},
-		{"c/hello", 0, false, ""},
-		{"c/hello", 50, true, ""},
-		{"c/hello", 1 << 30, true, ""},
+		{"wat/opentable", 0, false, ""},
+		{"wat/opentable", 50, true, ""},
+		{"wat/opentable", 1 << 30, true, ""},
 	} {
 		m := compileGuest(t, Config{CacheDir: dir, MaxTableElements: tc.elements}, tc.guest)
 		if m.Info().Cached != tc.cached {

@@ -23,6 +23,7 @@ const (
 	KindPrestatEntry
 	KindPrestatLock
 	KindDirStream
+	KindStreamCall
 	KindSlot
 	KindImage
 	kindCount
@@ -46,6 +47,7 @@ var kinds = [kindCount]struct{ name, object, bytes string }{
 	KindPrestatEntry: {"prestat_entry", "a preopened directory", "its name; its struct is a slot of the table"},
 	KindPrestatLock:  {"prestat_lock", "the lock of that table", "its struct"},
 	KindDirStream:    {"dir_stream", "a directory being listed", "its buffers"},
+	KindStreamCall:   {"stream_call", "a Read or Write of a stream that the guest did not wait for to its end", "its buffer"},
 	KindSlot:         {"slot", "a memory mapping that the runtime keeps for the next instance", "the reserved address space"},
 	KindImage:        {"image", "the initial memory of a module, shared copy-on-write by its instances", "its size"},
 }

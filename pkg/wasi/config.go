@@ -19,8 +19,16 @@ type Config struct {
 	// a nil Stdout or Stderr discards.
 	//
 	// The guest uses the descriptor of an *os.File directly, and shares its
-	// position. A wait for it ends with the context; see [WithSystem]. A wait
-	// in any other Read or Write does not.
+	// position; its mode does not change.
+	//
+	// A wait for any of them ends with the context; see [WithSystem]. If the
+	// context can end, Read and Write of a stream other than an *os.File, a
+	// bytes.Buffer or another one in memory run on a goroutine of their own, one
+	// at a time. One that has not returned a tenth of a second after the context
+	// is done is left behind: it may still use the stream then, and what it reads
+	// is for the System's next Read. If it has not returned when the System is
+	// closed, it is a leak of the kind stream_call. A stream that calls the guest
+	// must return when the context is done.
 	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer

@@ -17,9 +17,9 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-func oneDir(t testing.TB) (p *proxy, dir string) {
+func oneDir(t testing.TB, options ...proxyOption) (p *proxy, dir string) {
 	dir = t.TempDir()
-	return newProxy(t, wasi.Config{Preopens: asRoot(t, dir)}), dir
+	return newProxy(t, wasi.Config{Preopens: asRoot(t, dir)}, options...), dir
 }
 
 // wasiErrno is the namesake of a system call's error.

@@ -37,6 +37,8 @@ func osAllocate(int, int64, int64) error                { return errNoFiles }
 func osFiletype(int) (filetype, error)                  { return filetypeUnknown, errNoFiles }
 func osFilestat(int, *filestat) Errno                   { return ENOTSUP }
 func osPathFilestat(int, string, bool, *filestat) Errno { return ENOTSUP }
+func osFileSystemSize(int) uint64                       { return 0 }
+func osIsFIFO(int, string, bool) bool                   { return false }
 func osSetTimes(int, *times) error                      { return errNoFiles }
 func osPathSetTimes(int, string, bool, *times) error    { return errNoFiles }
 func osCPUTime(bool) (uint64, Errno)                    { return 0, ENOTSUP }
@@ -45,6 +47,7 @@ func osShutdown(int, uint32) error                      { return errNoFiles }
 
 func (c *call) osRead(*openFile, [][]byte) (int, Errno)  { return 0, ENOTSUP }
 func (c *call) osWrite(*openFile, [][]byte) (int, Errno) { return 0, ENOTSUP }
+func (c *call) osAwaitFile(*openFile) Errno              { return ENOTSUP }
 func (c *call) osAccept(*openFile) (*openFile, Errno)    { return nil, ENOTSUP }
 func (c *call) osRecv(*openFile, [][]byte, uint32) (int, bool, Errno) {
 	return 0, false, ENOTSUP

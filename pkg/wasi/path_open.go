@@ -3,6 +3,7 @@ package wasi
 import (
 	"os"
 	"syscall"
+	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/wasi/internal/confine"
 )
@@ -51,7 +52,7 @@ func pathOpen(c *call) Errno {
 			return errno
 		}
 	}
-	f, errno := openBeneath(dir, &req)
+	f, errno := c.openBeneath(dir, &req)
 	if errno != ESUCCESS {
 		return errno
 	}
@@ -87,14 +88,16 @@ func newOpenRequest(c *call, path string) (req openRequest, errno Errno) {
 }
 
 // osFlags returns the flags of open(2), without those that confine adds to
-// every open.
+// every open. O_NONBLOCK is always set, so that neither the open nor a later
+// call blocks a thread: a FIFO and some devices would. NONBLOCK as the guest
+// sees it is in openFile.flags.
 func (r *openRequest) osFlags() int {
-	flags := os.O_RDONLY
+	flags := os.O_RDONLY | syscall.O_NONBLOCK
 	switch {
 	case r.write && r.read:
-		flags = os.O_RDWR
+		flags |= os.O_RDWR
 	case r.write:
-		flags = os.O_WRONLY
+		flags |= os.O_WRONLY
 	}
 	for _, f := range [...]struct {
 		set  bool
@@ -105,7 +108,6 @@ func (r *openRequest) osFlags() int {
 		{r.oflags&oflagTrunc != 0, syscall.O_TRUNC},
 		{r.oflags&oflagDirectory != 0, openDirectory},
 		{r.fdflags&fdflagAppend != 0, syscall.O_APPEND},
-		{r.fdflags&fdflagNonblock != 0, syscall.O_NONBLOCK},
 		{r.fdflags&fdflagDsync != 0, openDsync},
 		{r.fdflags&(fdflagSync|fdflagRsync) != 0, syscall.O_SYNC},
 	} {
@@ -144,18 +146,45 @@ func (r *openRequest) narrowToReadOnly(dir int) Errno {
 	return ESUCCESS
 }
 
-// openBeneath opens the requested file.
-func openBeneath(dir *openFile, req *openRequest) (*openFile, Errno) {
+// openBeneath opens the requested file. It waits where a blocking open(2) would.
+func (c *call) openBeneath(dir *openFile, req *openRequest) (*openFile, Errno) {
 	sysfd, err := confine.Open(dir.sysfd, req.path, req.osFlags(), 0o666, req.follow)
+	for delay := minOpenDelay; err != nil && req.waits(dir.sysfd, err); delay = min(2*delay, maxOpenDelay) {
+		c.sleepUntil(time.Now().Add(delay))
+		c.exitIfDone()
+		sysfd, err = confine.Open(dir.sysfd, req.path, req.osFlags(), 0o666, req.follow)
+	}
 	if err != nil {
 		return nil, errnoOf(err)
 	}
 	f := &openFile{
 		sysfd: sysfd, owned: true, opened: true, readOnly: dir.readOnly, typeUnknown: true, flags: req.fdflags,
 		base: req.base.opened(dir.inheriting), inheriting: dir.inheriting,
+		awaitsWriter: !req.write && req.fdflags&fdflagNonblock == 0,
 	}
 	if req.oflags&oflagDirectory != 0 {
 		f.setType(filetypeDirectory)
 	}
 	return f, ESUCCESS
+}
+
+// How long path_open waits before it tries again.
+const (
+	minOpenDelay = time.Millisecond
+	maxOpenDelay = 20 * time.Millisecond
+)
+
+// waits reports whether open(2) failed with err only because it must not block:
+// a FIFO to write to has no reader yet, or another process gives up a lease.
+func (r *openRequest) waits(dir int, err error) bool {
+	if r.fdflags&fdflagNonblock != 0 {
+		return false
+	}
+	switch errnoOf(err) {
+	case EAGAIN:
+		return true
+	case ENXIO:
+		return r.write && osIsFIFO(dir, r.path, r.follow)
+	}
+	return false
 }

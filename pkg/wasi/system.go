@@ -21,7 +21,8 @@ type System struct {
 	self       memstat.Handle
 	args       stringList
 	environ    stringList
-	trace      *Trace // writes whole lines; its Writer must be safe for threads
+	trace      *Trace    // its Writer must be safe for threads
+	traceTo    *openFile // what it writes to, outside the table of descriptors
 	maxStreams int
 
 	// State of the instance that calls change. With threads, each needs a lock
@@ -59,6 +60,9 @@ func NewSystem(cfg Config, scope *memstat.Scope) (*System, error) {
 	}
 
 	s := &System{scope: scope, trace: cfg.Trace, maxStreams: limits.DirStreams, size: systemSize}
+	if s.trace != nil {
+		s.traceTo = outputFile(s.trace.Writer)
+	}
 	s.first.system = s
 	s.free, s.calls = &s.first, &s.first
 	s.self = scope.Acquire(memstat.KindSystem, s.size)
@@ -128,6 +132,9 @@ func (s *System) Close() error {
 	}
 	s.prestats.destroy()
 	err := s.fds.destroy()
+	if s.traceTo != nil {
+		err = errors.Join(err, s.traceTo.release(s.scope))
+	}
 	s.environ.destroy(s.scope)
 	s.args.destroy(s.scope)
 	s.streams = nil

@@ -1,5 +1,7 @@
 package wasmbin
 
+import "fmt"
+
 // arity is the number of values that a function type takes and gives.
 type arity struct{ params, results uint32 }
 
@@ -7,7 +9,8 @@ func (a arity) values() uint64 { return uint64(a.params) + uint64(a.results) }
 
 // Code is what a walk through the code of a module found.
 type Code struct {
-	references []reference // the ref.func instructions, in order
+	GrowsTables bool        // it has a table.grow
+	references  []reference // the ref.func instructions, in order
 }
 
 // reference is the place of a ref.func in the binary.
@@ -25,7 +28,7 @@ type codeCheck struct {
 	locals    uint64   // of the functions so far
 }
 
-// checkCode checks the types and the function bodies.
+// checkCode checks the types, those of the functions, and their bodies.
 func (m *Module) checkCode(compiled bool) (Code, error) {
 	c := codeCheck{compiled: compiled}
 	var err error
@@ -42,6 +45,11 @@ func (m *Module) checkCode(compiled bool) (Code, error) {
 		}
 	}
 	c.functions = append(c.functions, own...)
+	for i, t := range c.functions {
+		if uint64(t) >= uint64(len(c.types)) { // wazero v1.12.0 panics on some of them
+			return Code{}, &ContentError{SectionFunction, fmt.Errorf("function %d has type %d, and there are %d types", i, t, len(c.types))}
+		}
+	}
 	for body, err := range m.FunctionBodies() {
 		if err != nil {
 			return Code{}, err
@@ -119,6 +127,8 @@ func (c *codeCheck) function(m *Module, body FunctionBody) error {
 		switch in.Op {
 		case OpRefFunc:
 			c.found.references = append(c.found.references, reference{in.Start, in.End, in.Index})
+		case OpTableGrow:
+			c.found.GrowsTables = true
 		case OpBrTable, OpTryTable:
 			if err := exceeds(limitLabels, uint64(max(in.Labels, 1)-1), function, body.Index); err != nil {
 				return err

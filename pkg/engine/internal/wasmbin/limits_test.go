@@ -40,10 +40,14 @@ func locals(n uint32) []byte { return append(AppendU32([]byte{1}, n), 0x7f) }
 
 // sized makes a module that has n of what a limit counts.
 var sized = [...]func(n int) []byte{
-	limitTypes:     func(n int) []byte { return binaryOf(section(SectionType, vector(n, 0x60, 0, 0)...)) },
-	limitImports:   func(n int) []byte { return binaryOf(section(SectionImport, vector(n, 0, 0, 0, 0)...)) },
-	limitFunctions: func(n int) []byte { return binaryOf(section(SectionFunction, vector(n, 0)...)) },
-	limitTables:    func(n int) []byte { return binaryOf(section(SectionTable, vector(n, 0x70, 0, 0)...)) },
+	limitTypes: func(n int) []byte { return binaryOf(section(SectionType, vector(n, 0x60, 0, 0)...)) },
+	limitImports: func(n int) []byte {
+		return binaryOf(section(SectionType, 1, 0x60, 0, 0), section(SectionImport, vector(n, 0, 0, 0, 0)...))
+	},
+	limitFunctions: func(n int) []byte {
+		return binaryOf(section(SectionType, 1, 0x60, 0, 0), section(SectionFunction, vector(n, 0)...))
+	},
+	limitTables: func(n int) []byte { return binaryOf(section(SectionTable, vector(n, 0x70, 0, 0)...)) },
 	limitGlobals: func(n int) []byte {
 		return binaryOf(section(SectionGlobal, vector(n, 0x7f, 0, opI32Const, 0, opEnd)...))
 	},
@@ -136,17 +140,41 @@ func TestLimitErrors(t *testing.T) {
 			"function 0 has 65521 labels in a br_table, and the limit is 65520"},
 		{"types in a recursion group", binaryOf(section(SectionType, slices.Concat([]byte{1, 0x4e}, vector(1_000_001, 0x60, 0, 0))...)),
 			"the module has 1000001 types, and the limit is 1000000"},
-		{"the name of an import's module", binaryOf(section(SectionImport, slices.Concat([]byte{1}, vector(100_001, 'x'), []byte{0, 0, 0})...)),
+		{"the name of an import's module", binaryOf(section(SectionImport, slices.Concat([]byte{1}, vector(100_001, 'x'), []byte{0, 3, 0x7f, 0})...)),
 			"import 0 has 100001 bytes in a name, and the limit is 100000"},
 		{"an unknown instruction", binaryOf(functions([]byte{0, 0xff})...), "code section: instruction at offset 0x17: unknown instruction 0xff"},
 		{"an unknown instruction with a prefix", binaryOf(functions([]byte{0, opMisc, 18})...), "code section: instruction at offset 0x17: unknown instruction 0xfc 0x12"},
 		{"an instruction that is cut", binaryOf(functions([]byte{0, opF64Const})...), "code section: instruction at offset 0x17: unexpected end of the binary"},
 		{"a type that is not a function", binaryOf(section(SectionType, 1, 0x5f, 0)), "type section: at offset 0xc: unknown form of type 0x5f"},
+		{"a type that is not there", binaryOf(section(SectionType, 1, 0x60, 0, 0), section(SectionFunction, 2, 0, 1)),
+			"function section: function 1 has type 1, and there are 1 types"},
+		{"an import's type that is not there", binaryOf(section(SectionImport, 1, 0, 0, 0, 7)),
+			"function section: function 0 has type 7, and there are 0 types"},
 		{"indices out of range", binaryOf(functions([]byte{0, opCall, 99, opCallIndirect, 99, 0, opBlock, 0, opEnd})...), "<nil>"},
 	} {
 		_, err := parse(t, tc.binary).CheckLimits(true)
 		if got := fmt.Sprint(err); got != tc.want {
 			t.Errorf("%s: %s, want %s", tc.name, got, tc.want)
+		}
+	}
+}
+
+// TestGrowsTables looks for table.grow, in each encoding of its number.
+func TestGrowsTables(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		code []byte
+		want bool
+	}{
+		{"nothing", nil, false},
+		{"table.grow", []byte{opMisc, subTableGrow, 0}, true},
+		{"its number in more bytes than it needs", []byte{opMisc, subTableGrow | 0x80, 0x80, 0, 0}, true},
+		{"table.size", []byte{opMisc, 16, 0}, false},
+		{"its bytes in a constant", []byte{opF32Const, opMisc, subTableGrow, 0, 0, opDrop}, false},
+	} {
+		code, err := parse(t, binaryOf(functions(append([]byte{0}, tc.code...))...)).CheckLimits(true)
+		if err != nil || code.GrowsTables != tc.want {
+			t.Errorf("%s: %v, %v", tc.name, code.GrowsTables, err)
 		}
 	}
 }

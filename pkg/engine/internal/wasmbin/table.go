@@ -1,9 +1,6 @@
 package wasmbin
 
-import (
-	"bytes"
-	"math"
-)
+import "math"
 
 // CapTables returns the edits that give the tables of a module a maximum, so
 // that all of them together cannot have more than most elements beyond their
@@ -56,21 +53,4 @@ type limitsPlace struct {
 // grows says whether the limits are valid and leave room to grow.
 func (p limitsPlace) grows() bool {
 	return !p.Shared && !p.Wide && (!p.HasMax || p.Max > p.Min)
-}
-
-// CanGrowTables says whether the code may have a table.grow. It only looks for
-// the bytes of one: they can also be part of something else.
-func (m *Module) CanGrowTables() bool {
-	section, _ := m.Section(SectionCode)
-	code := section.Content(m.Binary)
-	for {
-		i := bytes.IndexByte(code, byte(OpTableGrow>>8))
-		if i < 0 || i+1 == len(code) {
-			return false
-		}
-		if code[i+1]&0x7f == byte(OpTableGrow&0xff) { // the number may be longer than it must
-			return true
-		}
-		code = code[i+1:]
-	}
 }

@@ -1,7 +1,6 @@
 package wasmbin
 
 import (
-	"bytes"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -42,30 +41,5 @@ func TestCapTables(t *testing.T) {
 	m = parse(t, binaryOf())
 	if edits := m.CapTables(1); edits != nil {
 		t.Errorf("no tables: %v", edits)
-	}
-}
-
-func TestCanGrowTables(t *testing.T) {
-	grow := []byte{opMisc, subTableGrow, 0}
-	for _, tc := range []struct {
-		name string
-		code []byte
-		want bool
-	}{
-		{"no code", nil, false},
-		{"table.grow", grow, true},
-		{"behind another instruction with the prefix", append([]byte{opMisc, 10, 0, 0}, grow...), true},
-		{"its number in more bytes than it needs", []byte{opMisc, subTableGrow | 0x80, 0x80, 0, 0}, true},
-		{"table.size", []byte{opMisc, 16, 0}, false},
-		{"the prefix at the end", bytes.Repeat([]byte{opMisc}, 3), false},
-	} {
-		if got := parse(t, binaryOf(section(SectionCode, append([]byte{0}, tc.code...)...))).CanGrowTables(); got != tc.want {
-			t.Errorf("%s: %v", tc.name, got)
-		}
-	}
-	for path, binary := range guests(t) {
-		if parse(t, binary).CanGrowTables() {
-			t.Logf("%s may grow its tables", path)
-		}
 	}
 }
