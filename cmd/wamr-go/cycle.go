@@ -18,6 +18,7 @@ func runCycles(ctx context.Context, m *engine.Module, o *options, guest wasi.Con
 		Cycles:   o.cycles,
 		Duration: o.duration,
 		Workers:  int(o.workers),
+		FailFast: o.failFast,
 		Fault:    o.fault,
 		Timeout:  o.timeout,
 		Grace:    cycleGrace,

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"syscall"
 )
 
 // The exit codes of wamr-go itself; all others are the guest's.
@@ -52,6 +53,17 @@ func usagef(format string, args ...any) *failure {
 func cannotRunf(format string, args ...any) *failure {
 	return &failure{code: exitCannotRun, problem: fmt.Sprintf(format, args...)}
 }
+
+// cannotOpenf is cannotRunf for a file that cannot be opened or made.
+func cannotOpenf(err error, format string, args ...any) *failure {
+	f := cannotRunf("%s: %v", fmt.Sprintf(format, args...), systemReason(err))
+	if errors.Is(err, syscall.EMFILE) {
+		f.hint = hintDescriptors
+	}
+	return f
+}
+
+const hintDescriptors = "this process may not open more files; raise the limit with ulimit -n"
 
 // failureOf turns any error into a failure. An error that no command classified
 // comes from parsing the command line.

@@ -58,7 +58,7 @@ func (x explainer) problem(err error) string {
 	)
 	switch {
 	case errors.As(err, &load):
-		return load.Error()
+		return fmt.Sprintf("%s: %v", quotedIfEmpty(load.Path), load.Err)
 	case errors.As(err, &imported):
 		return fmt.Sprintf("%s: %v", x.module, imported)
 	case errors.As(err, &limit):
@@ -102,7 +102,7 @@ func (x explainer) hint(err error) string {
 		{engine.ErrVersion, hintCore},
 		{engine.ErrTruncated, "the file is incomplete; copy or download it again"},
 		{engine.ErrImportType, "the module was not built against the preview1 headers"},
-		{syscall.EMFILE, "this process may not open more files; raise the limit with ulimit -n"},
+		{syscall.EMFILE, hintDescriptors},
 		{wasi.EMFILE, "--max-fds sets how many descriptors the guest can have"},
 	} {
 		if errors.Is(err, row.err) {
@@ -173,7 +173,7 @@ func (x explainer) missingHint() string {
 	if _, ok := report.Lookup(x.module); ok && x.report {
 		return "the format belongs to the flag: --mem-report=" + x.module
 	}
-	return ""
+	return volumeHint(x.module)
 }
 
 // memoryHint tells how to run a module whose memory begins beyond the limit.

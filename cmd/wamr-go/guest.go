@@ -29,8 +29,8 @@ func guestConfig(a *app, o *options) (wasi.Config, error) {
 	if o.invoke == "" {
 		cfg.Args = append(cfg.Args, o.args...)
 	}
-	if o.trace != nil {
-		if cfg.Trace, err = wasi.NewTrace(a.ui.w, o.traceTimes, o.trace...); err != nil {
+	if o.tracing() {
+		if cfg.Trace, err = wasi.NewTrace(a.ui.text(), o.traceTimes, o.trace...); err != nil {
 			return cfg, err
 		}
 	}

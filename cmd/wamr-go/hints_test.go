@@ -59,6 +59,15 @@ func hintCases() []hintCase {
 		{args: "arith.wasm", hint: `^wamr-go (-f \S+ arith.wasm.*)$`, next: "$1"},
 		{args: "--env =x hello.wasm", hint: `^write (--env NAME=VALUE)$`, next: "$1 hello.wasm"},
 		{args: "--workers 2 hello.wasm", hint: `^wamr-go (run --cycles 1000 --workers 2) MODULE$`, next: "$1 hello.wasm"},
+		{args: "--fail-fast hello.wasm", hint: `^wamr-go (run --cycles 1000 --fail-fast) MODULE$`, next: "$1 hello.wasm"},
+		{args: "--mem-report=jsn hello.wasm", hint: `^did you mean (--mem-report=json)\?$`, next: "$1 hello.wasm"},
+		{args: "--mem-report=json: hello.wasm", hint: `^write (--mem-report=json:FILE)$`, next: "$1 hello.wasm"},
+		{args: "--mem-report=out.html hello.wasm", hint: `^to write a file: (--mem-report=html:out\.html)$`, next: "$1 hello.wasm"},
+		{args: "--mem-report --mem-report=json hello.wasm", hint: `^give one of them a file: (--mem-report=json:FILE)$`, next: "--mem-report $1 hello.wasm"},
+		{args: "--mem-report=json:x --report-file x hello.wasm", hint: `^each needs a file of its own$`, next: "--mem-report=json:x --report-file y hello.wasm"},
+		{args: "-f hello.wasm", hint: `^wamr-go (run -f) NAME MODULE \[ARG\.\.\.\]$`, next: "$1 add arith.wasm 1 2"},
+		{args: "data:/x hello.wasm", hint: `^to preopen a directory: (--dir data::/x)$`, next: "$1 hello.wasm"},
+		{args: "compile --frobnicate-everything hello.wasm", hint: `^wamr-go (compile --help) lists the flags$`, next: "$1"},
 		{args: "-T hello.wasm", hint: `^wamr-go (run --trace -T) MODULE$`, next: "$1 hello.wasm"},
 		{args: "--timeout", hint: `^(--timeout) D$`, next: "$1 10s hello.wasm"},
 		{args: "--cylces 2 hello.wasm", hint: `^did you mean (--cycles)\?$`, next: "$1 2 hello.wasm"},
@@ -187,7 +196,7 @@ func TestHintsNameFlags(t *testing.T) {
 			t.Errorf("--%s is a flag of wamr-go", p.name)
 		}
 		dash := "--"
-		if len(p.name) == 1 {
+		if first, _, _ := strings.Cut(p.name, " "); len(first) == 1 {
 			dash = "-"
 		}
 		if code, messages := runLine(dash + p.name + " x"); code != exitUsage || hintIn(messages) != p.hint {

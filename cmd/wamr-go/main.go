@@ -20,10 +20,14 @@ func main() {
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out, messages := &output{w: stdout}, &output{w: stderr}
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, out: out, ui: newUI(messages)}
-	args = route(args)
-	root := newRoot(a, args)
-	root.SetArgs(args)
-	err := root.Execute()
+	err := checkDescriptors()
+	if err == nil {
+		args = route(args)
+		a.words = args
+		root := newRoot(a, args)
+		root.SetArgs(args)
+		err = root.Execute()
+	}
 	if lost := out.lost(); lost != nil {
 		err = cannotRunf("standard output could not be written: %v", systemReason(lost))
 	}
@@ -44,5 +48,6 @@ type app struct {
 	stderr io.Writer // the guest's
 	out    *output   // standard output for the text of commands
 	ui     *ui       // standard error for messages
+	words  []string  // of the command line, with the command's name
 	code   int       // exit code of the process if the command returns no error
 }

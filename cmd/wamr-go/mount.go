@@ -177,6 +177,20 @@ func (d mount) missing() error {
 	return f
 }
 
+// volumeHint answers a module that is a volume as docker writes it, after a -v
+// that means something else here.
+func volumeHint(module string) string {
+	host, guest, found := strings.Cut(module, ":")
+	if info, err := os.Stat(host); !found || !strings.HasPrefix(guest, "/") || err != nil || !info.IsDir() {
+		return ""
+	}
+	guest, option, _ := strings.Cut(guest, ":")
+	if option == readOnlySuffix[1:] {
+		guest += readOnlySuffix
+	}
+	return "to preopen a directory: --dir " + host + mountSeparator + guest
+}
+
 // systemReason strips the call and the path from a system error.
 func systemReason(err error) error {
 	var p *fs.PathError

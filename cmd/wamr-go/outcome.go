@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
@@ -30,13 +31,13 @@ func endings(r result, rep *report.Report, o *options, explain func(error) *fail
 		list = append(list, ending{code: exitSignal(signal), text: "interrupted" + progressText(r.Cycles, o)})
 	}
 	if rep.Leaked() {
-		e := ending{code: int(o.leakCode), text: leakText(rep)}
-		if o.reportFormat() == "" {
+		e := ending{code: int(o.leakCode), text: rep.Verdict()}
+		if len(o.reportPlan()) == 0 {
 			e.hint = "--mem-report tells where it was acquired"
 		}
 		list = append(list, e)
 	}
-	if b := rep.Budget; b != nil && b.Passed {
+	if b := rep.Budget; b != nil && b.Exceeded {
 		list = append(list, ending{code: int(o.leakCode), text: budgetText(b)})
 	}
 	list = append(list, guestEndings(r.Cycles, o, explain)...)
@@ -46,6 +47,10 @@ func endings(r result, rep *report.Report, o *options, explain func(error) *fail
 	if r.lost != nil {
 		list = append(list, ending{code: exitCannotRun, text: fmt.Sprintf(
 			"the results of %s could not be printed: %v", o.invoke, systemReason(r.lost))})
+	}
+	if r.traceLost != nil {
+		list = append(list, ending{code: exitCannotRun, text: fmt.Sprintf(
+			"the trace could not be written to %s: %v", o.traceFile, systemReason(r.traceLost))})
 	}
 	return list
 }
@@ -131,23 +136,6 @@ func cyclesText(kind engine.OutcomeKind, n uint64, c *engine.CycleResult, o *opt
 	return text
 }
 
-// leakText sums up what was lost.
-func leakText(r *report.Report) string {
-	var parts []string
-	if l := r.Ledger; l != nil {
-		if len(l.Leaks) > 0 {
-			parts = append(parts, (&memstat.LeakError{Leaks: l.Leaks}).Error())
-		}
-		if l.DoubleReleases > 0 {
-			parts = append(parts, "double releases: "+memstat.Grouped(l.DoubleReleases))
-		}
-	}
-	if c := r.Cycles; len(parts) == 0 && c != nil && c.Verdict == memstat.Leaking {
-		parts = append(parts, c.Reason)
-	}
-	return "leak: " + strings.Join(parts, "; ")
-}
-
 // budgetText says what passed its budget.
 func budgetText(b *report.Budget) string {
 	return fmt.Sprintf("linear memory and tables grew to %s bytes, and the budget is %s", memstat.Grouped(b.PeakBytes), memstat.Grouped(b.LimitBytes))
@@ -163,6 +151,40 @@ func outcomeMessage(r result, rep *report.Report, list []ending, explain func(er
 		return rep.Outcome.Message
 	}
 	return list[len(list)-1].text
+}
+
+// tellTool adds to a report how wamr-go ends.
+func tellTool(t *report.Tool, r result, list []ending) {
+	code, decides := exitCode(exitOf(r), list)
+	t.ExitCode = &code
+	for i, e := range list {
+		if i != decides {
+			t.Failures = append(t.Failures, e.failure())
+		}
+	}
+	if decides >= 0 {
+		t.Failures = append(t.Failures, list[decides].failure())
+	}
+}
+
+func (e ending) failure() report.Failure { return report.Failure{Message: e.text, ExitCode: e.code} }
+
+const unknown = "of unknown version"
+
+// aboutRun returns what is said beside the endings: the verdict on cycles where
+// nothing else tells it, and notes for -v.
+func aboutRun(rep *report.Report, o *options) []message {
+	var lines []message
+	if o.cycling() && o.quiet && !o.printsText() && rep.Cycles != nil && !rep.Leaked() {
+		w, reason, _ := strings.Cut(rep.Verdict(), ": ")
+		lines = append(lines, message{word(w), reason})
+	}
+	t := rep.Tool
+	lines = append(lines, note("wamr-go %s, wazero %s, %s, %s", cmp.Or(t.Version, unknown), cmp.Or(t.Wazero, unknown), t.Go, t.Platform))
+	if t.Engine != "" {
+		lines = append(lines, note("engine: %s (%s)", t.Engine, t.EngineReason))
+	}
+	return append(lines, note("elapsed: %v", time.Duration(rep.Run.ElapsedNS).Round(time.Microsecond)))
 }
 
 // conclude returns what is said about the end of a run, the reason that decides
@@ -194,7 +216,7 @@ func conclude(r result, o *options, list []ending) (lines []message, code int) {
 	case guest > 255:
 		lines = append(lines, warning("the guest exited with %d, of which the system keeps %d", guest, guest&255))
 	case guest != 0:
-		lines = append(lines, message{wordNote, fmt.Sprintf("the guest exited with %d", guest)})
+		lines = append(lines, note("the guest exited with %d", guest))
 	}
 	return lines, code
 }

@@ -65,15 +65,15 @@ func TestConclude(t *testing.T) {
 		leak     = &report.Report{Ledger: &report.Ledger{Leaks: []memstat.Leak{{Kind: memstat.KindPrestatLock, Objects: 1, Bytes: 24}}}}
 		twice    = &report.Report{Ledger: &report.Ledger{DoubleReleases: 2}}
 		grows    = &report.Report{Cycles: &report.Cycles{Verdict: memstat.Leaking, Reason: "by 3 fds"}}
-		budget   = &report.Report{Budget: &report.Budget{LimitBytes: 65536, PeakBytes: 131072, Passed: true}}
+		budget   = &report.Report{Budget: &report.Budget{LimitBytes: 65536, PeakBytes: 131072, Exceeded: true}}
 		leakOver = &report.Report{Ledger: leak.Ledger, Budget: budget.Budget}
 
 		plain   = options{leakCode: exitLeak, timeout: time.Second, invoke: "f"}
 		cycles  = options{leakCode: exitLeak, timeout: time.Second, cycles: 10}
 		soak    = options{leakCode: exitLeak, duration: time.Minute}
-		printed = options{leakCode: exitLeak, report: reportText}
-		keep    = options{leakCode: 0, report: reportText}
-		seven   = options{leakCode: 7, report: reportText}
+		printed = options{leakCode: exitLeak, reports: []reportWish{{format: reportText}}}
+		keep    = options{leakCode: 0, reports: []reportWish{{format: reportText}}}
+		seven   = options{leakCode: 7, reports: []reportWish{{format: reportText}}}
 	)
 	const (
 		leakLine = "error: leak: 1 prestat_lock (24 bytes) not given back"

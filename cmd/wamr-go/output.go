@@ -29,6 +29,15 @@ func (o *output) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// fail remembers an error as that of a Write.
+func (o *output) fail(err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.err == nil {
+		o.err = err
+	}
+}
+
 // lost returns the first error of a Write.
 func (o *output) lost() error {
 	o.mu.Lock()
@@ -36,32 +45,39 @@ func (o *output) lost() error {
 	return o.err
 }
 
-// writeReport writes the report where it is asked for: to dest, or standard error
-// if that is nil. more says that messages follow. A report that dest does not
-// take goes to standard error, so that nothing is lost, and is an ending of its
-// own.
-func writeReport(u *ui, o *options, r *report.Report, dest *reportFile, more bool) []ending {
-	format := o.reportFormat()
-	// A text report of a module that was not run says no more than the error.
-	if format == "" || format == reportText && r.Module == nil {
+// writeReports writes the reports where they were asked for. more says that
+// messages follow those on standard error. A report that its file does not take
+// goes to standard error, so that nothing is lost, and is an ending of its own.
+func writeReports(u *ui, o *options, r *report.Report, reports plannedReports, more bool) []ending {
+	var lost []ending
+	for _, p := range reports {
+		switch {
+		case p.place != nil:
+			lost = append(lost, p.write(u, o, r)...)
+		case p.format == reportText && r.Module == nil:
+			// Nothing was run: the error says as much.
+		default:
+			lost = append(lost, reportToTerminal(u, r, p.format, more)...)
+		}
+	}
+	return lost
+}
+
+// write writes the report to its place.
+func (p plannedReport) write(u *ui, o *options, r *report.Report) []ending {
+	text, err := render(r, p.format, report.Options{Color: o.color == "always", ASCII: u.ascii})
+	if err == nil {
+		err = p.place.write(text)
+	}
+	if err == nil {
 		return nil
 	}
-	if dest == nil {
-		return reportToTerminal(u, r, format, more)
-	}
-	text, err := render(r, format, report.Options{Color: o.color == "always"})
-	if err == nil {
-		err = dest.write(text)
-	}
-	if err == nil {
-		return nil
-	}
-	return append(reportToTerminal(u, r, format, true), lostReport("written to "+o.reportFile, err))
+	return append(reportToTerminal(u, r, p.format, true), lostReport("written to "+p.file, err))
 }
 
 // reportToTerminal sets a text report apart from what the guest wrote.
 func reportToTerminal(u *ui, r *report.Report, format string, more bool) []ending {
-	text, err := render(r, format, report.Options{Color: u.color, Width: u.width})
+	text, err := render(r, format, report.Options{Color: u.color, ASCII: u.ascii, Width: u.width})
 	if err != nil {
 		return []ending{lostReport("written", err)}
 	}

@@ -76,7 +76,7 @@ func newRoot(a *app, args []string) *cobra.Command {
 			a.code = exitUsage
 			return nil
 		},
-		ValidArgsFunction: completeModule,
+		ValidArgsFunction: completeFirst,
 	}
 	root.SetIn(a.stdin)
 	root.SetOut(a.out)
@@ -84,7 +84,7 @@ func newRoot(a *app, args []string) *cobra.Command {
 	root.Flags().Bool("version", false, "print the version")
 	root.Flags().BoolP("help", "h", false, "print this help")
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { fmt.Fprint(c.OutOrStdout(), h.text(c)) })
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagFailure(c.Flags(), err) })
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagFailure(c, err, args) })
 	for _, c := range commands() {
 		if c.alone && len(args) > 0 && args[0] == c.name {
 			root.AddCommand(c.make(a, h))

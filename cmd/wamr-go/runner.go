@@ -80,12 +80,18 @@ type result struct {
 	errs   []error        // of anything but the guest; Run.Err is the first one
 	signal syscall.Signal // that ended the run; 0 for none
 	lost   error          // why results of -f could not be printed
+
+	traceLost error // why the trace's file could not be written
 }
 
 // runGuest runs the module in good order until ctx is done, or in full. It calls
 // ready before anything of the guest's runs.
 func runGuest(ctx context.Context, a *app, o *options, guest wasi.Config, ready func()) result {
-	r := result{Run: engine.Run{Budget: o.budget, Target: o.target, Version: version}}
+	r := result{Run: engine.Run{
+		Budget: o.budget, Target: o.target, Version: version,
+		Function: o.invoke, Arguments: o.args, Environment: namesOf(guest.Env),
+		Command: commandLine(a.words, 1+len(o.args)),
+	}}
 	results := &output{w: a.stdout}
 	use := func(m *engine.Module) (err error) {
 		r.Module = m
@@ -145,7 +151,7 @@ func newRunner(a *app, o *options) runner {
 		Fuel:              o.fuel,
 		CountInstructions: o.count,
 		NoImage:           !o.cycling(), // for one instance it would cost more than it saves
-		Inspect:           o.reportFormat() != "",
+		Inspect:           len(o.reportPlan()) > 0,
 
 		UnknownImports: o.unknownImports(),
 	}

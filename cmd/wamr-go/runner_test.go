@@ -20,7 +20,7 @@ func TestRunGuestAfterSignal(t *testing.T) {
 		{module: hello, noCache: true, interpreter: true},
 		{module: hello, cacheDir: t.TempDir()},
 		{module: hello, noCache: true, cycles: 5},
-		{module: hello, noCache: true, cycles: 5, workers: 3, report: reportText},
+		{module: hello, noCache: true, cycles: 5, workers: 3, reports: []reportWish{{format: reportText}}},
 	} {
 		o.cycleOutput = outputAll
 		var out, messages bytes.Buffer
@@ -31,7 +31,7 @@ func TestRunGuestAfterSignal(t *testing.T) {
 		}
 		ctx, end := context.WithCancelCause(context.Background())
 		end(endedBySignal{syscall.SIGTERM})
-		code := finish(a.ui, &o, runGuest(ctx, a, &o, guest, func() {}), nil)
+		code := finish(a.ui, &o, runGuest(ctx, a, &o, guest, func() {}), nil, nil)
 		if code != 143 || out.Len() > 0 || !strings.Contains(messages.String(), "interrupted") {
 			t.Errorf("%+v: exit code %d, %q, %q", o, code, &out, &messages)
 		}

@@ -22,6 +22,7 @@ type ui struct {
 	w       io.Writer
 	width   int  // of the terminal, in columns; 0 if it is none: lines are not wrapped
 	color   bool // also of the text report
+	ascii   bool // no other characters, likewise
 	quiet   bool
 	verbose bool
 }
@@ -31,16 +32,48 @@ const maxWidth = 100
 
 // newUI returns a ui for o, with the width and colour of its terminal, if any.
 func newUI(o *output) *ui {
-	u := &ui{w: o}
+	u := &ui{w: o, ascii: asciiLocale(os.Getenv)}
 	if f, ok := o.w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		u.width = 80
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
 			u.width = min(width, maxWidth)
 		}
-		// https://no-color.org: set and not empty.
-		u.color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+		u.color = os.Getenv("TERM") != "dumb" && os.Getenv("CLICOLOR") != "0"
+	}
+	if force := os.Getenv("CLICOLOR_FORCE"); force != "" && force != "0" { // https://bixense.com/clicolors
+		u.color = true
+	}
+	if os.Getenv("NO_COLOR") != "" { // https://no-color.org
+		u.color = false
 	}
 	return u
+}
+
+// encode spells a printable text with the characters that the user's terminal
+// has.
+func (u *ui) encode(text string) string {
+	if u.ascii {
+		return memstat.ASCII(text)
+	}
+	return text
+}
+
+// text returns a writer for lines of printable text.
+func (u *ui) text() io.Writer {
+	if u.ascii {
+		return asciiWriter{u.w}
+	}
+	return u.w
+}
+
+// asciiWriter spells text in ASCII. Each Write is whole lines.
+type asciiWriter struct{ w io.Writer }
+
+func (a asciiWriter) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(a.w, memstat.ASCII(string(p))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // setColor applies --color, which overrides NO_COLOR.
@@ -62,6 +95,10 @@ const (
 	wordWarning word = "warning"
 	wordHint    word = "hint"
 	wordNote    word = "note"
+
+	// The verdicts of a report. That of a leak is an error.
+	wordClean  word = "clean"
+	wordUnsure word = "inconclusive"
 )
 
 // message is a text for the user. It may contain any bytes, and line breaks.
@@ -72,6 +109,10 @@ type message struct {
 
 func warning(format string, args ...any) message {
 	return message{wordWarning, fmt.Sprintf(format, args...)}
+}
+
+func note(format string, args ...any) message {
+	return message{wordNote, fmt.Sprintf(format, args...)}
 }
 
 func (u *ui) errorf(format string, args ...any) {
@@ -138,7 +179,7 @@ func (u *ui) write(m message) {
 	taken := len(m.word) + len(": ") // columns of the next line
 	for line := range strings.SplitSeq(strings.TrimRight(m.text, "\n"), "\n") {
 		own := len(line) - len(strings.TrimLeft(line, " "))
-		for _, part := range wrap(memstat.Printable(line), u.width-taken-own) {
+		for _, part := range wrap(u.encode(memstat.Printable(line)), u.width-taken-own) {
 			b.WriteString(prefix + part + "\n")
 			prefix = indent + strings.Repeat(" ", own)
 		}
@@ -151,10 +192,12 @@ func colorOf(w word) color.Attribute {
 	switch w {
 	case wordError, wordTrap:
 		return color.FgRed
-	case wordWarning:
+	case wordWarning, wordUnsure:
 		return color.FgYellow
 	case wordHint:
 		return color.FgCyan
+	case wordClean:
+		return color.FgGreen
 	default:
 		return color.Faint
 	}
@@ -162,7 +205,7 @@ func colorOf(w word) color.Attribute {
 
 // line writes an indented line without a first word, such as a frame of a stack.
 func (u *ui) line(text string) {
-	fmt.Fprintf(u.w, "    %s\n", memstat.Printable(text))
+	fmt.Fprintf(u.w, "    %s\n", u.encode(memstat.Printable(text)))
 }
 
 func (u *ui) paint(text string, attributes ...color.Attribute) string {

@@ -46,8 +46,16 @@ func (f listFlag) Set(text string) error {
 	return nil
 }
 
-// nonEmptyListFlag refuses an empty text, which would mean something else: an
-// empty address listens on every interface.
+// envFlag is a variable of the environment.
+type envFlag struct{ listFlag }
+
+// exportFlag is the name of an export.
+type exportFlag struct{ textFlag }
+
+// addressFlag is a TCP address. An empty one would listen on every interface.
+type addressFlag struct{ nonEmptyListFlag }
+
+// nonEmptyListFlag refuses an empty text.
 type nonEmptyListFlag struct{ listFlag }
 
 func (f nonEmptyListFlag) Set(text string) error {

@@ -72,9 +72,9 @@ func vetModules(a *app, o *vetOptions, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	var dest *reportFile
+	var dest *outFile
 	if o.run.reportFile != "" {
-		if dest, err = openReportFile(o.run.reportFile, a.stdout, ""); err != nil {
+		if dest, err = openOutFile(o.run.reportFile, a.stdout, ""); err != nil {
 			return cannotRunf("--report-file %s: %v", o.run.reportFile, systemReason(err))
 		}
 		defer func() { _ = dest.close() }() // what could not be written is reported

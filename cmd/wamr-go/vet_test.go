@@ -38,7 +38,7 @@ func TestJudge(t *testing.T) {
 		{"leak and trap", wrote(134, `"outcome":{"kind":"trap","message":"x"}`, lost, clean), vet.Leaking, "100 prestat_lock (2,400 bytes) not given back"},
 		{"growth", wrote(99, `"outcome":{"kind":"exit"},"cycles":{"verdict":"leak","reason":"goroutines grow"}`), vet.Leaking, "goroutines grow"},
 		{
-			"budget", wrote(99, `"outcome":{"kind":"exit"},"budget":{"limit_bytes":65536,"peak_bytes":131072,"passed":true}`, clean),
+			"budget", wrote(99, `"outcome":{"kind":"exit"},"budget":{"limit_bytes":65536,"peak_bytes":131072,"exceeded":true}`, clean),
 			vet.OverBudget, "linear memory and tables grew to 131,072 bytes, and the budget is 65,536",
 		},
 		{"trap", wrote(134, `"outcome":{"kind":"trap","message":"unreachable\u001b"}`, clean), vet.Trapped, `unreachable\x1b`},

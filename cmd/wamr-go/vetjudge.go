@@ -81,8 +81,8 @@ func (s *summary) judge(end childEnd) (vet.Verdict, string) {
 	message := s.Outcome.Message
 	switch b := s.Budget; {
 	case r.Leaked():
-		return vet.Leaking, strings.TrimPrefix(leakText(r), "leak: ")
-	case b != nil && b.Passed:
+		return vet.Leaking, strings.TrimPrefix(r.Verdict(), "leak: ")
+	case b != nil && b.Exceeded:
 		return vet.OverBudget, budgetText(b)
 	case s.Outcome.Kind == "trap":
 		return vet.Trapped, message

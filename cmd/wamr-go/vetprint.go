@@ -14,7 +14,7 @@ import (
 
 // finishVet writes the report where it is asked for and sets the exit code. code
 // is that of a signal, or 0.
-func finishVet(a *app, o *vetOptions, r *vet.Report, dest *reportFile, code int) error {
+func finishVet(a *app, o *vetOptions, r *vet.Report, dest *outFile, code int) error {
 	text, err := r.JSON()
 	if err != nil {
 		return cannotRunf("the report could not be made: %v", err)

@@ -41,7 +41,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	if slices.ContainsFunc(parsed.Memories, func(l wasmbin.Limits) bool { return l.Shared }) {
 		return nil, &CompileError{b.Path, unsupported(FeatureSharedMemory)}
 	}
-	source, err := r.prepare(parsed)
+	source, err := r.prepare(parsed, true)
 	if err != nil {
 		return nil, refusal(b, err)
 	}
@@ -77,9 +77,9 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 }
 
 // prepare says what wazero is to compile of a module, and lays its initial memory
-// out, which the caller closes. The error is a *MemoryLimitError, a
+// out, which the caller closes. No other module imports from one that is alone. The error is a *MemoryLimitError, a
 // *TableLimitError or one of package wasmbin.
-func (r *Runtime) prepare(parsed *wasmbin.Module) (*source, error) {
+func (r *Runtime) prepare(parsed *wasmbin.Module, alone bool) (*source, error) {
 	if err := r.checkMemories(parsed.Memories); err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (r *Runtime) prepare(parsed *wasmbin.Module) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &source{original: parsed, tables: tables}
+	s := &source{original: parsed, tables: tables, alone: alone}
 	if r.cache != nil || r.config.Inspect {
 		s.sum = sha256.Sum256(parsed.Binary)
 	}
@@ -113,6 +113,10 @@ func (r *Runtime) edit(s *source) {
 	if strip, _, ok := s.module.StripData(); ok {
 		s.edits = append(s.edits, strip)
 	}
+	s.memoryLimit = r.memoryLimit()
+	if s.alone { // importers compare the maximum
+		s.takeMemoryLimit()
+	}
 	s.plan, s.refused = instrument.NewPlan(s.module, r.mode())
 }
 
@@ -124,7 +128,7 @@ func (r *Runtime) newModule(s *source, l *linker, compiled wazero.CompiledModule
 	exports := exportsOf(compiled)
 	return &Module{
 		runtime: r, linker: l, compiled: compiled, binary: s.original, names: s.names, staged: s.module, sharesReferences: s.sharesReferences, plan: s.plan, tables: s.tables,
-		initial: s.initial, slots: r.newPool(s.initial),
+		initial: s.initial, slots: r.newPool(s.initial, s.memoryLimit),
 		info: ModuleInfo{
 			WasmBytes: uint64(len(s.original.Binary)),
 			Functions: uint64(s.original.Functions), DataBytes: s.original.DataBytes,

@@ -32,6 +32,17 @@ type source struct {
 	names   wasmbin.Names // likewise
 	plan    *instrument.Plan
 	refused error // why there is no plan
+
+	alone       bool   // no other module imports from it
+	memoryLimit uint64 // up to which the memory grows, in bytes
+}
+
+// takeMemoryLimit moves the module's own maximum of its memory from the binary to
+// memoryLimit, so that package linmem sees each growth that is denied.
+func (s *source) takeMemoryLimit() {
+	if edit, pages, ok := s.module.StripMemoryLimit(); ok {
+		s.edits, s.memoryLimit = append(s.edits, edit), min(s.memoryLimit, pages*pageSize)
+	}
 }
 
 // edited returns the binary that is compiled. The error says why its code cannot

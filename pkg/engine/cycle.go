@@ -31,8 +31,9 @@ type CycleConfig struct {
 	// counts their cycles. 0 means that the run waits for them. The hunt for
 	// leaks may begin cycles after Duration; each of them may take that long.
 	Grace time.Duration
-	// FailFast ends the run after the first cycle that is not a clean exit. The
-	// run always ends if the first cycle could not be run.
+	// FailFast ends the run after the first cycle that is not a clean exit, or
+	// that does not give everything back. The run always ends if the first cycle
+	// could not be run.
 	FailFast bool
 
 	// Config returns a cycle's WASI configuration; cycles are numbered from 1.
@@ -231,7 +232,7 @@ func (w *cycleWorker) run(c *cycles, n uint64) {
 		cfg.Faults |= fault.wasi
 	}
 	c.sampling.between.RLock()
-	begin := time.Now()
+	begin, leaking := time.Now(), w.leaking
 	w.last = w.cycle(c, n, cfg)
 	took := time.Since(begin)
 	if fault != nil && fault.lose != nil && w.closeErr == nil {
@@ -254,9 +255,9 @@ func (w *cycleWorker) run(c *cycles, n uint64) {
 		if w.failure == nil {
 			w.failure = &CycleOutcome{n, w.last}
 		}
-		if c.cfg.FailFast {
-			c.halt.Store(true)
-		}
+	}
+	if c.cfg.FailFast && (!w.last.Clean() || w.leaking > leaking) {
+		c.halt.Store(true)
 	}
 	if done := c.completed.Add(1); !c.hunting {
 		c.sampling.observe(done)

@@ -126,6 +126,7 @@ func (s MemoryStat) larger(o MemoryStat) MemoryStat {
 	s.PeakBytes = max(s.PeakBytes, o.PeakBytes)
 	s.LimitBytes = max(s.LimitBytes, o.LimitBytes)
 	s.Grows = max(s.Grows, o.Grows)
+	s.DeniedGrows = max(s.DeniedGrows, o.DeniedGrows)
 	s.TotalBytes = max(s.TotalBytes, o.TotalBytes)
 	s.TableBytes = larger(s.TableBytes, o.TableBytes)
 	if s.TouchedBytes == nil || o.TouchedBytes != nil && *o.TouchedBytes > *s.TouchedBytes {

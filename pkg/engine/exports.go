@@ -3,12 +3,14 @@ package engine
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
@@ -75,6 +77,35 @@ func exportsOf(m wazero.CompiledModule) []Export {
 	}
 	slices.SortFunc(exports, func(a, b Export) int { return cmp.Compare(a.Name, b.Name) })
 	return exports
+}
+
+// maxExportBytes bounds what ExportNames reads.
+const maxExportBytes = 4 << 20
+
+// ExportNames returns the names of the functions that the module in r exports, in
+// the module's order, without compiling it. It reads the first 4 MiB of r at
+// most: the list comes before the code. It returns none for a binary whose list is
+// farther behind, or that is not a module. The error is that of r.
+func ExportNames(r io.Reader) ([]string, error) {
+	binary, err := io.ReadAll(io.LimitReader(r, maxExportBytes))
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := wasmbin.Parse(wasmbin.WholeSections(binary))
+	if err != nil {
+		return nil, nil //nolint:nilerr // it is not a module
+	}
+	exports, err := parsed.Exports()
+	if err != nil {
+		return nil, nil //nolint:nilerr // likewise
+	}
+	var names []string
+	for _, e := range exports {
+		if e.Kind == wasmbin.ImportFunction {
+			names = append(names, e.Name)
+		}
+	}
+	return names, nil
 }
 
 // ModuleKind says how a module wants to be run.

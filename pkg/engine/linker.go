@@ -30,6 +30,8 @@ import (
 //     entry costs the set.
 //   - define takes the union of the members' imports less those that a member
 //     exports, and members are instantiated under their names, importers last.
+//   - Importers compare a memory's maximum, so that it stays in the binary:
+//     prepare is not told that a member is alone.
 //   - A memory that is imported belongs to the instance that defines it. The
 //     engine already ignores wazero's Free, which comes too early there; the
 //     set's instances close together, guests first and then memories.
@@ -47,8 +49,8 @@ func (r *Runtime) newLinker(ctx context.Context, cache wazero.CompilationCache) 
 		c = wazero.NewRuntimeConfigCompiler()
 	}
 	c = c.WithCoreFeatures(r.features).
-		WithMemoryLimitPages(uint32(r.memoryLimit() / pageSize)).
-		WithDebugInfoEnabled(true) // that of offsetDWARF: the guest's is removed
+		WithMemoryLimitPages(maxMemory / pageSize). // package linmem enforces the limits, and counts what it denies
+		WithDebugInfoEnabled(true)                  // that of offsetDWARF: the guest's is removed
 	if cache != nil {
 		c = c.WithCompilationCache(cache)
 	}

@@ -42,6 +42,9 @@ type MemoryStat struct {
 	TouchedBytes *uint64
 	LimitBytes   uint64 // to which the memory can grow
 	Grows        uint64 // successful memory.grow instructions
+	// DeniedGrows counts the memory.grow instructions that failed, without those
+	// that asked for more than 4 GiB in all, which wazero refuses by itself.
+	DeniedGrows uint64
 	// TableBytes is the size of all tables now, which is the peak: a table never
 	// shrinks. It is nil without tables, after Close, and for a wazero that does
 	// not tell.
@@ -59,7 +62,7 @@ type MemoryStat struct {
 // system calls. The caller holds the lock.
 func (in *Instance) memoryStat(touched bool) MemoryStat {
 	s := in.memory.Stat()
-	stat := MemoryStat{InitialBytes: s.InitialBytes, PeakBytes: s.Bytes, LimitBytes: s.LimitBytes, Grows: s.Grows, TotalBytes: s.Bytes}
+	stat := MemoryStat{InitialBytes: s.InitialBytes, PeakBytes: s.Bytes, LimitBytes: s.LimitBytes, Grows: s.Grows, DeniedGrows: s.DeniedGrows, TotalBytes: s.Bytes}
 	if tables := in.tableBytes(); tables != nil {
 		stat.TableBytes = tables
 		stat.TotalBytes += *tables
@@ -112,10 +115,10 @@ func segmentsOf(active iter.Seq[wasmbin.ActiveSegment]) iter.Seq[linmem.Segment]
 	}
 }
 
-// newPool returns a pool for the memories of a module.
-func (r *Runtime) newPool(initial initialMemory) *linmem.Pool {
+// newPool returns a pool for the memories of a module, which grow up to limit.
+func (r *Runtime) newPool(initial initialMemory, limit uint64) *linmem.Pool {
 	return linmem.NewPool(linmem.Config{
 		Scope: r.scope, Image: initial.image, Segments: initial.segments,
-		Pages: r.pages, KeepResident: r.config.KeepResident,
+		Pages: r.pages, KeepResident: r.config.KeepResident, Limit: &limit,
 	})
 }

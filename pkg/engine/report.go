@@ -2,7 +2,9 @@ package engine
 
 import (
 	"errors"
+	"slices"
 	"strconv"
+	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/census"
@@ -26,6 +28,14 @@ type Run struct {
 	// Version is the version of the program that embeds the engine, for the
 	// report; "" means that of this module, if the build records it.
 	Version string
+
+	// What was run, and when, for the report only. No report has the values of
+	// variables.
+	Function    string    // export that was called; "" for none
+	Arguments   []string  // of the function, or of the guest without argument 0
+	Environment []string  // names of the guest's variables
+	Command     []string  // line of the program that embeds the engine; nil if unknown
+	Started     time.Time // of the run; zero if unknown
 }
 
 // Outcome returns the outcome that counts for the run: Err, or that of the
@@ -46,7 +56,7 @@ func (r *Run) Outcome() CycleOutcome {
 // report's part on cycles is absent if they took no samples, as for a single
 // run. The error is that of an unknown target.
 func NewReport(r Run) (*report.Report, error) {
-	out := &report.Report{Schema: report.Schema, Outcome: outcomeReport(r.Outcome().Outcome), Tool: toolReport(r)}
+	out := &report.Report{Schema: report.Schema, Outcome: outcomeReport(r.Outcome().Outcome), Tool: toolReport(r), Run: runReport(r)}
 	if r.Module == nil {
 		return out, nil
 	}
@@ -88,6 +98,7 @@ func NewReport(r Run) (*report.Report, error) {
 func cyclesReport(c *CycleResult, leaks []memstat.Leak) *report.Cycles {
 	out := &report.Cycles{
 		Requested: c.Requested, Completed: c.Completed, Workers: c.Workers, PerSecond: c.PerSecond,
+		Outcomes: outcomesReport(c), NonzeroExits: c.NonzeroExits, FirstFailure: failureReport(c.FirstFailure),
 		P50NS: c.P50.Nanoseconds(), P99NS: c.P99.Nanoseconds(), MaxNS: c.Max.Nanoseconds(),
 		Trend: trend.New(c.Samples), Samples: c.Samples,
 		Reason: "the run was too short to tell; run at least " + strconv.Itoa(census.LeastCycles) + " cycles, or for longer",
@@ -100,6 +111,34 @@ func cyclesReport(c *CycleResult, leaks []memstat.Leak) *report.Cycles {
 	}
 	if len(leaks) > 0 {
 		out.Verdict, out.Reason = memstat.Leaking, "the ledger counted objects that were not given back"
+	}
+	return out
+}
+
+// outcomesReport counts the cycles by how they ended.
+func outcomesReport(c *CycleResult) map[string]uint64 {
+	counts := make(map[string]uint64, len(c.Outcomes))
+	for kind, n := range c.Outcomes {
+		counts[OutcomeKind(kind).String()] = n
+	}
+	return counts
+}
+
+func failureReport(f *CycleOutcome) *report.CycleFailure {
+	if f == nil {
+		return nil
+	}
+	o := outcomeReport(f.Outcome)
+	return &report.CycleFailure{Cycle: f.Cycle, Kind: o.Kind, ExitCode: o.ExitCode, Message: o.Message}
+}
+
+func runReport(r Run) *report.Run {
+	out := &report.Run{
+		Function: r.Function, Arguments: slices.Clone(r.Arguments), Environment: slices.Clone(r.Environment),
+		Command: slices.Clone(r.Command),
+	}
+	if !r.Started.IsZero() {
+		out.Started, out.ElapsedNS = r.Started.UTC(), max(time.Since(r.Started).Nanoseconds(), 1)
 	}
 	return out
 }

@@ -58,7 +58,7 @@ func (s *specSet) Instantiate(binary []byte, resolve func(string) api.Module) (s
 	if err != nil {
 		return refused(err)
 	}
-	source, err := s.runtime.prepare(parsed)
+	source, err := s.runtime.prepare(parsed, false)
 	if err != nil {
 		return refused(err)
 	}

@@ -60,6 +60,14 @@ func (k Kind) String() string {
 	return kinds[k].name
 }
 
+// OfRuntime reports whether objects of the kind belong to the runtime, which
+// keeps them for all instances, and not to one instance.
+func (k Kind) OfRuntime() bool { return k == KindSlot || k == KindImage }
+
+// IsAddressSpace reports whether the bytes of the kind are reserved addresses
+// and not memory.
+func (k Kind) IsAddressSpace() bool { return k == KindSlot }
+
 // MarshalText returns the name, so that JSON holds it.
 func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"time"
+
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
@@ -18,7 +20,9 @@ func leakyReport() *Report {
 			{Kind: memstat.KindMemory, PeakObjects: 1, PeakBytes: 1 << 20, Acquired: 1000, Released: 1000},
 			{Kind: memstat.KindSystem, PeakObjects: 1, PeakBytes: 96, Acquired: 1000, Released: 1000},
 			{Kind: memstat.KindFDEntry, LiveObjects: 2, LiveBytes: 256, PeakObjects: 5, PeakBytes: 640, Acquired: 5000, Released: 4998},
+			{Kind: memstat.KindHostFD, PeakObjects: 2, Acquired: 2000, Released: 2000},
 			{Kind: memstat.KindPrestatLock, LiveObjects: 1000, LiveBytes: 24000, PeakObjects: 1, PeakBytes: 24, Acquired: 1000},
+			{Kind: memstat.KindSlot, PeakObjects: 2, PeakBytes: 8 << 30, Acquired: 2, Released: 2},
 		},
 		Leaks: []memstat.Leak{
 			{Kind: memstat.KindPrestatLock, Objects: 1000, Bytes: 24000, Cycle: 1, Site: []memstat.Frame{
@@ -49,7 +53,16 @@ func leakyReport() *Report {
 		},
 		Tool: &Tool{
 			Version: "v1.2.3", Wazero: "v1.12.0", Go: "go1.26.1", Platform: "linux/arm", Engine: "interpreter",
-			EngineReason: "wazero compiles for amd64 and arm64 only",
+			EngineReason: "wazero compiles for amd64 and arm64 only", ExitCode: ptr(134),
+			Failures: []Failure{
+				{"leak: 1,000 prestat_lock (24,000 bytes) not given back", 99},
+				{"the guest trapped in 2 of 1,000 cycles\x1b[2J\nClean", 134},
+			},
+		},
+		Run: &Run{
+			Function: "sp\x1b[2Jin", Arguments: []string{"", "plain", "two words", "a  \"quoted\" one", "\x1b[31m\u202e", "ünïcode"},
+			Environment: []string{"HOME", "PATH\n"}, Command: []string{"wamr-go", "run", "--mem-report=html:a b.html", "--env", "HOME", "-f", "sp\x1b[2Jin", "it's.wasm", ""},
+			Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), ElapsedNS: 1_234_567_890,
 		},
 		Module: &Module{
 			Path:      "guests/\x1b[31mred\nLeaks\u009b.wasm",
@@ -57,7 +70,7 @@ func leakyReport() *Report {
 			WasmBytes: 12_345, NativeBytes: ptr[uint64](98_304), Functions: 42, DataBytes: 1_024, Cached: true,
 		},
 		Memory: &Memory{
-			InitialBytes: 131_072, PeakBytes: 1 << 20, TouchedBytes: ptr[uint64](73_728), LimitBytes: 1 << 32, Grows: 14,
+			InitialBytes: 131_072, PeakBytes: 1 << 20, TouchedBytes: ptr[uint64](73_728), LimitBytes: 1 << 32, Grows: 14, DeniedGrows: 3,
 			TableBytes: ptr[uint64](4_096), TotalBytes: 1<<20 + 4_096,
 			Layout:  []Region{{Name: "data", Offset: 1024, Bytes: 4096}, {Name: "stack", Offset: 5120, Bytes: 65_536}, {Name: "heap", Offset: 70_656, Bytes: 1<<20 - 70_656}},
 			Touched: []Region{{Offset: 0, Bytes: 8192}, {Offset: 65_536, Bytes: 65_536}},
@@ -90,6 +103,8 @@ func leakyReport() *Report {
 				{Cycle: 1, GCCycles: probe.Measured(3), Process: probe.Process{probe.HeapLive: probe.Measured(1_234_000), probe.FDs: probe.Measured(7), probe.Goroutines: probe.Measured(4)}},
 				{Cycle: 1000, GCCycles: probe.Measured(130), Process: probe.Process{probe.HeapLive: probe.Measured(1_260_104), probe.FDs: probe.Measured(0)}},
 			},
+			Outcomes: map[string]uint64{"exit": 998, "trap": 2, "timeout": 0, "interrupted": 0, "error": 0}, NonzeroExits: 7,
+			FirstFailure: &CycleFailure{Cycle: 17, Kind: "trap", Message: "unreachable\x1b[2J\nLeaks"},
 		},
 		Budget: NewBudget(1_000_000, 1_179_648),
 		Target: target,

@@ -176,19 +176,28 @@ func (d *document) ledger(l *Ledger) {
 	}
 	d.section("What instances take from the host", func() {
 		var rows [][]htmlCell
+		var reserved int64
 		for _, k := range l.Kinds {
 			live := figure(memstat.Grouped(k.LiveObjects))
 			if k.LiveObjects != 0 {
 				live.tone = unsure
 			}
+			size := figure(humanSigned(k.PeakBytes))
+			if k.Kind.IsAddressSpace() {
+				size.text = "-"
+				reserved += k.PeakBytes
+			}
 			rows = append(rows, []htmlCell{
 				codeCell(k.Kind.String()), figure(memstat.Grouped(k.Acquired)), figure(memstat.Grouped(k.Released)),
-				live, figure(memstat.Grouped(k.PeakObjects)), figure(humanSigned(k.PeakBytes)),
+				live, figure(memstat.Grouped(k.PeakObjects)), size,
 			})
 		}
 		d.table("the ledger", []htmlCell{
 			word("kind"), figure("acquired"), figure("released"), figure("live"), figure("peak of one instance"), figure("peak size"),
 		}, rows, nil)
+		if reserved > 0 {
+			d.element("p", "class=\"soft\"", reservedText(reserved))
+		}
 		if l.DoubleReleases > 0 {
 			d.element("p", "class=\"bad\"", count(l.DoubleReleases, "double release", "double releases"))
 		}

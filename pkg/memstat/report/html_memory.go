@@ -23,12 +23,20 @@ func (d *document) memory(r *Report) {
 		if m.TouchedBytes != nil {
 			rows = append(rows, []htmlCell{word("touched"), figure(sizeText(*m.TouchedBytes))})
 		}
+		if m.TableBytes != nil {
+			rows = append(rows, []htmlCell{word("tables"), figure(sizeText(*m.TableBytes))})
+		}
 		rows = append(rows,
 			[]htmlCell{word("limit"), figure(sizeText(m.LimitBytes))},
 			[]htmlCell{word("grows"), figure(memstat.Grouped(m.Grows))})
+		if m.DeniedGrows > 0 {
+			denied := figure(memstat.Grouped(m.DeniedGrows))
+			denied.tone = unsure
+			rows = append(rows, []htmlCell{word("grows denied"), denied})
+		}
 		if b := r.Budget; b != nil {
 			row := []htmlCell{word("budget"), figure(sizeText(b.LimitBytes))}
-			if b.Passed {
+			if b.Exceeded {
 				row[1].tone = bad
 			}
 			rows = append(rows, row)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
@@ -19,6 +20,7 @@ func (d *document) summary(r *Report, title string) {
 	if reason != "" {
 		d.element("p", "", reason)
 	}
+	d.failures(r, reason)
 	d.costs(r)
 	d.raw("</header>\n")
 }
@@ -26,23 +28,38 @@ func (d *document) summary(r *Report, title string) {
 // headline is the verdict of the whole run.
 func headline(r *Report) (word string, t tone, reason string) {
 	switch {
-	case r.Leaked():
-		word, t = "leak", bad
-		if r.Cycles != nil {
-			reason = r.Cycles.Reason
-		}
-	case r.Outcome.Kind != "exit":
+	case r.Outcome.Kind != "exit" && !r.Leaked():
 		word, t = r.Outcome.Kind, bad
 		reason = lines(r.Outcome.Message)[0]
-	case r.Cycles != nil:
-		word, t, reason = r.Cycles.Verdict.String(), verdictTone(r.Cycles.Verdict), r.Cycles.Reason
 	default:
-		word, t, reason = "clean", good, "the instance gave back all that it acquired"
+		if word, reason = r.verdict(); word == "" {
+			return r.Outcome.Kind, plain, "" // nothing was counted
+		}
+		t = toneOf(word)
 	}
-	if r.Budget != nil && r.Budget.Passed {
+	if r.Budget != nil && r.Budget.Exceeded {
 		word, t = word+", over budget", bad
 	}
 	return word, t, reason
+}
+
+// failures writes the reasons for which the program failed, except those that
+// the headline tells.
+func (d *document) failures(r *Report, told string) {
+	if r.Tool == nil {
+		return
+	}
+	for _, f := range r.Tool.Failures {
+		first := lines(f.Message)[0]
+		if first == told || first == r.Verdict() {
+			continue
+		}
+		if f.ExitCode != 0 {
+			first += fmt.Sprintf(" (exit code %d)", f.ExitCode)
+		}
+		d.element("p", "class=\"bad\"", "Failed: "+first)
+		d.raw("\n")
+	}
 }
 
 // costs writes what one instance takes.
@@ -54,38 +71,20 @@ func (d *document) costs(r *Report) {
 		d.text(what)
 		d.raw("</li>\n")
 	}
-	if m := r.Memory; m != nil {
-		cost(humanBytes(m.PeakBytes), "linear memory")
-		if m.TouchedBytes != nil {
-			cost(humanBytes(*m.TouchedBytes), "of it touched")
+	if one, ok := r.Cost(); ok {
+		cost(humanBytes(one.MemoryBytes), "linear memory")
+		if one.TouchedBytes != nil {
+			cost(humanBytes(*one.TouchedBytes), "of it touched")
 		}
-	}
-	if r.Ledger != nil {
-		host, descriptors := hostCost(r.Ledger)
-		cost(humanSigned(host), "of the host's memory")
-		cost(memstat.Grouped(descriptors), "descriptors")
+		cost(humanBytes(one.HostBytes), "of the host's memory")
+		cost(memstat.Grouped(one.FDs), "descriptors")
+		cost(memstat.Grouped(one.HostFDs), "of the host's")
 	}
 	if c := r.Cycles; c != nil {
 		cost(duration(c.P50NS), "a cycle (median)")
 		cost(memstat.Grouped(c.Completed), "cycles")
 	}
 	d.raw("</ul>\n")
-}
-
-// hostCost sums up what one instance takes beside its linear memory, and counts
-// its descriptors.
-func hostCost(l *Ledger) (bytes, descriptors int64) {
-	for _, k := range l.Kinds {
-		switch k.Kind {
-		case memstat.KindMemory, memstat.KindSlot, memstat.KindImage: // of the guest, or shared
-		case memstat.KindFDEntry:
-			descriptors = k.PeakObjects
-			bytes += k.PeakBytes
-		default:
-			bytes += k.PeakBytes
-		}
-	}
-	return bytes, descriptors
 }
 
 // lost writes what leaks, and where it was acquired.
@@ -109,7 +108,7 @@ func (d *document) lost(r *Report) {
 			d.element("p", "class=\"soft\"", "A leak of less than "+digits3(c.Hunt.HiddenBelow)+" objects per cycle could have hidden.")
 		}
 	})
-	if r.Outcome.Kind != "exit" && r.Outcome.Message != "" {
+	if r.Outcome.Kind != "exit" && r.Outcome.Message != "" || len(r.Outcome.Stack) > 0 {
 		d.ended(&r.Outcome)
 	}
 }
@@ -117,13 +116,18 @@ func (d *document) lost(r *Report) {
 // ended writes the message of a run that failed, line by line, and the stack.
 func (d *document) ended(o *Outcome) {
 	d.section("How it ended", func() {
-		d.raw("<pre>")
-		for _, line := range lines(o.Message) {
-			d.text(line)
-			d.raw("\n")
+		if o.Message != "" {
+			d.raw("<pre>")
+			for _, line := range lines(o.Message) {
+				d.text(line)
+				d.raw("\n")
+			}
+			d.raw("</pre>\n")
 		}
-		d.raw("</pre>\n")
 		d.stack("stack of the guest", o.Stack)
+		if o.StackTruncated {
+			d.element("p", "class=\"soft\"", "The stack may lack its outermost frames.")
+		}
 	})
 }
 
@@ -186,6 +190,27 @@ func (d *document) facts(r *Report) {
 		ended += ", exit code " + strconv.FormatUint(uint64(*o.ExitCode), 10)
 	}
 	add("ended by", ended)
+	if o.OpenFDs != nil {
+		add("descriptors", leftOpen(o.OpenFDs))
+	}
+	if r.Instructions != nil {
+		add("instructions", memstat.Grouped(*r.Instructions))
+	}
+	if t := r.Tool; t != nil && t.ExitCode != nil {
+		add("exit code of wamr-go", strconv.Itoa(*t.ExitCode))
+	}
+	if run := r.Run; run != nil {
+		add("function", run.Function)
+		add("arguments", strings.Join(shown(run.Arguments), " "))
+		add("environment", strings.Join(shown(run.Environment), " "))
+		if !run.Started.IsZero() {
+			add("started", run.Started.Format(time.RFC3339))
+		}
+		if run.ElapsedNS > 0 {
+			add("elapsed", duration(run.ElapsedNS))
+		}
+		add("to run it again", run.command())
+	}
 	if m := r.Module; m != nil {
 		add("module", m.Path)
 		add("sha256", m.SHA256)
@@ -205,6 +230,13 @@ func (d *document) facts(r *Report) {
 	if c := r.Cycles; c != nil {
 		add("cycles", fmt.Sprintf("%s on %s", memstat.Grouped(c.Completed), count(c.Workers, "worker", "workers")))
 		add("rate", digits3(c.PerSecond)+" per second")
+		add("cycles ended by", c.ended())
+		if c.NonzeroExits > 0 {
+			add("nonzero exits", memstat.Grouped(c.NonzeroExits))
+		}
+		if c.FirstFailure != nil {
+			add("first failure", c.FirstFailure.inCycle())
+		}
 	}
 	d.section("The run", func() { d.table("the run", []htmlCell{word("what"), word("value")}, rows, nil) })
 	if len(r.UnknownImports) == 0 {

@@ -24,6 +24,9 @@ func TestHTMLIsWellFormed(t *testing.T) {
 	evil.Outcome.Message = "</pre><img src=x onerror=alert(1)>"
 	evil.Ledger.Leaks[0].Site = []memstat.Frame{{Function: "<b>", File: "\"onclick=\""}}
 	evil.Cycles.Census[0].Identity = "<i>"
+	evil.Tool.Failures[0].Message = "<b onclick=x>"
+	evil.Run = &Run{Function: "<i>", Arguments: []string{"</code>"}, Environment: []string{"<b"}, Command: []string{"'<img>'"}}
+	evil.Cycles.FirstFailure.Message, evil.Cycles.Outcomes["<i>"] = "<i>", 1
 	for name, r := range map[string]*Report{"leaky": leakyReport(), "clean": cleanReport(), "evil": evil, "empty": {}} {
 		page := string(render(t, "html", r, Options{}))
 		page = regexp.MustCompile(`<!DOCTYPE html>|<(meta|link) [^>]*>`).ReplaceAllString(page, "")
@@ -45,6 +48,32 @@ func TestHTMLIsWellFormed(t *testing.T) {
 		if elements < 10 {
 			t.Errorf("%s: %d elements", name, elements)
 		}
+	}
+}
+
+// TestHTMLTellsTheRun looks for what the page tells of the run and its failures.
+func TestHTMLTellsTheRun(t *testing.T) {
+	r := leakyReport()
+	page := string(render(t, "html", r, Options{}))
+	for _, want := range []string{
+		"Failed: the guest trapped in 2 of 1,000 cycles\\x1b[2J (exit code 134)", "exit code of wamr-go</td><td class=\"wide\"><code>134",
+		"998 exit, 2 trap", "cycle 17: trap: unreachable", "nonzero exits</td><td class=\"wide\"><code>7", "tables</td><td class=\"n\">4.0 KiB", "grows denied</td><td class=\"n unsure\">3",
+		"two words", "HOME", "2026-01-02T03:04:05Z", "1.23 s", "wamr-go run &#39;--mem-report=html:a b.html&#39; --env HOME", "address space reserved: 8.0 GiB",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	r = cleanReport()
+	r.Outcome.Stack, r.Outcome.StackTruncated = []memstat.Frame{{Function: "main"}}, true
+	page = string(render(t, "html", r, Options{}))
+	for _, want := range []string{"stack of the guest: main", "may lack its outermost frames"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page of a stack alone lacks %q", want)
+		}
+	}
+	if strings.Contains(page, "Failed:") || strings.Contains(page, "grows denied") {
+		t.Error("the page of a clean run tells of failures")
 	}
 }
 

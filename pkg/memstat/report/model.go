@@ -21,6 +21,7 @@ type Report struct {
 	Instructions *uint64 `json:"instructions,omitempty"`
 
 	Tool    *Tool    `json:"tool,omitempty"`
+	Run     *Run     `json:"run,omitempty"`
 	Module  *Module  `json:"module,omitempty"`
 	Memory  *Memory  `json:"memory,omitempty"`
 	Ledger  *Ledger  `json:"ledger,omitempty"`
@@ -89,6 +90,13 @@ type Tool struct {
 	Engine string `json:"engine,omitempty"`
 	// EngineReason says why it was that one.
 	EngineReason string `json:"engine_reason,omitempty"`
+	// ExitCode is the program's own exit code, as far as it is known when the
+	// report is written: a report that is lost changes it. Nil for a program
+	// that does not end with the run.
+	ExitCode *int `json:"exit_code,omitempty"`
+	// Failures has all reasons for which the program failed, the one that decides
+	// ExitCode last. A guest that exits with a code of its own is none.
+	Failures []Failure `json:"failures,omitempty"`
 }
 
 // Module describes the binary.
@@ -114,8 +122,11 @@ type Memory struct {
 	TouchedBytes *uint64 `json:"touched_bytes,omitempty"` // pages in use, as the operating system counts them
 	LimitBytes   uint64  `json:"limit_bytes"`             // size up to which it may grow
 	Grows        uint64  `json:"grows"`                   // successful memory.grow instructions
-	TableBytes   *uint64 `json:"table_bytes,omitempty"`   // largest size of all tables together
-	TotalBytes   uint64  `json:"total_bytes"`             // PeakBytes and TableBytes of the same instance
+	// DeniedGrows counts the memory.grow instructions that failed, without those
+	// that asked for more than 4 GiB in all.
+	DeniedGrows uint64  `json:"denied_grows"`
+	TableBytes  *uint64 `json:"table_bytes,omitempty"` // largest size of all tables together
+	TotalBytes  uint64  `json:"total_bytes"`           // PeakBytes and TableBytes of the same instance
 	// Layout has the parts of the memory, as far as the module tells them.
 	Layout []Region `json:"layout,omitempty"`
 	// Touched has the pages in use, joined where they are neighbours.
@@ -159,6 +170,18 @@ type Cycles struct {
 	Hunt *Hunt `json:"hunt,omitempty"`
 	trend.Trend
 	Samples []probe.Sample `json:"samples"`
+
+	Outcomes     map[string]uint64 `json:"outcomes"`      // number of cycles by how they ended, in the words of Outcome.Kind
+	NonzeroExits uint64            `json:"nonzero_exits"` // cycles that exited with another code than 0
+	FirstFailure *CycleFailure     `json:"first_failure,omitempty"`
+}
+
+// CycleFailure is the first cycle that was not an exit with code 0.
+type CycleFailure struct {
+	Cycle    uint64  `json:"cycle"` // from 1
+	Kind     string  `json:"kind"`  // as in Outcome, like the others
+	ExitCode *uint32 `json:"exit_code,omitempty"`
+	Message  string  `json:"message,omitempty"`
 }
 
 // Hunt describes the hunt for leaks.
@@ -174,12 +197,16 @@ type Hunt struct {
 type Budget struct {
 	LimitBytes uint64 `json:"limit_bytes"`
 	PeakBytes  uint64 `json:"peak_bytes"`
-	Passed     bool   `json:"passed"` // the peak is above the limit
+	Exceeded   bool   `json:"exceeded"` // the peak is above the limit
+	// Passed equals Exceeded.
+	//
+	// Deprecated: its name reads like success. Use Exceeded.
+	Passed bool `json:"passed"`
 }
 
 // NewBudget compares a peak with a limit, both in bytes.
 func NewBudget(limit, peak uint64) *Budget {
-	return &Budget{LimitBytes: limit, PeakBytes: peak, Passed: peak > limit}
+	return &Budget{LimitBytes: limit, PeakBytes: peak, Exceeded: peak > limit, Passed: peak > limit}
 }
 
 // Region is a part of the linear memory.

@@ -33,7 +33,11 @@ const added = `
 schema
 instructions
 outcome{stack[]{function,file,line,wasm_function,wasm_offset},stack_truncated,open_fds{count,first}}
-tool{engine_reason}
+tool{engine_reason,exit_code,failures[]{message,exit_code}}
+run{function,arguments,environment,command,started,elapsed_ns}
+memory{denied_grows}
+cycles{outcomes,nonzero_exits,first_failure{cycle,kind,exit_code,message}}
+budget{exceeded}
 ledger{open_scopes,double_releases,leaks[]{site[]{function,file,line,wasm_function,wasm_offset}}}
 memory{table_bytes,total_bytes}
 process{pss_bytes,before{heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
@@ -165,10 +169,10 @@ func TestLeaked(t *testing.T) {
 func TestBudget(t *testing.T) {
 	for _, tc := range []struct {
 		limit, peak uint64
-		passed      bool
+		exceeded    bool
 	}{{100, 99, false}, {100, 100, false}, {100, 101, true}, {0, 1, true}} {
-		if b := NewBudget(tc.limit, tc.peak); b.Passed != tc.passed {
-			t.Errorf("peak %d of %d: passed is %v", tc.peak, tc.limit, b.Passed)
+		if b := NewBudget(tc.limit, tc.peak); b.Exceeded != tc.exceeded || b.Passed != b.Exceeded {
+			t.Errorf("peak %d of %d: exceeded is %v, and passed %v", tc.peak, tc.limit, b.Exceeded, b.Passed)
 		}
 	}
 }

@@ -17,12 +17,13 @@ import (
 // cursor or passes for a line of the report.
 func WriteText(w io.Writer, r *Report, o Options) error {
 	p := newPage(o)
+	p.summary(r)
 	p.outcome(&r.Outcome)
+	if r.Cycles != nil {
+		p.endings(r.Cycles)
+	}
 	if r.Instructions != nil {
 		p.text("instructions", plain, memstat.Grouped(*r.Instructions))
-	}
-	if r.Tool != nil {
-		p.tool(r.Tool)
 	}
 	if r.Module != nil {
 		p.module(r.Module)
@@ -46,6 +47,12 @@ func WriteText(w io.Writer, r *Report, o Options) error {
 	if r.Target != nil {
 		p.target(r.Target)
 	}
+	if r.Run != nil {
+		p.run(r.Run)
+	}
+	if r.Tool != nil {
+		p.tool(r.Tool)
+	}
 	if _, err := w.Write(p.out.Bytes()); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
@@ -58,7 +65,7 @@ func (p *page) outcome(o *Outcome) {
 	if o.Kind == "exit" {
 		t = plain
 	}
-	p.field("ended by", t, chop(memstat.Printable(o.Kind), p.valueWidth())...)
+	p.field("ended by", t, p.chop(memstat.Printable(o.Kind), p.valueWidth())...)
 	if o.ExitCode != nil {
 		p.text("exit code", plain, memstat.Grouped(*o.ExitCode))
 	}
@@ -67,12 +74,12 @@ func (p *page) outcome(o *Outcome) {
 		line = strings.TrimRight(line, "\r\n")
 		body := strings.TrimLeft(line, "\t")
 		deep := strings.Repeat("  ", min(len(line)-len(body), 4))
-		for _, l := range wrap(memstat.Printable(body), p.valueWidth()-len(deep)) {
+		for _, l := range p.wrap(memstat.Printable(body), p.valueWidth()-len(deep)) {
 			lines = append(lines, deep+l)
 		}
 	}
 	for _, f := range o.Stack {
-		for _, l := range wrap(f.String(), p.valueWidth()-2) {
+		for _, l := range p.wrap(f.String(), p.valueWidth()-2) {
 			lines = append(lines, "  "+l)
 		}
 	}
@@ -168,10 +175,14 @@ func (p *page) memory(m *Memory, b *Budget) {
 	}
 	p.sizes(rows)
 	if m != nil {
-		p.text("grows", plain, memstat.Grouped(m.Grows))
+		grows := memstat.Grouped(m.Grows)
+		if m.DeniedGrows > 0 {
+			grows += ", and " + memstat.Grouped(m.DeniedGrows) + " denied"
+		}
+		p.text("grows", plain, grows)
 	}
 	if b != nil {
-		if b.Passed {
+		if b.Exceeded {
 			p.text("budget kept", bad, "no")
 		} else {
 			p.text("budget kept", good, "yes")
@@ -205,25 +216,39 @@ func (p *page) ledger(l *Ledger) {
 	}
 	heads := []string{"kind", "acquired", "released", "live", "peak", "live bytes", "peak bytes"}
 	var rows []row
+	var reserved int64 // address space, which is no memory and so has no place among the bytes
 	for _, k := range l.Kinds {
 		live := plain
 		if k.LiveObjects != 0 {
 			live = unsure
 		}
+		liveBytes, peakBytes := humanSigned(k.LiveBytes), humanSigned(k.PeakBytes)
+		if k.Kind.IsAddressSpace() {
+			reserved += k.PeakBytes
+			liveBytes, peakBytes = "-", "-"
+		}
 		rows = append(rows, row{cells: []cell{
 			text(k.Kind.String()), text(memstat.Grouped(k.Acquired)), text(memstat.Grouped(k.Released)),
 			{memstat.Grouped(k.LiveObjects), live}, text(memstat.Grouped(k.PeakObjects)),
-			text(humanSigned(k.LiveBytes)), text(humanSigned(k.PeakBytes)),
+			text(liveBytes), text(peakBytes),
 		}})
 	}
 	p.table(heads, rows)
 	p.note(faint, "peaks are of one instance")
+	if reserved > 0 {
+		p.note(faint, reservedText(reserved))
+	}
 	if l.OpenScopes > 0 {
 		p.note(unsure, count(l.OpenScopes, "scope is", "scopes are")+" still open")
 	}
 	if l.DoubleReleases > 0 {
 		p.note(bad, count(l.DoubleReleases, "double release", "double releases"))
 	}
+}
+
+// reservedText tells the address space that is reserved.
+func reservedText(bytes int64) string {
+	return "address space reserved: " + humanSigned(bytes) + ", which is no memory"
 }
 
 func (p *page) leaks(l *Ledger) {

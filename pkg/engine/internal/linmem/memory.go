@@ -37,6 +37,7 @@ type Stat struct {
 	Bytes        uint64 // now; a WebAssembly memory never shrinks
 	LimitBytes   uint64 // to which it can grow
 	Grows        uint64 // successful memory.grow instructions
+	DeniedGrows  uint64 // those that Reallocate refused
 }
 
 // Memory is the linear memory of one instance and also wazero's allocator for
@@ -54,6 +55,7 @@ type Memory struct {
 	slot                   *slot  // nil where memories are Go slices
 	bytes                  []byte // in use; nil before the first Reallocate
 	initial, limit, growth uint64
+	denied                 uint64 // calls of Reallocate that did not grow the memory
 	released               bool
 }
 
@@ -64,7 +66,7 @@ var (
 
 // Allocate implements experimental.MemoryAllocator.
 func (m *Memory) Allocate(_, limit uint64) experimental.LinearMemory {
-	m.limit = limit
+	m.limit = min(limit, m.pool.limit)
 	return m
 }
 
@@ -82,6 +84,7 @@ func (m *Memory) Reallocate(size uint64) []byte {
 		return m.bytes
 	}
 	if size > m.limit || !m.resize(size) {
+		m.denied++
 		return nil
 	}
 	m.scope.Resize(m.handle, int64(size))
@@ -179,6 +182,7 @@ func (m *Memory) Stat() Stat {
 		Bytes:        uint64(len(m.bytes)),
 		LimitBytes:   m.limit,
 		Grows:        m.growth,
+		DeniedGrows:  m.denied,
 	}
 }
 

@@ -34,6 +34,9 @@ type Config struct {
 	// KeepResident bounds the pages that a free slot keeps in memory, in bytes;
 	// 0 means DefaultKeepResident.
 	KeepResident uint64
+	// Limit bounds the memories, in bytes, beside the limit that wazero gives for
+	// each; nil means MaxBytes.
+	Limit *uint64
 }
 
 // Pool lends slots to the memories of one module, and keeps a bounded number of
@@ -44,6 +47,7 @@ type Pool struct {
 	segments     iter.Seq[Segment]
 	pages        *PageMap
 	keepResident uint64
+	limit        uint64
 	maxFree      int
 
 	last sync.Pool // of slots given back; has a place for each processor
@@ -61,9 +65,13 @@ func NewPool(cfg Config) *Pool {
 	if cfg.KeepResident == 0 {
 		cfg.KeepResident = DefaultKeepResident
 	}
+	limit := uint64(MaxBytes)
+	if cfg.Limit != nil {
+		limit = *cfg.Limit
+	}
 	p := &Pool{
 		image: cfg.Image, segments: cfg.Segments, pages: cfg.Pages, scope: cfg.Scope,
-		keepResident: cfg.KeepResident, maxFree: 2 * runtime.GOMAXPROCS(0),
+		keepResident: cfg.KeepResident, limit: limit, maxFree: 2 * runtime.GOMAXPROCS(0),
 		slots: make(map[*slot]struct{}),
 	}
 	space.Lock()

@@ -10,36 +10,38 @@ import (
 	"strings"
 )
 
-// reportFile is the place that --report-file names. It is opened before the
-// guest runs, so that a place that cannot be written is reported at once, and
-// so that nothing the guest does to the directory decides where the report goes.
-type reportFile struct {
-	to       io.Writer // a stream; nil for a regular file that is replaced
-	file     *os.File  // the stream's, to be closed; nil for standard output
-	truncate bool      // file is regular, in a directory that takes no new files
+// outFile is a place that a flag names for a report or a trace. It is opened
+// before the guest runs, so that a place that cannot be written is reported at
+// once, and so that nothing the guest does to the directory decides where the
+// text goes.
+type outFile struct {
+	to       io.Writer   // a stream; nil for a regular file that is replaced
+	file     *os.File    // the stream's, to be closed; nil for standard output
+	truncate bool        // file is regular, in a directory that takes no new files
+	info     fs.FileInfo // nil for a file that did not exist
 
 	dir  *os.Root // of a regular file
 	name string   // in dir
 	mode fs.FileMode
 }
 
-// openReportFile finds the place that path names: "-" for stdout, a descriptor
+// openOutFile finds the place that path names: "-" for stdout, a descriptor
 // such as /dev/fd/3, a device or pipe, or a regular file. Symbolic links are
-// followed now and never again. The report must not replace the module.
-func openReportFile(path string, stdout io.Writer, module string) (*reportFile, error) {
+// followed now and never again. The text must not replace the module.
+func openOutFile(path string, stdout io.Writer, module string) (*outFile, error) {
 	if path == "-" {
-		return &reportFile{to: stdout}, nil
+		o := &outFile{to: stdout}
+		if f, ok := stdout.(*os.File); ok {
+			o.info, _ = f.Stat() // nil if it is closed, which Write tells
+		}
+		return o, nil
 	}
 	place, err := followLinks(path)
 	if err != nil {
 		return nil, err
 	}
 	if fd, ok := descriptorOf(place); ok {
-		f, err := dupForWriting(fd)
-		if err != nil {
-			return nil, err
-		}
-		return &reportFile{to: f, file: f}, nil
+		return streamTo(dupForWriting(fd))
 	}
 	switch info, err := os.Stat(place); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -49,17 +51,62 @@ func openReportFile(path string, stdout io.Writer, module string) (*reportFile, 
 	case info.IsDir():
 		return nil, errors.New("is a directory")
 	case !info.Mode().IsRegular():
-		f, err := openStream(place)
-		if err != nil {
-			return nil, err
-		}
-		return &reportFile{to: f, file: f}, nil
+		return streamTo(openStream(place))
 	default:
 		if m, err := os.Stat(module); err == nil && os.SameFile(info, m) {
 			return nil, errors.New("is the module itself")
 		}
-		return openDirectory(place, info.Mode().Perm())
+		o, err := openDirectory(place, info.Mode().Perm())
+		if err == nil {
+			o.info = info
+		}
+		return o, err
 	}
+}
+
+// streamTo returns the place of an open stream, which it owns.
+func streamTo(f *os.File, err error) (*outFile, error) {
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &outFile{to: f, file: f, info: info}, nil
+}
+
+// same reports whether two places are one file, so that one text would replace
+// the other or end up within it. The null device takes any number.
+func (r *outFile) same(other *outFile) bool {
+	if r.info != nil && other.info != nil {
+		null, err := os.Stat(os.DevNull)
+		return os.SameFile(r.info, other.info) && (err != nil || !os.SameFile(r.info, null))
+	}
+	if r.dir == nil || other.dir == nil {
+		return r.to != nil && r.to == other.to
+	}
+	a, errA := r.dir.Stat(".")
+	b, errB := other.dir.Stat(".")
+	return errA == nil && errB == nil && os.SameFile(a, b) && r.name == other.name
+}
+
+// stream returns a writer for text that is to be there as it comes, and the file
+// behind it if that is regular and keeps its former text so far.
+func (r *outFile) stream() (io.Writer, *os.File, error) {
+	switch {
+	case r.truncate:
+		return r.to, r.file, nil
+	case r.to != nil:
+		return r.to, nil, nil
+	}
+	// In append mode nothing that the guest does to the file makes holes in it.
+	f, err := r.dir.OpenFile(r.name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.file = f // closed with the place
+	return f, f, nil
 }
 
 // followLinks follows the last component of a path while it is a symbolic
@@ -88,7 +135,7 @@ func followLinks(path string) (string, error) {
 // openDirectory opens the directory of a regular file, which has the given
 // mode, or does not exist yet where that is 0. It makes sure that the file can
 // be written there.
-func openDirectory(path string, mode fs.FileMode) (*reportFile, error) {
+func openDirectory(path string, mode fs.FileMode) (*outFile, error) {
 	if base := filepath.Base(path); base == "." || base == ".." || strings.HasSuffix(path, string(filepath.Separator)) {
 		return nil, errors.New("is a directory")
 	}
@@ -96,7 +143,7 @@ func openDirectory(path string, mode fs.FileMode) (*reportFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reportFile{dir: dir, name: filepath.Base(path), mode: mode}
+	r := &outFile{dir: dir, name: filepath.Base(path), mode: mode}
 	if mode != 0 {
 		// Replacing a file that nobody may write would get around its mode.
 		f, err := os.OpenFile(path, os.O_WRONLY, 0)
@@ -125,17 +172,17 @@ func openDirectory(path string, mode fs.FileMode) (*reportFile, error) {
 
 // createTemporary makes the file that takes the report's name once it is whole.
 // It never follows a link.
-func (r *reportFile) createTemporary() (*os.File, error) {
+func (r *outFile) createTemporary() (*os.File, error) {
 	return r.dir.OpenFile(r.temporaryName(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 }
 
-func (r *reportFile) temporaryName() string {
+func (r *outFile) temporaryName() string {
 	return fmt.Sprintf("%s.%d.tmp", r.name, os.Getpid())
 }
 
 // write puts the report there. A regular file is replaced as a whole, with its
 // former mode; a stream takes the report after whatever it had before.
-func (r *reportFile) write(text []byte) error {
+func (r *outFile) write(text []byte) error {
 	if r.truncate {
 		if err := r.file.Truncate(0); err != nil {
 			return err
@@ -150,7 +197,7 @@ func (r *reportFile) write(text []byte) error {
 
 // replace writes the report beside its place and renames it, so that a reader
 // never sees half of one and a failure keeps the former one.
-func (r *reportFile) replace(text []byte) error {
+func (r *outFile) replace(text []byte) error {
 	f, err := r.createTemporary()
 	if err != nil {
 		return err
@@ -169,7 +216,7 @@ func (r *reportFile) replace(text []byte) error {
 }
 
 // close releases the place. It does not close standard output.
-func (r *reportFile) close() error {
+func (r *outFile) close() error {
 	var errs []error
 	if r.file != nil {
 		errs = append(errs, r.file.Close())

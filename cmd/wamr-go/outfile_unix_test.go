@@ -16,7 +16,7 @@ import (
 // the meantime, as the guest would do it.
 func writeTo(t *testing.T, path string, between func()) error {
 	t.Helper()
-	r, err := openReportFile(path, &bytes.Buffer{}, "module.wasm")
+	r, err := openOutFile(path, &bytes.Buffer{}, "module.wasm")
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func content(t *testing.T, path string) string {
 
 // Whatever the guest does to the directory while it runs, the report goes to
 // the file that its name meant before.
-func TestReportFileAgainstGuest(t *testing.T) {
+func TestOutFileAgainstGuest(t *testing.T) {
 	tests := []struct {
 		name   string
 		change func(t *testing.T, out, outside string)
@@ -112,7 +112,7 @@ func TestReportFileAgainstGuest(t *testing.T) {
 	}
 }
 
-func TestReportFileKeeps(t *testing.T) {
+func TestOutFileKeeps(t *testing.T) {
 	dir := t.TempDir()
 	t.Run("mode", func(t *testing.T) {
 		path := filepath.Join(dir, "private")
@@ -157,7 +157,7 @@ func TestReportFileKeeps(t *testing.T) {
 	})
 }
 
-func TestReportFileRefuses(t *testing.T) {
+func TestOutFileRefuses(t *testing.T) {
 	dir := t.TempDir()
 	module := filepath.Join(dir, "app.wasm")
 	mustWrite(t, module, "wasm", 0o644)
@@ -189,7 +189,7 @@ func TestReportFileRefuses(t *testing.T) {
 		"a descriptor to read":     fmt.Sprintf("/dev/fd/%d", readOnly.Fd()),
 		"a closed descriptor":      "/dev/fd/987654",
 	} {
-		if r, err := openReportFile(path, nil, module); err == nil {
+		if r, err := openOutFile(path, nil, module); err == nil {
 			_ = r.close()
 			t.Errorf("%s (%s) is not refused", name, path)
 		}
