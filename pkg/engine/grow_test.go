@@ -21,6 +21,20 @@ func growModule(limits ...byte) *engine.Binary {
 		"\x0a\x08\x01\x06\x00\x20\x00\x40\x00\x0b"...)} // local.get 0, memory.grow
 }
 
+// growTableModule is the same with a table that its code grows, for which the
+// engine edits it once more.
+func growTableModule(limits ...byte) *engine.Binary {
+	b := []byte("\x00asm\x01\x00\x00\x00" +
+		"\x01\x06\x01\x60\x01\x7f\x01\x7f" +
+		"\x03\x03\x02\x00\x00" +
+		"\x04\x04\x01\x70\x00\x01") // a table of functions
+	b = append(b, 5, byte(1+len(limits)), 1)
+	b = append(b, limits...)
+	return &engine.Binary{Path: "growtable.wasm", Bytes: append(b, "\x07\x08\x01\x04grow\x00\x00"+
+		"\x0a\x12\x02\x06\x00\x20\x00\x40\x00\x0b"+
+		"\x09\x00\xd0\x70\x20\x00\xfc\x0f\x00\x0b"...)} // ref.null func, local.get 0, table.grow
+}
+
 // TestDeniedGrows: a memory.grow that is denied is counted, whoever set the
 // limit; and the limit is where it was asked to be.
 func TestDeniedGrows(t *testing.T) {
@@ -35,9 +49,16 @@ func TestDeniedGrows(t *testing.T) {
 		{"the smaller is the module's", []byte{1, 1, 3}, 9 << 16, 3},
 		{"the smaller is the configuration's", []byte{1, 1, 9}, 3 << 16, 3},
 	} {
-		for _, cfg := range []engine.Config{{}, {Interpreter: true}, {NoImage: true}, {CacheDir: t.TempDir()}, {Interruptible: true}, {CountInstructions: true, CacheDir: t.TempDir()}} {
+		for i, cfg := range []engine.Config{
+			{}, {Interpreter: true}, {NoImage: true}, {CacheDir: t.TempDir()}, {Interruptible: true}, {CountInstructions: true, CacheDir: t.TempDir()},
+			{}, {Interpreter: true}, {Interruptible: true, CacheDir: t.TempDir()},
+		} {
+			module := growModule(tc.limits...)
+			if i > 5 {
+				module = growTableModule(tc.limits...)
+			}
 			cfg.MaxMemory = tc.most
-			in := instance(t, compile(t, newRuntime(t, cfg), growModule(tc.limits...)), wasi.Config{})
+			in := instance(t, compile(t, newRuntime(t, cfg), module), wasi.Config{})
 			for _, step := range []struct {
 				by     int32
 				want   string
