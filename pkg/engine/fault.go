@@ -31,6 +31,8 @@ type faultKind struct {
 // faultKinds is the only list of faults.
 var faultKinds = []faultKind{
 	{name: "prestats-lock", wasi: wasi.FaultPrestatsLock},
+	{name: "fd-entry", wasi: wasi.FaultFDEntry},
+	{name: "dir-stream", wasi: wasi.FaultDirStream},
 	{name: "host-fd", lose: loseDescriptor},
 	{name: "goroutine", lose: loseGoroutine},
 	{name: "thread", lose: loseThread},

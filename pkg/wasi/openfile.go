@@ -117,11 +117,14 @@ func (f *openFile) syncOffset() Errno {
 	return ESUCCESS
 }
 
-// close releases everything that the file holds, even if closing sysfd fails.
-func (f *openFile) close(scope *memstat.Scope) error {
+// close releases everything that the file holds but what faults lose, even if
+// closing sysfd fails.
+func (f *openFile) close(scope *memstat.Scope, faults Fault) error {
 	var err error
 	if f.dir != nil {
-		f.dir.close(scope)
+		if faults&FaultDirStream == 0 {
+			f.dir.close(scope)
+		}
 		f.dir = nil
 	}
 	if f.owned {
@@ -129,6 +132,8 @@ func (f *openFile) close(scope *memstat.Scope) error {
 		f.sysfd, f.owned = noSysfd, false
 		scope.Release(f.sysfdHandle)
 	}
-	scope.Release(f.entry)
+	if faults&FaultFDEntry == 0 {
+		scope.Release(f.entry)
+	}
 	return err
 }

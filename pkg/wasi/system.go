@@ -66,7 +66,7 @@ func NewSystem(cfg Config, scope *memstat.Scope) (*System, error) {
 	// Make room for stdio, preopens and a few files, so the table rarely grows.
 	const stdio, files = 3, 5
 	preopened := len(cfg.Preopens) + len(cfg.Listeners)
-	s.fds.init(scope, limits.FDs, stdio+preopened+files)
+	s.fds.init(scope, cfg.Faults, limits.FDs, stdio+preopened+files)
 	room := 0
 	if len(cfg.Preopens) > 0 {
 		room = stdio + len(cfg.Preopens)
