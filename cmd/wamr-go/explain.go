@@ -93,6 +93,7 @@ func (x explainer) hint(err error) string {
 		{engine.ErrVersion, hintCore},
 		{engine.ErrTruncated, "the file is incomplete; copy or download it again"},
 		{engine.ErrImportType, "the module was not built against the preview1 headers"},
+		{engine.ErrOnce, "--cycles N starts it in a new instance each time; -f NAME calls another export"},
 	} {
 		if errors.Is(err, row.err) {
 			return row.hint

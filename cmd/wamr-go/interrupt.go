@@ -42,7 +42,7 @@ func endBySignal(u *ui, cycling bool, end context.CancelCauseFunc) interruptActi
 		first: func(s syscall.Signal) { end(endedBySignal{s}) },
 		overdue: func() {
 			if cycling {
-				u.hintf("the cycle in progress is not over yet; press Ctrl-C again to end at once")
+				u.hintf("what is in progress is not over yet; press Ctrl-C again to end at once")
 			} else {
 				u.hintf("the guest ends at its next WASI call; press Ctrl-C again to end at once")
 			}

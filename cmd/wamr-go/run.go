@@ -20,7 +20,10 @@ With --cycles or --duration a new instance is made, run and destroyed each
 time, and the report says what was not given back. Only the first cycle reads
 standard input, and only its output is printed (--cycle-output). Ctrl-C ends
 the run after the cycle in progress, with its report; a second one ends it at
-once. Without cycles, Ctrl-C ends the guest at its next WASI call.`
+once. Without cycles, Ctrl-C ends the guest at its next WASI call.
+
+With --calls the export that -f names is called again and again in one instance,
+and the report also says what the guest keeps: memory and open descriptors.`
 
 const runExample = `  wamr-go run --dir . tool.wasm in.txt
   wamr-go run --dir ./data::/data:ro tool.wasm /data/in.txt
@@ -28,6 +31,7 @@ const runExample = `  wamr-go run --dir . tool.wasm in.txt
   wamr-go run -f add math.wasm -1 0x10
   wamr-go run --mem-report=json --report-file out.json tool.wasm
   wamr-go run --cycles 1000 --workers 4 plugin.wasm
+  wamr-go run --calls 1000 -f handle plugin.wasm
   wamr-go run --cycles 1000 --fault prestats-lock --target esp32s3 plugin.wasm
 `
 

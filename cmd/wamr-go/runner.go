@@ -135,7 +135,7 @@ func newRunner(a *app, o *options) runner {
 		CacheDir:      dir,
 		CacheMaxBytes: o.cacheBytes,
 		Interruptible: o.timeout > 0,
-		NoImage:       !o.cycling(), // for one instance it would cost more than it saves
+		NoImage:       !o.cycling() || o.calls > 0, // for one instance it would cost more than it saves
 		Inspect:       o.reportFormat() != "",
 	}
 	return r

@@ -20,9 +20,11 @@ type CycleResult struct {
 	Requested uint64 // 0 if only a duration was given
 	Completed uint64 // cycles that ended, whether they could be instantiated or not
 	Workers   int
-	Elapsed   time.Duration
-	Sampling  time.Duration // part of Elapsed in which samples were taken
-	Stopped   bool          // by CycleConfig.Stop or the context
+	// OneInstance is that of CycleConfig: cycles were calls in one instance.
+	OneInstance bool
+	Elapsed     time.Duration
+	Sampling    time.Duration // part of Elapsed in which samples were taken
+	Stopped     bool          // by CycleConfig.Stop or the context
 
 	// Rate and latencies are of the cycles before the hunt for leaks, and without
 	// the time of sampling.
@@ -43,6 +45,9 @@ type CycleResult struct {
 	// Hunt is the judgement of the hunt for leaks; nil if there was none, because
 	// CycleConfig.SampleEvery is -1, the run was too short, or it was stopped.
 	Hunt *census.Result
+	// GuestBound is the smallest leak of a guest's linear memory that Hunt finds
+	// for certain, in bytes per call; 0 if that was not looked for.
+	GuestBound float64
 	// Before and After are readings of the process before the first and after
 	// the last cycle; nil without Config.Inspect.
 	Before, After *probe.Process
@@ -71,12 +76,12 @@ func (c *cycles) result(ctx context.Context) CycleResult {
 		Completed: c.completed.Load(),
 		Workers:   c.cfg.Workers,
 		Elapsed:   time.Since(c.started),
-		Hunt:      c.found,
-		Sampling:  c.sampling.spent,
-		First:     c.first,
-		Samples:   c.sampling.samples(),
-		Stopped:   c.stopped.Load(),
-		stop:      Outcome{Kind: OutcomeInterrupted},
+		Hunt:      c.found, GuestBound: c.guestBound, OneInstance: c.cfg.OneInstance,
+		Sampling: c.sampling.spent,
+		First:    c.first,
+		Samples:  c.sampling.samples(),
+		Stopped:  c.stopped.Load(),
+		stop:     Outcome{Kind: OutcomeInterrupted},
 	}
 	if ctx.Err() != nil {
 		r.stop = doneOutcome(ctx)

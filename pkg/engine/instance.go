@@ -31,6 +31,7 @@ type Instance struct {
 	guest       api.Module
 	handle      memstat.Handle // of guest
 	initialized *Outcome       // of _initialize, once it was called
+	exited      bool           // the guest ended itself with proc_exit
 	closed      bool
 }
 
@@ -148,11 +149,24 @@ func (in *Instance) call(ctx context.Context, name string, params []uint64) ([]u
 	if o := in.usable(); o.Kind != OutcomeExit {
 		return nil, o
 	}
+	return in.callFunction(ctx, in.guest.ExportedFunction(name), params)
+}
+
+// callFunction calls a function of the guest. The caller holds the lock.
+func (in *Instance) callFunction(ctx context.Context, f api.Function, params []uint64) ([]uint64, Outcome) {
+	if o := in.usable(); o.Kind != OutcomeExit {
+		return nil, o
+	}
 	if ctx.Err() != nil {
 		return nil, doneOutcome(ctx)
 	}
-	results, err := in.guest.ExportedFunction(name).Call(wasi.WithSystem(ctx, in.system), params...)
-	return results, outcomeOf(ctx, err, in.module.names)
+	results, err := f.Call(wasi.WithSystem(ctx, in.system), params...)
+	if err != nil {
+		results = nil
+	}
+	outcome := outcomeOf(ctx, err, in.module.names)
+	in.exited = err != nil && outcome.Kind == OutcomeExit
+	return results, outcome
 }
 
 // Memory measures the linear memory. Counting the touched bytes takes a system

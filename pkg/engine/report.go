@@ -2,7 +2,7 @@ package engine
 
 import (
 	"errors"
-	"strconv"
+	"fmt"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/census"
@@ -83,11 +83,16 @@ func cyclesReport(c *CycleResult, leaks []memstat.Leak) *report.Cycles {
 		Requested: c.Requested, Completed: c.Completed, Workers: c.Workers, PerSecond: c.PerSecond,
 		P50NS: c.P50.Nanoseconds(), P99NS: c.P99.Nanoseconds(), MaxNS: c.Max.Nanoseconds(),
 		Trend: trend.New(c.Samples), Samples: c.Samples,
-		Reason: "the run was too short to tell; run at least " + strconv.Itoa(census.LeastCycles) + " cycles",
 	}
+	if c.OneInstance {
+		out.Unit = unitCall
+	}
+	out.Reason = fmt.Sprintf("the run was too short to tell; run at least %d %ss", census.LeastCycles, out.UnitName())
 	if h := c.Hunt; h != nil {
 		out.Verdict, out.Reason, out.Census = h.Verdict, h.Reason, h.Findings
-		out.Hunt = &report.Hunt{Plan: h.Plan, Counted: h.Counted, HiddenBelow: h.Bound()}
+		if h.Plan.Window > 0 {
+			out.Hunt = &report.Hunt{Plan: h.Plan, Counted: h.Counted, HiddenBelow: h.Bound(), GuestHiddenBelow: c.GuestBound}
+		}
 	}
 	if len(leaks) > 0 {
 		out.Verdict, out.Reason = memstat.Leaking, "the ledger counted objects that were not given back"

@@ -3,6 +3,7 @@ package census
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
@@ -68,6 +69,7 @@ func least() int64 {
 // leak. unit is Config.Unit.
 func (r *Result) Add(unit string, findings ...Finding) {
 	r.Findings = append(r.Findings, findings...)
+	slices.SortStableFunc(r.Findings, func(a, b Finding) int { return int(a.Kind) - int(b.Kind) })
 	if len(r.Findings) == 0 {
 		return
 	}
@@ -75,6 +77,11 @@ func (r *Result) Add(unit string, findings ...Finding) {
 	if more := len(r.Findings) - 1; more > 0 {
 		r.Reason += fmt.Sprintf(", and %d more", more)
 	}
+}
+
+// Has reports whether something of the kind grew.
+func (r *Result) Has(kind Kind) bool {
+	return slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Kind == kind })
 }
 
 func judge(cfg *Config, plan Plan, censuses []*Census) *Result {
@@ -85,7 +92,7 @@ func judge(cfg *Config, plan Plan, censuses []*Census) *Result {
 	case !complete:
 		r.Reason = "the run ended before the hunt for leaks was complete"
 		return r
-	case plan.Window < LeastCycles/(windows+1):
+	case plan.Window < leastWindow:
 		r.Reason = fmt.Sprintf("the run was too short to tell; run at least %d %ss", LeastCycles, unit)
 	default:
 		r.Verdict, r.Reason = memstat.Clean, "nothing grows with every "+unit

@@ -5,18 +5,19 @@ import "fmt"
 // Kind is a kind of thing that is counted.
 type Kind uint8
 
-// The kinds, in the order of the report. The heap comes last, because most of the
-// others have objects in it.
+// The kinds, in the order of the report. What a guest has open comes first,
+// because the host holds a descriptor for each. The heap comes last, because most
+// of the others have objects in it.
 const (
-	Goroutine       Kind = iota // by stack
+	GuestMemory     Kind = iota // pages of a guest's linear memory
+	GuestDescriptor             // descriptors that a guest has open, by its path
+	Goroutine                   // by stack
 	Descriptor                  // open file descriptors, by target
 	Mapping                     // memory mappings, by name and protection
 	Thread                      // of the operating system
 	Child                       // child processes
 	File                        // files beneath Config.Dirs
 	GoHeap                      // objects of the Go heap, by allocation site
-	GuestMemory                 // pages of a guest's linear memory
-	GuestDescriptor             // descriptors that a guest has open, by its path
 	kindCount
 )
 
@@ -35,16 +36,16 @@ var kindTable = [kindCount]struct {
 	least int64
 	count func(*Config, *Census) bool // false: it cannot be told, at least not here
 }{
-	Goroutine:  {"goroutine", "goroutine", "goroutines", 2, countGoroutines},
-	Descriptor: {"descriptor", "descriptor", "descriptors", 2, countDescriptors},
-	Mapping:    {"mapping", "mapping", "mappings", 2, countMappings},
-	Thread:     {"thread", "thread", "threads", 2, countThreads},
-	Child:      {"child", "child process", "child processes", 2, countChildren},
-	File:       {"file", "file", "files", 2, countFiles},
-	GoHeap:     {"go_heap", "object", "objects", 2, countHeap},
 	// A guest's are counted by Config.Guest, or by a Series.
 	GuestMemory:     {"guest_memory", "page of the guest", "pages of the guest", 1, notCounted},
 	GuestDescriptor: {"guest_descriptor", "descriptor of the guest", "descriptors of the guest", 2, notCounted},
+	Goroutine:       {"goroutine", "goroutine", "goroutines", 2, countGoroutines},
+	Descriptor:      {"descriptor", "descriptor", "descriptors", 2, countDescriptors},
+	Mapping:         {"mapping", "mapping", "mappings", 2, countMappings},
+	Thread:          {"thread", "thread", "threads", 2, countThreads},
+	Child:           {"child", "child process", "child processes", 2, countChildren},
+	File:            {"file", "file", "files", 2, countFiles},
+	GoHeap:          {"go_heap", "object", "objects", 2, countHeap},
 }
 
 func notCounted(*Config, *Census) bool { return false }

@@ -11,8 +11,8 @@ import (
 // countMappings counts named mappings by name, and anonymous ones by
 // protection. The kernel joins neighbours, so that the number of anonymous
 // mappings says little: they are counted in pages. What the Go runtime mapped
-// for itself is subtracted, and so are the stacks of threads that C started,
-// because threads have a kind of their own.
+// for itself is subtracted, and what has a kind of its own: guests' memories, and
+// the stacks of threads that C started.
 func countMappings(cfg *Config, c *Census) bool {
 	text, ok := read(self + "maps")
 	anonymous := make(map[string]int64)
@@ -31,6 +31,9 @@ func countMappings(cfg *Config, c *Census) bool {
 	page := int64(os.Getpagesize())
 	c.mappedByGo.observe(cfg.previous, page)
 	anonymous["rw-p"] -= c.mappedByGo.pages * page
+	if cfg.GuestBytes != nil {
+		anonymous["rw-p"] -= cfg.GuestBytes()
+	}
 	for protection, size := range anonymous {
 		c.add(Mapping, "anonymous "+protection+", in pages", size/page, size)
 	}

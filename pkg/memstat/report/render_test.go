@@ -65,6 +65,7 @@ func TestGoldens(t *testing.T) {
 		{"leaky-60.txt", "text", leakyReport(), Options{Width: 60}},
 		{"leaky-80-color.txt", "text", leakyReport(), Options{Color: true, Width: 80}},
 		{"clean-80.txt", "text", cleanReport(), Options{Width: 80}},
+		{"calls-80.txt", "text", callsReport(), Options{Width: 80}},
 		{"leaky.json", "json", leakyReport(), Options{}},
 		{"clean.json", "json", cleanReport(), Options{}},
 	} {
