@@ -1,6 +1,7 @@
 package census
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -13,7 +14,8 @@ type Result struct {
 	Verdict memstat.Verdict
 	Reason  string
 	Plan    Plan // with the windows as long as they were
-	// Findings has a row for each identity that grew in every window.
+	// Findings has a row for each identity that grew in every window, by kind, and
+	// then the largest first.
 	Findings []Finding
 	// Counted lists the kinds that were counted.
 	Counted []Kind
@@ -69,7 +71,10 @@ func least() int64 {
 // leak. unit is Config.Unit.
 func (r *Result) Add(unit string, findings ...Finding) {
 	r.Findings = append(r.Findings, findings...)
-	slices.SortStableFunc(r.Findings, func(a, b Finding) int { return int(a.Kind) - int(b.Kind) })
+	slices.SortStableFunc(r.Findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(b.BytesPer, a.BytesPer),
+			cmp.Compare(b.PerCycle, a.PerCycle), cmp.Compare(a.Identity, b.Identity))
+	})
 	if len(r.Findings) == 0 {
 		return
 	}
