@@ -23,12 +23,12 @@ func runCycles(ctx context.Context, m *engine.Module, o *options, guest wasi.Con
 		OneInstance: o.calls > 0,
 		Duration:    o.duration,
 
-		Workers:  int(o.workers),
-		Fault:    o.fault,
-		Timeout:  o.timeout,
-		Config:   func(cycle uint64) wasi.Config { return cycleGuest(guest, o, cycle) },
-		Invoke:   o.invoke,
-		Args:     o.args,
+		Workers: int(o.workers),
+		Fault:   o.fault,
+		Timeout: o.timeout,
+		Config:  func(cycle uint64) wasi.Config { return cycleGuest(guest, o, cycle) },
+		Invoke:  o.invoke,
+		Args:    o.args,
 		Results: func(cycle uint64, values []string) {
 			first.close()
 			if o.prints(cycle) && len(values) > 0 {

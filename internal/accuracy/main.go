@@ -59,7 +59,7 @@ func (l lab) measureAll(runs, clean int, wanted func(testCase) bool) (right bool
 	if err != nil {
 		return false, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	goHello := filepath.Join(dir, "gohello.wasm")
 	if err := buildGuest("testdata/go/hello", goHello); err != nil {
 		return false, err

@@ -133,7 +133,7 @@ func (l lab) run(c testCase, dir string) (r report, err error) {
 		if err != nil {
 			return r, err
 		}
-		defer os.RemoveAll(data)
+		defer func() { _ = os.RemoveAll(data) }()
 		if err := os.WriteFile(data+"/words.txt", []byte("some words\n"), 0o600); err != nil {
 			return r, err
 		}
