@@ -8,6 +8,7 @@ import (
 
 	"github.com/tetratelabs/wazero/api"
 
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 )
 
@@ -103,13 +104,14 @@ func (c *cycles) closeInstance(ctx context.Context) {
 // windows of the hunt see descriptors by path; if the guest had all that it may
 // have before them, the one opened last is named.
 func (c *cycles) judgeGuest() {
-	if c.found == nil {
-		c.found = &census.Result{Reason: "the run ended before the hunt for leaks was complete"}
+	found := c.found
+	if found == nil {
+		found = &census.Result{}
 	}
 	one, done := c.one, c.completed.Load()
 	pages := int64(one.memoryStat(false).LimitBytes / pageSize)
 	if f, leaks := one.memory.Judge(census.GuestMemory, "linear memory", done, pages, pageSize); leaks {
-		c.found.Add(unitCall, f)
+		found.Add(unitCall, f)
 	}
 	open, path := 0, ""
 	one.countGuest(func(_ census.Kind, identity string, _, _ int64) {
@@ -117,8 +119,11 @@ func (c *cycles) judgeGuest() {
 		path = identity
 	})
 	f, leaks := one.descriptors.Judge(census.GuestDescriptor, path, done, int64(open+one.system.Room()), 0)
-	if leaks && !c.found.Has(census.GuestDescriptor) {
-		c.found.Add(unitCall, f)
+	if leaks && !found.Has(census.GuestDescriptor) {
+		found.Add(unitCall, f)
+	}
+	if found.Verdict == memstat.Leaking {
+		c.found = found
 	}
 	if bound := one.memory.Bound(done, pages) * pageSize; !math.IsInf(bound, 0) {
 		c.guestBound = bound

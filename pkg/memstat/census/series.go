@@ -70,7 +70,8 @@ func (s *Series) Judge(kind Kind, identity string, cycles uint64, limit, size in
 }
 
 // Bound returns the smallest leak that Judge finds for certain, in objects per
-// cycle: one object in each quarter.
+// cycle: one object in each quarter. It is infinite where too few cycles passed
+// before the count had no room to grow.
 func (s *Series) Bound(cycles uint64, limit int64) float64 {
 	if cycles = s.growing(cycles, limit); cycles < LeastCycles {
 		return math.Inf(1)
@@ -82,11 +83,14 @@ func (s *Series) Bound(cycles uint64, limit int64) float64 {
 // step of the last one's size.
 func (s *Series) growing(cycles uint64, limit int64) uint64 {
 	n := len(s.peaks)
-	if n < 2 {
+	if n == 0 {
 		return cycles
 	}
-	last := s.peaks[n-1]
-	if step := last.count - s.peaks[n-2].count; last.count+step > limit {
+	last, step := s.peaks[n-1], int64(1)
+	if n > 1 {
+		step = last.count - s.peaks[n-2].count
+	}
+	if last.count+step > limit {
 		return last.cycle
 	}
 	return cycles

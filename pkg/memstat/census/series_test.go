@@ -72,4 +72,13 @@ func TestSeriesBound(t *testing.T) {
 	if b := s.Bound(15, 1000); !math.IsInf(b, 1) {
 		t.Errorf("a run that is too short: %v", b)
 	}
+	for cycle := range uint64(100) {
+		s.Observe(cycle+1, 2)
+	}
+	if b := s.Bound(100, 2); !math.IsInf(b, 1) {
+		t.Errorf("no room to grow: %v", b)
+	}
+	if b := s.Bound(100, 3); b != 1./25 {
+		t.Errorf("room to grow: %v", b)
+	}
 }
