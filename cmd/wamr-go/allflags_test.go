@@ -102,6 +102,17 @@ var flagRows = map[string]map[string][]flagRow{
 			{repeated, "--cycles 3 --cycles 4 m.wasm", 0, "4 of 4"},
 			{conflict, "--cycles 3 --duration 1h m.wasm", 0, "3 of 3"},
 		},
+		"calls": {
+			{right, "--calls 20 -f add lib.wasm 1 2", 0, "20 of 20"},
+			{wrong, "--calls 0 -f add lib.wasm 1 2", 2, "at least 1"},
+			{wrong, "--calls 20 -f _start m.wasm", 125, "only once"},
+			{empty, "--calls EMPTY -f add lib.wasm 1 2", 2, `--calls ""`},
+			{huge, "--calls " + hugeNumber + " -f add lib.wasm 1 2", 2, "at least 1"},
+			{repeated, "--calls 2 --calls 20 -f add lib.wasm 1 2", 0, "20 of 20"},
+			{conflict, "--calls 20 --cycles 20 -f add lib.wasm 1 2", 2, "exclude each other"},
+			{conflict, "--calls 20 m.wasm", 2, "needs the export"},
+			{conflict, "--calls 20 --workers 2 -f add lib.wasm 1 2", 2, "exclude each other"},
+		},
 		"duration": {
 			{right, "--duration 5ms m.wasm", 0, "completed"},
 			{wrong, "--duration 5 m.wasm", 2, "add the unit"},

@@ -14,9 +14,15 @@ import (
 // ctx is done, the guest of a plain run ends, and cycles end after those in
 // progress, or after cycleGrace. The results of -f go to results, and progress may be nil.
 func runCycles(ctx context.Context, m *engine.Module, o *options, guest wasi.Config, results io.Writer, progress *progressBar) engine.CycleResult {
+	var first *gate // of the guest's output
+	if o.calls > 0 {
+		guest, first = gateOutput(guest, o)
+	}
 	cfg := engine.CycleConfig{
-		Cycles:   o.cycles,
-		Duration: o.duration,
+		Cycles:      max(o.cycles, o.calls),
+		OneInstance: o.calls > 0,
+		Duration:    o.duration,
+
 		Workers:  int(o.workers),
 		FailFast: o.failFast,
 		Fault:    o.fault,
@@ -26,6 +32,7 @@ func runCycles(ctx context.Context, m *engine.Module, o *options, guest wasi.Con
 		Invoke:   o.invoke,
 		Args:     o.args,
 		Results: func(cycle uint64, values []string) {
+			first.close()
 			if o.prints(cycle) && len(values) > 0 {
 				fmt.Fprintln(results, strings.Join(values, "\n"))
 			}
@@ -55,4 +62,37 @@ func cycleGuest(first wasi.Config, o *options, cycle uint64) wasi.Config {
 		cfg.Stdout, cfg.Stderr, cfg.Trace = nil, nil, nil
 	}
 	return cfg
+}
+
+// gate passes output on until it is closed, and then discards it. A nil gate has
+// nothing to close.
+type gate struct{ closed bool }
+
+func (g *gate) close() {
+	if g != nil {
+		g.closed = true
+	}
+}
+
+type gated struct {
+	*gate
+	w io.Writer
+}
+
+func (g gated) Write(p []byte) (int, error) {
+	if g.closed {
+		return len(p), nil
+	}
+	return g.w.Write(p)
+}
+
+// gateOutput puts a gate before the output of a guest, to be closed after the
+// first call if only that is to be printed.
+func gateOutput(guest wasi.Config, o *options) (wasi.Config, *gate) {
+	if o.cycleOutput != outputFirst {
+		return guest, nil
+	}
+	g := new(gate)
+	guest.Stdout, guest.Stderr = gated{g, guest.Stdout}, gated{g, guest.Stderr}
+	return guest, g
 }

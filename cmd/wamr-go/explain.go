@@ -104,6 +104,7 @@ func (x explainer) hint(err error) string {
 		{engine.ErrImportType, "the module was not built against the preview1 headers"},
 		{syscall.EMFILE, hintDescriptors},
 		{wasi.EMFILE, "--max-fds sets how many descriptors the guest can have"},
+		{engine.ErrOnce, "--cycles N starts it in a new instance each time; -f NAME calls another export"},
 	} {
 		if errors.Is(err, row.err) {
 			return row.hint

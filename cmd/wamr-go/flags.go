@@ -28,6 +28,7 @@ type options struct {
 	invoke     string
 
 	cycles      uint64 // 0: not asked for
+	calls       uint64 // likewise
 	duration    time.Duration
 	workers     uint64
 	cycleOutput string
@@ -71,8 +72,17 @@ const (
 	unknownZero = "zero"
 )
 
-// cycling reports whether cycles were asked for, not a plain run.
-func (o *options) cycling() bool { return o.cycles > 0 || o.duration > 0 }
+// cycling reports whether cycles, or calls in one instance, were asked for, not a
+// plain run.
+func (o *options) cycling() bool { return o.cycles > 0 || o.calls > 0 || o.duration > 0 }
+
+// unit returns what is done again and again: "cycle" or "call".
+func (o *options) unit() string {
+	if o.calls > 0 {
+		return "call"
+	}
+	return "cycle"
+}
 
 // unknownImports returns how unknown imports are answered.
 func (o *options) unknownImports() engine.UnknownImports {
@@ -105,6 +115,13 @@ func (o *options) cache() (string, error) {
 // check refuses flags that exclude each other.
 func (o *options) check() error {
 	switch {
+	case o.calls > 0 && o.cycles > 0:
+		return usagef("--calls and --cycles exclude each other").
+			withHint("--calls N calls an export of one instance again and again; --cycles N makes a new instance each time")
+	case o.calls > 0 && o.invoke == "":
+		return usagef("--calls needs the export to call").withHint("wamr-go run --calls %d -f NAME MODULE", o.calls)
+	case o.calls > 0 && o.workers > 1:
+		return usagef("--calls and --workers exclude each other: an instance serves one call at a time")
 	case o.workers > 1 && !o.cycling():
 		return usagef("--workers needs --cycles or --duration").
 			withHint("wamr-go run --cycles 1000 --workers %d MODULE", o.workers)
@@ -152,9 +169,10 @@ func (o *options) groups() []flagGroup {
 
 	f = group("Leak hunting")
 	f.Var(numberFlag{&o.cycles, "N", 1, math.MaxUint64}, "cycles", "instantiate, run and destroy N times")
-	f.Var(durationFlag{&o.duration, "D"}, "duration", "as many cycles as fit into D, such as 30s; with --cycles, whichever ends first")
+	f.Var(numberFlag{&o.calls, "N", 1, math.MaxUint64}, "calls", "with -f: call the export N times in one instance, as a plug-in host does")
+	f.Var(durationFlag{&o.duration, "D"}, "duration", "as many cycles as fit into D, such as 30s; with --cycles or --calls, whichever ends first")
 	f.Var(numberFlag{&o.workers, "W", 1, 1024}, "workers", "run W cycles at once")
-	f.Var(choiceFlag{&o.cycleOutput, "WHICH", []string{outputFirst, outputAll, outputNone}}, "cycle-output", "print the output of the first, all or none of the cycles")
+	f.Var(choiceFlag{&o.cycleOutput, "WHICH", []string{outputFirst, outputAll, outputNone}}, "cycle-output", "print the output of the first, all or none of the cycles or calls")
 	f.BoolVar(&o.failFast, "fail-fast", false, "end after the first cycle that does not exit with code 0 or does not give everything back")
 	f.Var(faultFlag{&o.fault}, "fault", "lose something on purpose, to see it found: NAME[:BYTES][/EVERY]; prestats-lock is WAMR's issue 4192")
 	f.Var(choiceFlag{&o.target, "NAME", report.Targets()}, "target", "also report what it costs on that device; known: "+strings.Join(report.Targets(), ", "))

@@ -57,6 +57,9 @@ func hintCases() []hintCase {
 		{args: "-f add arith.wasm 1", hint: `^wamr-go (-f add arith.wasm 1 2)$`, next: "$1"},
 		{args: "-f add arith.wasm 1 x", hint: `^wamr-go (-f add arith.wasm 1 2)$`, next: "$1"},
 		{args: "arith.wasm", hint: `^wamr-go (-f \S+ arith.wasm.*)$`, next: "$1"},
+		{args: "--calls 20 -f _start hello.wasm", hint: `^(--cycles) N starts it in a new instance each time; -f NAME calls another export$`, next: "$1 20 hello.wasm"},
+		{args: "--calls 20 --cycles 20 -f add arith.wasm 1 2", hint: `^(--calls) N calls an export of one instance again and again; --cycles N makes a new instance each time$`, next: "$1 20 -f add arith.wasm 1 2"},
+		{args: "--calls 20 arith.wasm", hint: `^wamr-go (run --calls 20 -f) NAME MODULE$`, next: "$1 add arith.wasm 1 2"},
 		{args: "--env =x hello.wasm", hint: `^write (--env NAME=VALUE)$`, next: "$1 hello.wasm"},
 		{args: "--workers 2 hello.wasm", hint: `^wamr-go (run --cycles 1000 --workers 2) MODULE$`, next: "$1 hello.wasm"},
 		{args: "--fail-fast hello.wasm", hint: `^wamr-go (run --cycles 1000 --fail-fast) MODULE$`, next: "$1 hello.wasm"},
@@ -117,7 +120,7 @@ func hugeCases() []hintCase {
 // bring about, and where they are tested.
 var followedElsewhere = []string{
 	"this process may not open more files; raise the limit with ulimit -n", // limits.txtar
-	"the cycle in progress is not over yet; press Ctrl-C again to end at once",
+	"what is in progress is not over yet; press Ctrl-C again to end at once",
 	"the guest has not ended yet; press Ctrl-C again to end at once",  // interrupt.txtar
 	"this is a bug of wamr-go; -v prints the stack to report it with", // TestExplain
 }

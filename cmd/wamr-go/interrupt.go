@@ -64,7 +64,7 @@ func endBySignal(u *ui, cycling bool, end context.CancelCauseFunc) interruptActi
 		},
 		overdue: func() {
 			if cycling {
-				u.hintf("the cycle in progress is not over yet; press Ctrl-C again to end at once")
+				u.hintf("what is in progress is not over yet; press Ctrl-C again to end at once")
 			} else {
 				u.hintf("the guest has not ended yet; press Ctrl-C again to end at once")
 			}

@@ -117,9 +117,9 @@ func progressText(c *engine.CycleResult, o *options) string {
 	case !o.cycling() || c == nil:
 		return ""
 	case c.Requested > 0:
-		return fmt.Sprintf(" after %s of %s cycles", memstat.Grouped(c.Completed), memstat.Grouped(c.Requested))
+		return fmt.Sprintf(" after %s of %s %ss", memstat.Grouped(c.Completed), memstat.Grouped(c.Requested), o.unit())
 	default:
-		return fmt.Sprintf(" after %s cycles", memstat.Grouped(c.Completed))
+		return fmt.Sprintf(" after %s %ss", memstat.Grouped(c.Completed), o.unit())
 	}
 }
 
@@ -129,9 +129,9 @@ func cyclesText(kind engine.OutcomeKind, n uint64, c *engine.CycleResult, o *opt
 	if !o.cycling() {
 		return ""
 	}
-	text := fmt.Sprintf(" in %s of %s cycles", memstat.Grouped(n), memstat.Grouped(c.Completed))
+	text := fmt.Sprintf(" in %s of %s %ss", memstat.Grouped(n), memstat.Grouped(c.Completed), o.unit())
 	if c.FirstFailure.Kind == kind {
-		text += fmt.Sprintf(", first in cycle %s", memstat.Grouped(c.FirstFailure.Cycle))
+		text += fmt.Sprintf(", first in %s %s", o.unit(), memstat.Grouped(c.FirstFailure.Cycle))
 	}
 	return text
 }

@@ -25,7 +25,10 @@ standard input, and only its output is printed (--cycle-output). Ctrl-C ends
 the run after the cycle in progress, with its report; a cycle that takes more
 than half a second then is ended, and so it is after --duration. A second
 Ctrl-C ends the run at once. Without cycles, Ctrl-C ends the guest, also where
-it waits. SIGTERM and SIGHUP do the same.`
+it waits. SIGTERM and SIGHUP do the same.
+
+With --calls the export that -f names is called again and again in one instance,
+and the report also says what the guest keeps: memory and open descriptors.`
 
 const runExample = `  wamr-go run --dir . tool.wasm in.txt
   wamr-go run --dir ./data::/data:ro tool.wasm /data/in.txt
@@ -33,6 +36,7 @@ const runExample = `  wamr-go run --dir . tool.wasm in.txt
   wamr-go run -f add math.wasm -1 0x10
   wamr-go run --mem-report --mem-report=json:out.json tool.wasm
   wamr-go run --cycles 1000 --workers 4 plugin.wasm
+  wamr-go run --calls 1000 -f handle plugin.wasm
   wamr-go run --cycles 1000 --fault prestats-lock --target esp32s3 plugin.wasm
 `
 

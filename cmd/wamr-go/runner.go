@@ -150,7 +150,7 @@ func newRunner(a *app, o *options) runner {
 		Interruptible:     !o.unchecked,
 		Fuel:              o.fuel,
 		CountInstructions: o.count,
-		NoImage:           !o.cycling(), // for one instance it would cost more than it saves
+		NoImage:           !o.cycling() || o.calls > 0, // for one instance it would cost more than it saves
 		Inspect:           len(o.reportPlan()) > 0,
 
 		UnknownImports: o.unknownImports(),

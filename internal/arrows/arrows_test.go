@@ -53,6 +53,7 @@ var (
 	layers = []layer{
 		{dir: "pkg/memstat/probe"},
 		{dir: "pkg/memstat/census", ours: []string{"pkg/memstat", "pkg/memstat/probe"}},
+		{dir: "pkg/memstat/leaktest", ours: []string{"pkg/memstat", "pkg/memstat/probe", "pkg/memstat/census"}},
 		{dir: "pkg/memstat/trend", ours: []string{"pkg/memstat/probe"}},
 		{dir: "pkg/memstat/report", ours: memstat, others: []string{"github.com/fatih/color"}},
 		{dir: "pkg/memstat", never: []string{"runtime/metrics"}},
@@ -74,7 +75,7 @@ var (
 )
 
 // required lists the layers that must have packages: a rule about no package would always hold.
-var required = append([]string{"cmd"}, library...)
+var required = append([]string{"cmd", "pkg/memstat/leaktest"}, library...)
 
 func TestArrows(t *testing.T) {
 	if err := statSources("../.."); err != nil {
@@ -148,6 +149,11 @@ func TestViolations(t *testing.T) {
 
 		{"all that memstat may", pkg("pkg/memstat", "runtime", "sync"), nil},
 		{"all that probe may", pkg("pkg/memstat/probe", "runtime/metrics", "syscall"), nil},
+		{"leaktest imports engine", pkg("pkg/memstat/leaktest", ours+"/pkg/engine"), []string{"pkg/memstat/leaktest imports pkg/engine"}},
+		{"leaktest imports wazero", pkg("pkg/memstat/leaktest", wazero), []string{"pkg/memstat/leaktest imports " + wazero}},
+		{"engine imports leaktest", pkg("pkg/engine", memstat+"/leaktest"), []string{"pkg/engine imports pkg/memstat/leaktest"}},
+
+		{"all that leaktest may", pkg("pkg/memstat/leaktest", memstat, memstat+"/census", memstat+"/probe", "runtime"), nil},
 		{"all that trend may", pkg("pkg/memstat/trend", memstat+"/probe"), nil},
 		{"all that census may", pkg("pkg/memstat/census", memstat, memstat+"/probe"), nil},
 		{"all that report may", pkg("pkg/memstat/report", memstat, memstat+"/probe", memstat+"/trend", color), nil},

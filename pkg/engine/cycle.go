@@ -2,12 +2,10 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
@@ -20,8 +18,13 @@ type CycleConfig struct {
 	// one if that is 0 too. With both, whichever is reached first ends the run.
 	Cycles   uint64
 	Duration time.Duration
-	Workers  int           // that run cycles at once; 0 means 1
-	Timeout  time.Duration // for the guest of one cycle; 0 means none
+	// OneInstance makes a single instance, in which each cycle is a call of
+	// Invoke: so a plug-in host uses a module. Only one worker runs then, and
+	// Config is called for the first cycle only.
+	OneInstance bool
+
+	Workers int           // that run cycles at once; 0 means 1
+	Timeout time.Duration // for the guest of one cycle; 0 means none
 
 	// Stop ends the run after the cycles in progress, once it is closed. (The
 	// context of Cycle, when done, ends their guests too.)
@@ -80,6 +83,9 @@ func (m *Module) cycle(ctx context.Context, cfg CycleConfig) CycleResult {
 		cfg.Cycles = 1
 	}
 	cfg.Workers = max(cfg.Workers, 1)
+	if cfg.OneInstance {
+		cfg.Workers = 1
+	}
 	if cfg.Cycles != 1 {
 		defer relaxCollector(cycleGCPercent(cfg.Workers))()
 	}
@@ -91,15 +97,13 @@ func (m *Module) cycle(ctx context.Context, cfg CycleConfig) CycleResult {
 		first.run(c, n)
 		c.first = first.last
 	}
-	if c.first.Kind == OutcomeError {
-		c.halt.Store(true)
-	}
 	c.phase(ctx)
 	c.plain = time.Since(c.started)
 	endGuests()
 	if cfg.SampleEvery >= 0 {
 		c.hunt(ctx)
 	}
+	c.closeInstance(ctx)
 	endProgress()
 	return c.result(ctx)
 }
@@ -122,7 +126,12 @@ type cycles struct {
 	stopped   atomic.Bool   // no more cycles: the caller ended the run
 	sampling  *sampling
 	first     Outcome
+	one       *oneInstance   // nil unless cycles are calls
 	found     *census.Result // of the hunt, if there was one
+	// guestBound is the smallest leak of the guest's memory that is found, in
+	// bytes per call; 0 if it is not known.
+	guestBound float64
+	lost       atomic.Uint64 // bytes that a fault took from the guests' memories
 }
 
 func newCycles(m *Module, cfg *CycleConfig) *cycles {
@@ -193,120 +202,3 @@ func (c *cycles) progress() (end func()) {
 	}()
 	return func() { close(done); <-ended }
 }
-
-// cycleWorker runs cycles one after the other, and counts for itself.
-type cycleWorker struct {
-	latency  histogram
-	outcomes [outcomeKinds]uint64
-	last     Outcome
-	failure  *CycleOutcome // the first
-	nonzero  uint64        // exits
-	leaking  uint64
-	closeErr error
-	memory   MemoryStat
-	openFDs  OpenFDs
-	executed *uint64 // the most instructions of any cycle
-}
-
-func (w *cycleWorker) loop(ctx context.Context, c *cycles) {
-	for {
-		n, ok := c.claim(ctx)
-		if !ok {
-			return
-		}
-		w.run(c, n)
-	}
-}
-
-// run runs one cycle and accounts for it. Stacks in a census end here, so it must
-// have a frame.
-//
-//go:noinline
-func (w *cycleWorker) run(c *cycles, n uint64) {
-	var cfg wasi.Config
-	if c.cfg.Config != nil {
-		cfg = c.cfg.Config(n)
-	}
-	fault := c.cfg.Fault.due(n)
-	if fault != nil {
-		cfg.Faults |= fault.wasi
-	}
-	c.sampling.between.RLock()
-	begin, leaking := time.Now(), w.leaking
-	w.last = w.cycle(c, n, cfg)
-	took := time.Since(begin)
-	if fault != nil && fault.lose != nil && w.closeErr == nil {
-		w.closeErr = fault.lose(c.module, c.cfg.Fault.Bytes)
-	}
-	c.sampling.between.RUnlock()
-	if cut(w.last) {
-		c.cut.Add(1)
-		return
-	}
-
-	if !c.hunting {
-		w.latency.add(took)
-	}
-	w.outcomes[w.last.Kind]++
-	if w.last.ExitCode != 0 {
-		w.nonzero++
-	}
-	if !w.last.Clean() {
-		if w.failure == nil {
-			w.failure = &CycleOutcome{n, w.last}
-		}
-	}
-	if c.cfg.FailFast && (!w.last.Clean() || w.leaking > leaking) {
-		c.halt.Store(true)
-	}
-	if done := c.completed.Add(1); !c.hunting {
-		c.sampling.observe(done)
-	}
-}
-
-func (w *cycleWorker) cycle(c *cycles, n uint64, cfg wasi.Config) Outcome {
-	ctx, cancel := c.guestContext()
-	defer cancel()
-	in, err := c.module.instantiate(ctx, cfg, n, touchedIsMeasured(n))
-	if err != nil {
-		var failed *InstantiateError
-		if !errors.As(err, &failed) {
-			return Outcome{Kind: OutcomeError, Err: err}
-		}
-		w.closed(failed.CloseErr)
-		return failed.Outcome
-	}
-	outcome := w.call(ctx, c, n, in)
-	w.memory = w.memory.larger(in.memoryStat(touchedIsMeasured(n)))
-	w.openFDs = w.openFDs.larger(in)
-	w.executed = larger(w.executed, in.instructions())
-	w.closed(in.Close(ctx))
-	return outcome
-}
-
-func (w *cycleWorker) call(ctx context.Context, c *cycles, n uint64, in *Instance) Outcome {
-	if c.cfg.Invoke == "" {
-		return in.Start(ctx)
-	}
-	results, outcome := in.Invoke(ctx, c.cfg.Invoke, c.cfg.Args)
-	if c.cfg.Results != nil && outcome.Kind == OutcomeExit {
-		c.cfg.Results(n, results)
-	}
-	return outcome
-}
-
-// closed counts the error of an instance's Close.
-func (w *cycleWorker) closed(err error) {
-	leaks, other := memstat.SplitLeaks(err)
-	if leaks != nil {
-		w.leaking++
-	}
-	if w.closeErr == nil {
-		w.closeErr = other
-	}
-}
-
-// touchedIsMeasured reports whether a cycle counts the touched bytes of its
-// memory: the first few do, and every 1024th. The others are spared the system
-// call.
-func touchedIsMeasured(cycle uint64) bool { return cycle&(cycle-1) == 0 || cycle%1024 == 0 }

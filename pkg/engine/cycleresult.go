@@ -21,9 +21,11 @@ type CycleResult struct {
 	Completed uint64 // cycles that ended, whether they could be instantiated or not
 	Cut       uint64 // cycles that CycleConfig.Grace ended; Completed and Outcomes do not count them
 	Workers   int
-	Elapsed   time.Duration
-	Sampling  time.Duration // part of Elapsed in which samples were taken
-	Stopped   bool          // by CycleConfig.Stop or the context
+	// OneInstance is that of CycleConfig: cycles were calls in one instance.
+	OneInstance bool
+	Elapsed     time.Duration
+	Sampling    time.Duration // part of Elapsed in which samples were taken
+	Stopped     bool          // by CycleConfig.Stop or the context
 
 	// Rate and latencies are of the cycles before the hunt for leaks, and without
 	// the time of sampling.
@@ -48,6 +50,9 @@ type CycleResult struct {
 	// Instructions is the most that any cycle executed; nil without Config.Fuel
 	// and Config.CountInstructions.
 	Instructions *uint64
+	// GuestBound is the smallest leak of a guest's linear memory that Hunt finds
+	// for certain, in bytes per call; 0 if that was not looked for.
+	GuestBound float64
 	// Before and After are readings of the process before the first and after
 	// the last cycle; nil without Config.Inspect.
 	Before, After *probe.Process
@@ -78,12 +83,12 @@ func (c *cycles) result(ctx context.Context) CycleResult {
 		Cut:       c.cut.Load(),
 		Workers:   c.cfg.Workers,
 		Elapsed:   time.Since(c.started),
-		Hunt:      c.found,
-		Sampling:  c.sampling.spent,
-		First:     c.first,
-		Samples:   c.sampling.samples(),
-		Stopped:   c.stopped.Load(),
-		stop:      Outcome{Kind: OutcomeInterrupted},
+		Hunt:      c.found, GuestBound: c.guestBound, OneInstance: c.cfg.OneInstance,
+		Sampling: c.sampling.spent,
+		First:    c.first,
+		Samples:  c.sampling.samples(),
+		Stopped:  c.stopped.Load(),
+		stop:     Outcome{Kind: OutcomeInterrupted},
 	}
 	switch {
 	case ctx.Err() != nil:

@@ -19,24 +19,31 @@ type Fault struct {
 	Every uint64
 }
 
-// faultKind is a row of the table of faults: either a fault of the WASI system,
-// or a function that loses something after a cycle.
+// faultKind is a row of the table of faults: a fault of the WASI system, or a
+// function that loses something after a cycle.
 type faultKind struct {
 	name  string
 	bytes int // default of Fault.Bytes; 0 for a fault without a size
 	wasi  wasi.Fault
 	lose  func(m *Module, bytes int) error
+	// loseOpen is like lose, but runs before the instance is closed.
+	loseOpen func(c *cycles, in *Instance, bytes int) error
 }
+
+var noFault faultKind
 
 // faultKinds is the only list of faults.
 var faultKinds = []faultKind{
 	{name: "prestats-lock", wasi: wasi.FaultPrestatsLock},
+	{name: "fd-entry", wasi: wasi.FaultFDEntry},
+	{name: "dir-stream", wasi: wasi.FaultDirStream},
 	{name: "host-fd", lose: loseDescriptor},
 	{name: "goroutine", lose: loseGoroutine},
 	{name: "thread", lose: loseThread},
 	{name: "go-heap", bytes: 64, lose: loseHeap},
 	{name: "mmap", bytes: 4096, lose: loseMapping},
 	{name: "slot", lose: loseSlot},
+	{name: "guest-memory", bytes: 64, loseOpen: loseGuestMemory},
 }
 
 // FaultNames returns the names of the faults.
@@ -89,14 +96,15 @@ func (f Fault) String() string {
 	return text
 }
 
-// due returns the row of the fault if it loses something in a cycle, or nil.
+// due returns the row of the fault if it loses something in a cycle, or an empty
+// one.
 func (f Fault) due(cycle uint64) *faultKind {
 	if f.Name == "" || cycle%max(f.Every, 1) != 0 {
-		return nil
+		return &noFault
 	}
 	i := slices.IndexFunc(faultKinds, func(k faultKind) bool { return k.name == f.Name })
 	if i < 0 {
-		return nil
+		return &noFault
 	}
 	return &faultKinds[i]
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"os"
 	"runtime"
 	"sync"
@@ -61,5 +62,21 @@ func loseSlot(m *Module, _ int) (err error) {
 	}()
 	memory := m.slots.Take(nil, false)
 	memory.Allocate(pageSize, pageSize).Reallocate(pageSize)
+	return nil
+}
+
+// loseGuestMemory takes bytes from the linear memory of the guest, as a guest
+// does that forgets a block: the memory grows by a page when the bytes of all
+// cycles fill one. A memory that is full stays as it is.
+func loseGuestMemory(c *cycles, in *Instance, bytes int) error {
+	now := c.lost.Add(uint64(bytes))
+	pages := now/pageSize - (now-uint64(bytes))/pageSize
+	memory := in.guest.Memory()
+	if memory == nil {
+		return errors.New("the fault guest-memory needs a module with a memory")
+	}
+	if pages > 0 && !in.guest.IsClosed() {
+		memory.Grow(uint32(pages))
+	}
 	return nil
 }

@@ -28,7 +28,11 @@ func (c *cycles) hunt(ctx context.Context) {
 	}
 	defer c.openGuests(ctx, 0)() // see guestContext
 	c.hunting, c.duration = true, 0
-	cfg := census.Config{Root: census.EntryOf((*cycleWorker).run)}
+	cfg := census.Config{Root: census.EntryOf((*cycleWorker).run), Done: c.completed.Load()}
+	if c.one != nil {
+		cfg.Unit, cfg.Guest = unitCall, c.one.countGuest
+		cfg.GuestBytes = func() int64 { return int64(c.one.memoryStat(false).PeakBytes) }
+	}
 	c.found = census.Hunt(cfg, plan, func(cycles int) bool {
 		c.limit = c.completed.Load() + uint64(cycles)
 		c.phase(ctx)

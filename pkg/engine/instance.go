@@ -35,6 +35,7 @@ type Instance struct {
 	initialized *Outcome       // of _initialize, once it was called
 	stopped     bool           // within a call, so that its state is unknown
 	meter       meter
+	exited      bool // the guest ended itself with proc_exit
 	closed      bool
 }
 
@@ -169,14 +170,25 @@ func (in *Instance) call(ctx context.Context, name string, params []uint64) ([]u
 	if o := in.usable(); o.Kind != OutcomeExit {
 		return nil, o
 	}
+	return in.callFunction(ctx, in.guest.ExportedFunction(name), params)
+}
+
+// callFunction calls a function of the guest. The caller holds the lock.
+func (in *Instance) callFunction(ctx context.Context, f api.Function, params []uint64) ([]uint64, Outcome) {
+	if o := in.usable(); o.Kind != OutcomeExit {
+		return nil, o
+	}
 	if ctx.Err() != nil {
 		return nil, doneOutcome(ctx)
 	}
-	f := in.guest.ExportedFunction(name)
 	stack := in.acquireStack(f)
 	results, err := f.Call(wasi.WithSystem(in.metered(ctx), in.system), params...)
 	in.releaseStack(stack)
+	if err != nil {
+		results = nil
+	}
 	outcome := in.module.outcomeOf(ctx, err, f)
+	in.exited = err != nil && outcome.Kind == OutcomeExit
 	if n := in.instructions(); n != nil && outcome.Kind == OutcomeExit {
 		outcome = in.meter.judge(outcome, *n)
 	}

@@ -2,8 +2,8 @@ package engine
 
 import (
 	"errors"
+	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
@@ -101,12 +101,15 @@ func cyclesReport(c *CycleResult, leaks []memstat.Leak) *report.Cycles {
 		Outcomes: outcomesReport(c), NonzeroExits: c.NonzeroExits, FirstFailure: failureReport(c.FirstFailure),
 		P50NS: c.P50.Nanoseconds(), P99NS: c.P99.Nanoseconds(), MaxNS: c.Max.Nanoseconds(),
 		Trend: trend.New(c.Samples), Samples: c.Samples,
-		Reason: "the run was too short to tell; run at least " + strconv.Itoa(census.LeastCycles) + " cycles, or for longer",
 	}
+	if c.OneInstance {
+		out.Unit = unitCall
+	}
+	out.Reason = fmt.Sprintf("the run was too short to tell; run at least %d %ss, or for longer", census.LeastCycles, out.UnitName())
 	if h := c.Hunt; h != nil {
 		out.Verdict, out.Reason, out.Census = h.Verdict, h.Reason, h.Findings
 		if h.Plan.Window > 0 {
-			out.Hunt = &report.Hunt{Plan: h.Plan, Counted: h.Counted, HiddenBelow: h.Bound()}
+			out.Hunt = &report.Hunt{Plan: h.Plan, Counted: h.Counted, HiddenBelow: h.Bound(), GuestHiddenBelow: c.GuestBound}
 		}
 	}
 	if len(leaks) > 0 {

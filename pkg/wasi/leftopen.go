@@ -1,22 +1,44 @@
 package wasi
 
-import "strings"
+import (
+	"iter"
+	"strings"
+)
 
 // LeftOpen returns how many descriptors the guest opened and has not closed,
 // and the lowest of them. It does not count the descriptors that the guest was
 // given: the standard streams, preopens and listeners. Call it when the guest
 // has ended, before Close.
 func (s *System) LeftOpen() (count int, first uint32) {
-	for fd, f := range s.fds.slots {
-		if f == nil || !f.opened {
-			continue
-		}
+	for fd := range s.Opened() {
 		if count == 0 {
-			first = uint32(fd)
+			first = fd
 		}
 		count++
 	}
 	return count, first
+}
+
+// Opened returns the descriptors that LeftOpen counts, the lowest first.
+func (s *System) Opened() iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		for fd, f := range s.fds.slots {
+			if f != nil && f.opened && !yield(uint32(fd)) {
+				return
+			}
+		}
+	}
+}
+
+// Room returns how many more descriptors the guest can open.
+func (s *System) Room() int {
+	open := 0
+	for _, f := range s.fds.slots {
+		if f != nil {
+			open++
+		}
+	}
+	return s.fds.limit - open
 }
 
 // GuestPath returns a path under which the guest can find the file of an open

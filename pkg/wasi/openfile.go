@@ -136,19 +136,24 @@ func (f *openFile) syncOffset() Errno {
 	return ESUCCESS
 }
 
-// close releases everything that the file holds, even if closing sysfd fails.
-func (f *openFile) close(scope *memstat.Scope) error {
-	err := f.release(scope)
-	scope.Release(f.entry)
+// close releases everything that the file holds but what faults lose, even if
+// closing sysfd fails.
+func (f *openFile) close(scope *memstat.Scope, faults Fault) error {
+	err := f.release(scope, faults)
+	if faults&FaultFDEntry == 0 {
+		scope.Release(f.entry)
+	}
 	return err
 }
 
 // release is close for a file that was not entered into the account.
-func (f *openFile) release(scope *memstat.Scope) error {
+func (f *openFile) release(scope *memstat.Scope, faults Fault) error {
 	f.stream.close(scope)
 	f.stream = nil
 	if f.dir != nil {
-		f.dir.close(scope)
+		if faults&FaultDirStream == 0 {
+			f.dir.close(scope)
+		}
 		f.dir = nil
 	}
 	if !f.owned {

@@ -71,7 +71,7 @@ func NewSystem(cfg Config, scope *memstat.Scope) (*System, error) {
 	// Make room for stdio, preopens and a few files, so the table rarely grows.
 	const stdio, files = 3, 5
 	preopened := len(cfg.Preopens) + len(cfg.Listeners)
-	s.fds.init(scope, limits.FDs, stdio+preopened+files)
+	s.fds.init(scope, cfg.Faults, limits.FDs, stdio+preopened+files)
 	room := 0
 	if len(cfg.Preopens) > 0 {
 		room = stdio + len(cfg.Preopens)
@@ -133,7 +133,7 @@ func (s *System) Close() error {
 	s.prestats.destroy()
 	err := s.fds.destroy()
 	if s.traceTo != nil {
-		err = errors.Join(err, s.traceTo.release(s.scope))
+		err = errors.Join(err, s.traceTo.release(s.scope, 0))
 	}
 	s.environ.destroy(s.scope)
 	s.args.destroy(s.scope)

@@ -16,6 +16,18 @@ type Config struct {
 	// runs a unit of work. Without it one allocation site shows as several if
 	// the work is started from several places. 0 means none.
 	Root uintptr
+	// Unit is what a unit of work is called in reasons; "" means "cycle".
+	Unit string
+	// Done is the number of units that were run before the hunt.
+	Done uint64
+	// Guest counts what only the caller sees, such as the open descriptors of a
+	// guest, by calling add once or more for each identity. May be nil.
+	Guest func(add func(kind Kind, identity string, objects, bytes int64))
+	// GuestBytes returns the size of the linear memories of guests, which are not
+	// the process' own mappings. May be nil.
+	GuestBytes func() int64
+
+	previous *Census // of the same hunt
 }
 
 // Count is a number of things, and their size.
@@ -26,8 +38,9 @@ type Count struct {
 
 // Census is what is alive at one moment, by identity.
 type Census struct {
-	counts  map[identity]Count
-	counted [kindCount]bool
+	counts     map[identity]Count
+	counted    [kindCount]bool
+	mappedByGo mappedByGo
 }
 
 // identity tells the things of a kind apart. name is readable, or the program
@@ -45,6 +58,12 @@ func Take(cfg Config) *Census {
 	c := &Census{counts: make(map[identity]Count)}
 	for k := range kindTable {
 		c.counted[k] = kindTable[k].count(&cfg, c)
+	}
+	if cfg.Guest != nil {
+		cfg.Guest(func(kind Kind, name string, objects, bytes int64) {
+			c.counted[kind] = true
+			c.add(kind, generic(name), objects, bytes)
+		})
 	}
 	return c
 }

@@ -17,6 +17,10 @@
 //   - on Linux: file descriptors, by target; memory mappings, by name and
 //     protection; threads; child processes
 //   - files beneath the directories of [Config]
+//   - what only the caller sees, such as the open descriptors of a guest
+//
+// A [Series] is for what grows in larger steps than a window can be sure to see,
+// such as the linear memory of a guest: it is judged over a whole run.
 //
 // # What is not found
 //

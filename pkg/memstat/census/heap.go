@@ -8,7 +8,7 @@ import (
 // countHeap counts the objects in use by allocation site. The profile is as of
 // the last garbage collection, which Take has just made.
 func countHeap(cfg *Config, c *Census) bool {
-	for _, r := range heapProfile() {
+	for _, r := range HeapProfile() {
 		if objects := r.InUseObjects(); objects > 0 {
 			c.addStack(GoHeap, r.Stack0[:], cfg.Root, objects, r.InUseBytes())
 		}
@@ -18,7 +18,7 @@ func countHeap(cfg *Config, c *Census) bool {
 
 // countGoroutines counts goroutines by their present stack.
 func countGoroutines(cfg *Config, c *Census) bool {
-	for _, r := range goroutineProfile() {
+	for _, r := range GoroutineProfile() {
 		c.addStack(Goroutine, r.Stack0[:], cfg.Root, 1, 0)
 	}
 	return true
@@ -38,7 +38,10 @@ func (c *Census) addStack(kind Kind, stack []uintptr, root uintptr, objects, byt
 // reading them.
 const spare = 64
 
-func heapProfile() []runtime.MemProfileRecord {
+// HeapProfile returns the memory profile of the last garbage collection, for
+// objects that are in use. It is exact for those allocated while
+// runtime.MemProfileRate was 1.
+func HeapProfile() []runtime.MemProfileRecord {
 	n, _ := runtime.MemProfile(nil, false)
 	for {
 		records := make([]runtime.MemProfileRecord, n+spare)
@@ -49,7 +52,8 @@ func heapProfile() []runtime.MemProfileRecord {
 	}
 }
 
-func goroutineProfile() []runtime.StackRecord {
+// GoroutineProfile returns the present stacks of all goroutines.
+func GoroutineProfile() []runtime.StackRecord {
 	n := runtime.NumGoroutine()
 	for {
 		records := make([]runtime.StackRecord, n+spare)

@@ -27,12 +27,14 @@ func Hunt(cfg Config, plan Plan, run func(cycles int) bool) *Result {
 	// they allocate are alike.
 	var censuses []*Census
 	begin, cycles := time.Now(), plan.WarmUp
+	cfg.previous = nil
 	for len(censuses) <= plan.Windows && run(cycles) {
 		if len(censuses) == 0 {
 			plan = plan.fit(time.Since(begin))
 		}
-		censuses = append(censuses, Take(cfg))
+		cfg.previous = Take(cfg)
+		censuses = append(censuses, cfg.previous)
 		cycles = plan.Window
 	}
-	return judge(plan, censuses)
+	return judge(&cfg, plan, censuses)
 }

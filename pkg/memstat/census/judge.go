@@ -1,8 +1,10 @@
 package census
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
@@ -12,9 +14,10 @@ type Result struct {
 	Verdict memstat.Verdict
 	Reason  string
 	Plan    Plan // with the windows as long as they were
-	// Findings has a row for each identity that grew in every window.
+	// Findings has a row for each identity that grew in every window, by kind, and
+	// then the largest first.
 	Findings []Finding
-	// Counted lists the kinds that this system can count.
+	// Counted lists the kinds that were counted.
 	Counted []Kind
 }
 
@@ -26,18 +29,22 @@ type Finding struct {
 	Bytes    []int64         `json:"bytes"`     // their size at each census
 	PerCycle float64         `json:"per_cycle"` // objects
 	BytesPer float64         `json:"bytes_per_cycle"`
+	Since    uint64          `json:"since"` // cycle since which it grew, or an earlier one
 	Verdict  memstat.Verdict `json:"verdict"`
 	Site     []memstat.Frame `json:"site,omitempty"` // stack of the allocation or goroutine, innermost first
 }
 
 // reason says what is lost, and how often.
-func (f *Finding) reason() string {
-	often := "in each cycle"
+func (f *Finding) reason(unit string) string {
+	if f.Kind == GuestMemory {
+		return fmt.Sprintf("the guest's memory grows by %.3g bytes with each %s", f.BytesPer, unit)
+	}
+	often := "in each " + unit
 	switch {
 	case f.PerCycle < 0.99:
-		often = fmt.Sprintf("in %.2g of 100 cycles", 100*f.PerCycle)
+		often = fmt.Sprintf("in %.2g of 100 %ss", 100*f.PerCycle, unit)
 	case f.PerCycle > 1.01:
-		often = fmt.Sprintf("%.3g times in each cycle", f.PerCycle)
+		often = fmt.Sprintf("%.3g times in each %s", f.PerCycle, unit)
 	}
 	return fmt.Sprintf("1 %s is lost %s (%s)", f.Kind.Unit(1), often, f.Identity)
 }
@@ -60,35 +67,62 @@ func least() int64 {
 	return n
 }
 
-func judge(plan Plan, censuses []*Census) *Result {
+// Add adds what was found by other means, such as a [Series]: that makes it a
+// leak. unit is Config.Unit.
+func (r *Result) Add(unit string, findings ...Finding) {
+	r.Findings = append(r.Findings, findings...)
+	slices.SortStableFunc(r.Findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(b.BytesPer, a.BytesPer),
+			cmp.Compare(b.PerCycle, a.PerCycle), cmp.Compare(a.Identity, b.Identity))
+	})
+	if len(r.Findings) == 0 {
+		return
+	}
+	r.Verdict, r.Reason = memstat.Leaking, r.Findings[0].reason(unit)
+	if more := len(r.Findings) - 1; more > 0 {
+		r.Reason += fmt.Sprintf(", and %d more", more)
+	}
+}
+
+// Has reports whether something of the kind grew.
+func (r *Result) Has(kind Kind) bool {
+	return slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Kind == kind })
+}
+
+func judge(cfg *Config, plan Plan, censuses []*Census) *Result {
+	unit := cfg.unit()
 	r := &Result{Plan: plan}
 	complete := len(censuses) == plan.Windows+1
-	if complete {
-		for k := range kindCount {
-			if censuses[0].counted[k] {
-				r.Counted = append(r.Counted, k)
-			}
-		}
-		for _, id := range identities(censuses) {
-			if f, ok := compare(plan, id, censuses); ok {
-				r.Findings = append(r.Findings, f)
-			}
-		}
-	}
 	switch {
-	case len(r.Findings) > 0:
-		r.Verdict, r.Reason = memstat.Leaking, r.Findings[0].reason()
-		if more := len(r.Findings) - 1; more > 0 {
-			r.Reason += fmt.Sprintf(", and %d more", more)
-		}
 	case !complete:
 		r.Reason = "the run ended before the hunt for leaks was complete"
-	case plan.Window < LeastCycles/(windows+1):
-		r.Reason = fmt.Sprintf("the run was too short to tell; run at least %d cycles, or for longer", LeastCycles)
+		return r
+	case plan.Window < leastWindow:
+		r.Reason = fmt.Sprintf("the run was too short to tell; run at least %d %ss, or for longer", LeastCycles, unit)
 	default:
-		r.Verdict, r.Reason = memstat.Clean, "nothing grows with every cycle"
+		r.Verdict, r.Reason = memstat.Clean, "nothing grows with every "+unit
 	}
+	for k := range kindCount {
+		if censuses[0].counted[k] || censuses[plan.Windows].counted[k] {
+			r.Counted = append(r.Counted, k)
+		}
+	}
+	var findings []Finding
+	for _, id := range identities(censuses) {
+		if f, ok := compare(plan, id, censuses); ok {
+			f.Since = cfg.Done + uint64(plan.WarmUp)
+			findings = append(findings, f)
+		}
+	}
+	r.Add(unit, findings...)
 	return r
+}
+
+func (c *Config) unit() string {
+	if c.Unit == "" {
+		return "cycle"
+	}
+	return c.Unit
 }
 
 // compare returns how an identity grew, and whether it did so in every window.

@@ -5,18 +5,25 @@ import "fmt"
 // Kind is a kind of thing that is counted.
 type Kind uint8
 
-// The kinds, in the order of the report. The heap comes last, because most of the
-// others have objects in it.
+// The kinds, in the order of the report. What a guest has open comes first,
+// because the host holds a descriptor for each. The heap comes last, because most
+// of the others have objects in it.
 const (
-	Goroutine  Kind = iota // by stack
-	Descriptor             // open file descriptors, by target
-	Mapping                // memory mappings, by name and protection
-	Thread                 // of the operating system
-	Child                  // child processes
-	File                   // files beneath Config.Dirs
-	GoHeap                 // objects of the Go heap, by allocation site
+	GuestMemory     Kind = iota // pages of a guest's linear memory
+	GuestDescriptor             // descriptors that a guest has open, by its path
+	Goroutine                   // by stack
+	Descriptor                  // open file descriptors, by target
+	Mapping                     // memory mappings, by name and protection
+	Thread                      // of the operating system
+	Child                       // child processes
+	File                        // files beneath Config.Dirs
+	GoHeap                      // objects of the Go heap, by allocation site
 	kindCount
 )
+
+// OfGuest reports whether things of the kind belong to a guest, not to the
+// process: the guest's own program loses them.
+func (k Kind) OfGuest() bool { return k == GuestMemory || k == GuestDescriptor }
 
 // kindTable is the only place that describes a kind.
 var kindTable = [kindCount]struct {
@@ -27,16 +34,21 @@ var kindTable = [kindCount]struct {
 	// a program that leaks nothing, an object moved from one pool to another or
 	// a thread that the Go runtime started for a blocked call.
 	least int64
-	count func(*Config, *Census) bool // false: this system cannot tell
+	count func(*Config, *Census) bool // false: it cannot be told, at least not here
 }{
-	Goroutine:  {"goroutine", "goroutine", "goroutines", 2, countGoroutines},
-	Descriptor: {"descriptor", "descriptor", "descriptors", 2, countDescriptors},
-	Mapping:    {"mapping", "mapping", "mappings", 2, countMappings},
-	Thread:     {"thread", "thread", "threads", 2, countThreads},
-	Child:      {"child", "child process", "child processes", 2, countChildren},
-	File:       {"file", "file", "files", 2, countFiles},
-	GoHeap:     {"go_heap", "object", "objects", 2, countHeap},
+	// A guest's are counted by Config.Guest, or by a Series.
+	GuestMemory:     {"guest_memory", "page of the guest", "pages of the guest", 1, notCounted},
+	GuestDescriptor: {"guest_descriptor", "descriptor of the guest", "descriptors of the guest", 2, notCounted},
+	Goroutine:       {"goroutine", "goroutine", "goroutines", 2, countGoroutines},
+	Descriptor:      {"descriptor", "descriptor", "descriptors", 2, countDescriptors},
+	Mapping:         {"mapping", "mapping", "mappings", 2, countMappings},
+	Thread:          {"thread", "thread", "threads", 2, countThreads},
+	Child:           {"child", "child process", "child processes", 2, countChildren},
+	File:            {"file", "file", "files", 2, countFiles},
+	GoHeap:          {"go_heap", "object", "objects", 2, countHeap},
 }
+
+func notCounted(*Config, *Census) bool { return false }
 
 // String returns the kind's name in JSON reports, such as "go_heap".
 func (k Kind) String() string {

@@ -40,18 +40,62 @@ func TestHuntMappings(t *testing.T) {
 
 func TestParseMapping(t *testing.T) {
 	for _, tc := range []struct {
-		line, protection, name string
-		size                   int64
+		line string
+		want mapping
 	}{
-		{"00400000-0040b000 r-xp 00000000 00:00 12 /bin/cat", "r-xp", "/bin/cat", 0xb000},
-		{"7f00-8f00 ---p 00000000 00:00 0 ", "---p", "", 0x1000},
-		{"7f00-8f00 rw-p 00000000 00:01 9 /memfd:image (deleted)", "rw-p", "/memfd:image (deleted)", 0x1000},
-		{"nonsense", "", "", 0},
-		{"", "", "", 0},
+		{"00400000-0040b000 r-xp 00000000 00:00 12 /bin/cat", mapping{0x400000, 0x40b000, "r-xp", "/bin/cat"}},
+		{"7f00-8f00 ---p 00000000 00:00 0 ", mapping{0x7f00, 0x8f00, "---p", ""}},
+		{"7f00-8f00 rw-p 00000000 00:01 9 /memfd:image (deleted)", mapping{0x7f00, 0x8f00, "rw-p", "/memfd:image (deleted)"}},
+		{"7f00-8f00 rw-p 00000000 00:00 0 [anon: Go: heap]", mapping{0x7f00, 0x8f00, "rw-p", ""}},
+		{"7f00-8f00 rw-p 00000000 00:00 0 [anon: mine]", mapping{0x7f00, 0x8f00, "rw-p", "[anon: mine]"}},
+		{"nonsense", mapping{}},
+		{"", mapping{}},
 	} {
-		size, protection, name := parseMapping(tc.line)
-		if size != tc.size || protection != tc.protection || name != tc.name {
-			t.Errorf("%q: %d, %q, %q", tc.line, size, protection, name)
+		if got := parseMapping(tc.line); got != tc.want {
+			t.Errorf("%q: %+v", tc.line, got)
+		}
+	}
+}
+
+func TestIsStack(t *testing.T) {
+	guard := mapping{0x7f_f000, 0x80_0000, "---p", ""}
+	stack := mapping{0x80_0000, 0x100_0000, "rw-p", ""}
+	for name, tc := range map[string]struct {
+		m, below mapping
+		want     bool
+	}{
+		"stack":           {stack, guard, true},
+		"no neighbour":    {stack, mapping{0x7e_0000, 0x7f_0000, "---p", ""}, false},
+		"a slot below":    {stack, mapping{0x7f_0000, 0x80_0000, "---p", ""}, false},
+		"a file below":    {stack, mapping{0x7f_f000, 0x80_0000, "---p", "/lib/x"}, false},
+		"a page":          {mapping{0x80_0000, 0x80_1000, "rw-p", ""}, guard, false},
+		"not writable":    {mapping{0x80_0000, 0x100_0000, "r-xp", ""}, guard, false},
+		"readable guard ": {stack, mapping{0x7f_f000, 0x80_0000, "r--p", ""}, false},
+	} {
+		if got := tc.m.isStack(tc.below); got != tc.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// TestMappedByGo: a size that is not a whole page takes a whole one.
+func TestMappedByGo(t *testing.T) {
+	c := &Census{}
+	c.mappedByGo.observe(nil, 4096)
+	first := c.mappedByGo
+	if first.pages != first.bytes/4096 {
+		t.Errorf("%+v", first)
+	}
+	for _, tc := range []struct{ before, pages int64 }{
+		{first.bytes, 100},
+		{first.bytes - 69648, 118},
+		{first.bytes - 4096, 101},
+		{first.bytes + 8000, 98},
+	} {
+		next := mappedByGo{}
+		next.observe(&Census{mappedByGo: mappedByGo{tc.before, 100}}, 4096)
+		if next.bytes == first.bytes && next.pages != tc.pages {
+			t.Errorf("%d bytes before, %+v, want %d pages", tc.before, next, tc.pages)
 		}
 	}
 }

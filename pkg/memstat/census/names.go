@@ -4,7 +4,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"regexp"
-	"runtime/metrics"
 )
 
 var digits = regexp.MustCompile(`[0-9]+`)
@@ -12,17 +11,6 @@ var digits = regexp.MustCompile(`[0-9]+`)
 // generic replaces numbers, so that "/tmp/job-1/out" and "/tmp/job-2/out", or
 // two sockets, are one identity.
 func generic(name string) string { return digits.ReplaceAllString(name, "#") }
-
-// mappedByGo returns how many bytes the Go runtime has mapped to read and
-// write.
-func mappedByGo() int64 {
-	sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}}
-	metrics.Read(sample)
-	if sample[0].Value.Kind() != metrics.KindUint64 {
-		return 0
-	}
-	return int64(sample[0].Value.Uint64())
-}
 
 // countFiles counts the files beneath each of the directories.
 func countFiles(cfg *Config, c *Census) bool {

@@ -21,6 +21,7 @@ const (
 	// LeastCycles is the least number of cycles of a run that can be called
 	// clean.
 	LeastCycles = 16
+	leastWindow = LeastCycles / (windows + 1)
 )
 
 // PlanFor returns the plan for a run of that many cycles, a part of which it
@@ -33,11 +34,12 @@ func PlanFor(cycles uint64) Plan {
 // Cycles returns the number of cycles of the whole plan.
 func (p Plan) Cycles() uint64 { return uint64(p.WarmUp + p.Windows*p.Window) }
 
-// fit shortens the windows to the plan's time, given how long the warm-up took.
+// fit shortens the windows to the plan's time, given how long the warm-up took,
+// but not so far that they tell nothing.
 func (p Plan) fit(warmUp time.Duration) Plan {
 	if p.Time > 0 && warmUp > 0 {
 		affordable := float64(p.Time) / float64(warmUp) * float64(p.WarmUp) / float64(p.Windows)
-		p.Window = int(min(float64(p.Window), affordable))
+		p.Window = min(p.Window, max(int(min(affordable, maxWindow)), leastWindow))
 	}
 	return p
 }

@@ -1,9 +1,7 @@
 package census
 
 import (
-	"bufio"
 	"bytes"
-	"os"
 	"strconv"
 	"strings"
 	"syscall"
@@ -49,43 +47,6 @@ func countChildren(_ *Config, c *Census) bool {
 		}
 	}
 	return known
-}
-
-// countMappings counts named mappings by name, and anonymous ones by
-// protection. The kernel joins neighbours, so that the number of anonymous
-// mappings says little: they are counted in pages. What the Go runtime mapped
-// for itself is subtracted.
-func countMappings(_ *Config, c *Census) bool {
-	text, ok := read(self + "maps")
-	anonymous := make(map[string]int64)
-	lines := bufio.NewScanner(bytes.NewReader(text))
-	for lines.Scan() {
-		size, protection, name := parseMapping(lines.Text())
-		if name != "" {
-			c.add(Mapping, generic(name)+" "+protection, 1, size)
-		} else {
-			anonymous[protection] += size
-		}
-	}
-	anonymous["rw-p"] -= mappedByGo()
-	page := int64(os.Getpagesize())
-	for protection, size := range anonymous {
-		c.add(Mapping, "anonymous "+protection+", in pages", size/page, size)
-	}
-	return ok
-}
-
-// parseMapping reads a line such as "00400000-0040b000 r-xp 00000000 00:00 12
-// /bin/cat", see proc_pid_maps(5).
-func parseMapping(line string) (size int64, protection, name string) {
-	fields := strings.Fields(line)
-	if len(fields) < 5 {
-		return 0, "", ""
-	}
-	from, to, _ := strings.Cut(fields[0], "-")
-	begin, _ := strconv.ParseUint(from, 16, 64)
-	end, _ := strconv.ParseUint(to, 16, 64)
-	return int64(end - begin), fields[1], strings.Join(fields[5:], " ")
 }
 
 // read returns a whole file.

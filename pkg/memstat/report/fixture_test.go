@@ -83,10 +83,10 @@ func leakyReport() *Report {
 			Census: []census.Finding{
 				{
 					Kind: census.GoHeap, Identity: "engine.leak engine/leak.go:33", Counts: []int64{50, 299, 548, 797}, Bytes: []int64{3200, 19136, 35072, 51008},
-					PerCycle: 1, BytesPer: 64, Verdict: memstat.Leaking,
+					PerCycle: 1, BytesPer: 64, Since: 253, Verdict: memstat.Leaking,
 					Site: []memstat.Frame{{Function: "engine.leak", File: "engine/leak.go", Line: 33}, {Function: "engine.(*cycleWorker).run", File: "engine/cycle.go", Line: 200}},
 				},
-				{Kind: census.Descriptor, Identity: "/tmp/\x1b[31mred", Counts: []int64{9, 12, 14, 17}, Bytes: []int64{0, 0, 0, 0}, PerCycle: 0.0107, Verdict: memstat.Leaking},
+				{Kind: census.Descriptor, Identity: "/tmp/\x1b[31mred", Counts: []int64{9, 12, 14, 17}, Bytes: []int64{0, 0, 0, 0}, PerCycle: 0.0107, Since: 253, Verdict: memstat.Leaking},
 			},
 			Hunt: &Hunt{Plan: census.Plan{WarmUp: 50, Window: 249, Windows: 3}, Counted: []census.Kind{census.GoHeap, census.Descriptor}, HiddenBelow: 2. / 249},
 			Trend: trend.Trend{
@@ -131,4 +131,29 @@ func cleanReport() *Report {
 		Process: &Process{Process: probe.Process{probe.HeapLive: probe.Measured(400_000), probe.Goroutines: probe.Measured(2)}},
 		Budget:  NewBudget(1<<20, 65_536),
 	}
+}
+
+// callsReport returns the report of calls in one instance, in which the guest
+// keeps memory and descriptors.
+func callsReport() *Report {
+	r := cleanReport()
+	r.Cycles = &Cycles{
+		Unit: "call", Requested: 8000, Completed: 8000, Workers: 1, PerSecond: 1_482_113, P50NS: 210, P99NS: 903, MaxNS: 14_200,
+		Verdict: memstat.Leaking, Reason: "the guest's memory grows by 112 bytes with each call, and 2 more",
+		Census: []census.Finding{
+			{
+				Kind: census.GuestMemory, Identity: "linear memory", Counts: []int64{5, 9, 12, 15}, Bytes: []int64{327_680, 589_824, 786_432, 983_040},
+				PerCycle: 0.00167, BytesPer: 109.2, Since: 571, Verdict: memstat.Leaking,
+			},
+			{Kind: census.GuestDescriptor, Identity: "/data/log-#.txt", Counts: []int64{0, 40, 80, 120}, Bytes: []int64{0, 0, 0, 0}, PerCycle: 0.1, Since: 6800, Verdict: memstat.Leaking},
+			{Kind: census.Descriptor, Identity: "/srv/log-#.txt", Counts: []int64{0, 40, 80, 120}, Bytes: []int64{0, 0, 0, 0}, PerCycle: 0.1, Since: 6800, Verdict: memstat.Leaking},
+		},
+		Hunt: &Hunt{
+			Plan:        census.Plan{WarmUp: 80, Window: 400, Windows: 3},
+			Counted:     []census.Kind{census.GuestDescriptor, census.GoHeap},
+			HiddenBelow: 0.005, GuestHiddenBelow: 32.77,
+		},
+		Trend: trend.Trend{Metrics: []trend.Metric{{Name: "rss_bytes", Unit: "bytes", Slope: &trend.Slope{PerCycle: 120.5, CILow: 80, CIHigh: 160}, Points: 40}}},
+	}
+	return r
 }

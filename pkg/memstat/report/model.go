@@ -150,17 +150,20 @@ func NewLedger(s memstat.Snapshot) *Ledger {
 	}
 }
 
-// Cycles describes repeated instantiation. The latency of a cycle is its wall
-// time: instantiate, run, destroy.
+// Cycles describes repeated work. A cycle is to instantiate, run and destroy an
+// instance; with the unit "call" it is a call in one instance. The latency is its
+// wall time.
 type Cycles struct {
-	Requested uint64  `json:"requested"` // 0 if only a duration was given
+	Unit      string  `json:"unit,omitempty"` // "call"; "" means "cycle"
+	Requested uint64  `json:"requested"`      // 0 if only a duration was given
 	Completed uint64  `json:"completed"`
 	Workers   int     `json:"workers"`
 	PerSecond float64 `json:"per_second"` // completed cycles by wall time
 	P50NS     int64   `json:"p50_ns"`     // half of the cycles took no longer
 	P99NS     int64   `json:"p99_ns"`     // 99 of 100 cycles took no longer
 	MaxNS     int64   `json:"max_ns"`     // of one cycle
-	// Verdict is about the host's side: what the ledger and the census count.
+	// Verdict is about the host's side, what the ledger and the census count, and
+	// with the unit "call" also about what the guest keeps.
 	Verdict memstat.Verdict `json:"verdict"`
 	Reason  string          `json:"reason"`
 	// Census has what grew in every window of the hunt for leaks.
@@ -191,6 +194,38 @@ type Hunt struct {
 	// HiddenBelow is the smallest leak that is found for certain, in objects per
 	// cycle. A slower one could have hidden.
 	HiddenBelow float64 `json:"hidden_below"`
+	// GuestHiddenBelow is the same for the guest's linear memory, in bytes per
+	// call; absent if that was not looked at.
+	GuestHiddenBelow float64 `json:"guest_hidden_below,omitempty"`
+}
+
+// UnitName returns "cycle" or "call".
+func (c *Cycles) UnitName() string {
+	if c.Unit == "" {
+		return "cycle"
+	}
+	return c.Unit
+}
+
+// side says whose side the verdict is about. A leak of the guest alone is on the
+// guest's.
+func (c *Cycles) side() string {
+	guests := 0
+	for _, f := range c.Census {
+		if f.Kind.OfGuest() {
+			guests++
+		}
+	}
+	switch {
+	case c.Unit == "":
+		return "on the host's side"
+	case guests == 0:
+		return "in host and guest"
+	case guests == len(c.Census):
+		return "in the guest"
+	default:
+		return "in guest and host"
+	}
 }
 
 // Budget compares the peak of the linear memory and the tables with a budget.

@@ -41,7 +41,7 @@ budget{exceeded}
 ledger{open_scopes,double_releases,leaks[]{site[]{function,file,line,wasm_function,wasm_offset}}}
 memory{table_bytes,total_bytes}
 process{pss_bytes,before{heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
-cycles{max_ns,reason,warm_up_samples,metrics[]{points},census[]{kind,identity,counts,bytes,per_cycle,bytes_per_cycle,verdict,site[]{function,file,line,wasm_function,wasm_offset}},hunt{warm_up,cycles,windows,counted,hidden_below},samples[]{cycle,gc_cycles,heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
+cycles{unit,max_ns,reason,warm_up_samples,metrics[]{points},census[]{kind,identity,counts,bytes,per_cycle,bytes_per_cycle,since,verdict,site[]{function,file,line,wasm_function,wasm_offset}},hunt{warm_up,cycles,windows,counted,hidden_below,guest_hidden_below},samples[]{cycle,gc_cycles,heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
 target{basis,kinds[]{what}}
 module{extracted_from_component}
 memory{layout[]{name,offset,bytes},touched[]{name,offset,bytes}}

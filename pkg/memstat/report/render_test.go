@@ -66,6 +66,7 @@ func TestGoldens(t *testing.T) {
 		{"leaky-80-color.txt", "text", leakyReport(), Options{Color: true, Width: 80}},
 		{"leaky-80-ascii.txt", "text", leakyReport(), Options{ASCII: true}},
 		{"clean-80.txt", "text", cleanReport(), Options{Width: 80}},
+		{"calls-80.txt", "text", callsReport(), Options{Width: 80}},
 		{"leaky.json", "json", leakyReport(), Options{}},
 		{"clean.json", "json", cleanReport(), Options{}},
 		{"leaky.html", "html", leakyReport(), Options{}},

@@ -312,27 +312,36 @@ func readingText(r probe.Reading) string {
 }
 
 func (p *page) cycles(c *Cycles) {
-	p.section("Cycles")
+	unit := c.UnitName()
+	p.section(strings.ToUpper(unit[:1]) + unit[1:] + "s")
 	done := memstat.Grouped(c.Completed)
 	if c.Requested > 0 {
 		done += " of " + memstat.Grouped(c.Requested)
 	}
-	p.text("completed", plain, done+", on "+count(c.Workers, "worker", "workers"))
+	if c.Unit == "" {
+		done += ", on " + count(c.Workers, "worker", "workers")
+	} else {
+		done += ", in one instance"
+	}
+	p.text("completed", plain, done)
 	p.text("rate", plain, digits3(c.PerSecond)+" per second")
 	p.text("latency", plain, "p50 "+duration(c.P50NS)+", p99 "+duration(c.P99NS))
-	p.text("verdict", verdictTone(c.Verdict), c.Verdict.String()+", on the host's side")
+	p.text("verdict", verdictTone(c.Verdict), c.Verdict.String()+", "+c.side())
 	if c.Reason != "" {
 		p.text("", faint, memstat.Printable(c.Reason))
 	}
 	if c.Hunt != nil {
-		p.text("could hide", plain, "a leak of less than "+digits3(c.Hunt.HiddenBelow)+" objects per cycle")
+		p.text("could hide", plain, fmt.Sprintf("a leak of less than %.2g objects per %s", c.Hunt.HiddenBelow, unit))
+		if b := c.Hunt.GuestHiddenBelow; b > 0 {
+			p.text("", plain, "or of less than "+digits3(b)+" bytes of the guest's memory per "+unit)
+		}
 	}
-	p.census(c.Census)
-	p.metrics(c.Metrics)
+	p.census(c.Census, unit)
+	p.metrics(c.Metrics, unit)
 }
 
 // census writes what grew in every window.
-func (p *page) census(found []census.Finding) {
+func (p *page) census(found []census.Finding, unit string) {
 	if len(found) == 0 {
 		return
 	}
@@ -345,16 +354,16 @@ func (p *page) census(found []census.Finding) {
 		rows = append(rows, row{
 			cells: []cell{
 				{f.Kind.String(), bad}, {growth(f.PerCycle), bad}, text(growth(f.BytesPer)),
-				text(memstat.Grouped(f.Counts[len(f.Counts)-1])),
+				text(memstat.Grouped(f.Counts[len(f.Counts)-1])), text(memstat.Grouped(f.Since)),
 			},
 			below: below,
 		})
 	}
 	p.out.WriteByte('\n')
-	p.table([]string{"grows", "per cycle", "bytes per cycle", "at the end"}, rows)
+	p.table([]string{"grows", "per " + unit, "bytes per " + unit, "at the end", "since"}, rows)
 }
 
-func (p *page) metrics(metrics []trend.Metric) {
+func (p *page) metrics(metrics []trend.Metric, unit string) {
 	if len(metrics) == 0 {
 		return
 	}
@@ -375,7 +384,7 @@ func (p *page) metrics(metrics []trend.Metric) {
 		rows = append(rows, row{cells: []cell{text(memstat.Printable(m.Name)), text(slope), text(interval)}})
 	}
 	p.out.WriteByte('\n')
-	p.table([]string{"metric", "per cycle", "99 % interval"}, rows)
+	p.table([]string{"metric", "per " + unit, "99 % interval"}, rows)
 	p.note(faint, "metrics inform; what is counted decides")
 }
 
