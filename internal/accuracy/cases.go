@@ -95,7 +95,7 @@ func faultCases(runs int) (cases []testCase) {
 func cleanCases(runs int, goHello string) (cases []testCase) {
 	for _, g := range []guest{
 		hello, demo, plugin,
-		{name: "gohello", module: goHello},
+		{name: "gohello", module: goHello, slow: 4},
 		{name: "c++", module: "testdata/cpp/words.wasm"},
 		{name: "files", module: "testdata/c/files.wasm", args: []string{"/data"}, dir: true, alone: true, slow: 20}, // it syncs files
 		{name: "reopen", module: plugin.module, dir: true, export: "reopen"},
