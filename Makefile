@@ -1,16 +1,21 @@
-# Go and make are all that build, demo and test need; testdata and testdata-check need clang as well (testdata/Makefile).
+# Go and make are all that build, demo and test need; testdata and testdata-check need clang as well (testdata/Makefile),
+# and edge needs QEMU.
 
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FUZZTIME ?= 30s
 FUZZ     ?= .
 BENCH    ?= .
 COUNT    ?= 1
+OUT      ?= dist
+PLATFORM ?= linux/amd64
 
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GORELEASER    := github.com/goreleaser/goreleaser/v2@v2.15.2
+KO            := github.com/google/ko@v0.18.0
 
 BINARY := bin/wamr-go
 
-.PHONY: heaphelper leak-oracle conformance profile build demo test lint bench microbench fuzz testdata testdata-check docs cross clean help
+.PHONY: heaphelper leak-oracle conformance spectest profile build demo test lint bench microbench leak-accuracy fuzz testdata testdata-check docs man completions release-snapshot image cross edge clean help
 .DEFAULT_GOAL := build
 
 ## build: compile bin/wamr-go
@@ -52,11 +57,20 @@ microbench:
 profile:
 	go test -trimpath -run '^$$' -bench '^BenchmarkProfile$$' -benchtime 1x -cpuprofile '$(CURDIR)/cmd/wamr-go/default.pgo' -o /dev/null ./cmd/wamr-go
 
+## leak-accuracy: how often the hunt for leaks is right; ACCURACYFLAGS='-runs 200 -clean 1000 -busy'
+leak-accuracy: build
+	go run ./internal/accuracy -program bin/wamr-go $(ACCURACYFLAGS)
+
 ## conformance: the preview1 programs of the wasi-testsuite checkout WASI_TESTSUITE
 conformance:
 	@test -n '$(WASI_TESTSUITE)' || { echo 'conformance: set WASI_TESTSUITE to a checkout of wasi-testsuite, branch prod/testsuite-base'; exit 2; }
 	WASI_TESTSUITE='$(abspath $(WASI_TESTSUITE))' WASI_RUNNER='$(WASI_RUNNER)' go test -count 1 -run '^TestConformance$$' -v ./pkg/wasi | \
 		awk '/^ *--- FAIL: TestConformance.|^PASS [0-9]/ {print} /^PASS [0-9]/ {split($$2, n, "/"); ok = n[1] == n[2]} END {exit !ok}'
+
+## spectest: the specification's tests through the engine, compared with plain wazero; see docs/spectest.md
+spectest:
+	@go test -count 1 -run '^TestSpec$$' -v ./pkg/engine | \
+		awk '/^(=== RUN|PASS$$|ok )/ {next} {print} /^ *all / {ran = 1} /^FAIL|^--- FAIL|panic:/ {bad = 1} END {exit bad || !ran}'
 
 ## fuzz: each fuzz target for FUZZTIME, as an unprivileged user if root asks; FUZZ=pattern selects
 fuzz:
@@ -86,12 +100,37 @@ leak-oracle: build
 docs:
 	go run ./cmd/wamr-go gen-docs docs/cli
 
+## man: write manual pages to OUT/man; packages install them
+man:
+	go run -ldflags '-X main.version=$(VERSION)' ./cmd/wamr-go gen-docs --man $(OUT)/man
+
+## completions: write the completions of bash, zsh and fish to OUT/completions; packages install them
+completions:
+	@mkdir -p $(OUT)/completions
+	go run ./cmd/wamr-go completion bash >$(OUT)/completions/wamr-go.bash
+	go run ./cmd/wamr-go completion zsh >$(OUT)/completions/_wamr-go
+	go run ./cmd/wamr-go completion fish >$(OUT)/completions/wamr-go.fish
+
+## release-snapshot: build what a release has into dist, and publish nothing
+release-snapshot:
+	go run $(GORELEASER) release --snapshot --clean $(RELEASEFLAGS)
+
+## image: build a container image without a daemon, as OUT/image.tar for docker load; PLATFORM=linux/arm64
+image:
+	@mkdir -p $(OUT)
+	VERSION='$(VERSION)' KO_DOCKER_REPO=ghcr.io/wamr-go go run $(KO) build --base-import-paths --push=false \
+		--platform=$(PLATFORM) --sbom=none --tarball=$(OUT)/image.tar --tags=$(VERSION) ./cmd/wamr-go
+
 ## cross: compile for every other supported platform
 cross:
 	@for target in linux/arm64 darwin/amd64 darwin/arm64 windows/amd64; do \
 		echo "cross: $$target"; \
 		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} go build -pgo=off -buildvcs=false ./... || exit 1; \
 	done
+
+## edge: run on arm64, arm, riscv64, mips and 386, under qemu-user-static and natively (Linux on amd64)
+edge:
+	@sh testdata/edge.sh
 
 ## clean: remove what build makes
 clean:

@@ -21,15 +21,22 @@ func oursWith(cfg engine.Config) newEmbedded {
 }
 
 func prepareOurs(ctx context.Context, cfg engine.Config, w work) (*embedded, error) {
+	guest := wasi.Config{Args: append([]string{w.name}, w.args...)}
+	closeDirs := func() {}
+	if w.dir != "" {
+		p, err := wasi.OpenPreopen(w.dir, guestDir, wasi.ReadWrite)
+		if err != nil {
+			return nil, err
+		}
+		guest.Preopens = []*wasi.Preopen{p}
+		closeDirs = func() { _ = p.Close() }
+	}
 	cfg.Ledger = memstat.NewLedger(memstat.SitesAuto)
 	r := engine.NewRuntime(cfg)
 	m, err := r.Compile(ctx, &engine.Binary{Path: w.name, Bytes: w.wasm})
 	if err != nil {
+		closeDirs()
 		return nil, errors.Join(err, r.Close(ctx))
-	}
-	guest := wasi.Config{Args: append([]string{w.name}, w.args...)}
-	if w.dir != "" {
-		guest.Preopens = []wasi.Preopen{{Host: w.dir, Guest: guestDir}}
 	}
 	return &embedded{
 		cycle: func(ctx context.Context, stdout *os.File) error {
@@ -42,6 +49,7 @@ func prepareOurs(ctx context.Context, cfg engine.Config, w work) (*embedded, err
 		close: func() {
 			_ = m.Close(ctx)
 			_ = r.Close(ctx)
+			closeDirs()
 		},
 	}, nil
 }

@@ -89,18 +89,18 @@ func cannotUseCache(dir string, err error) error {
 }
 
 func (a *app) printCacheInfo(dir string, use engine.CacheUse) error {
-	_, err := fmt.Fprintf(a.stdout, "directory  %s\nentries    %s\nbytes      %s\nlimit      %s bytes, %d days without use\n",
+	_, err := fmt.Fprintf(a.out, "directory  %s\nentries    %s\nbytes      %s\nlimit      %s bytes, %d days without use\n",
 		dir, memstat.Grouped(use.Entries), memstat.Grouped(use.Bytes),
 		memstat.Grouped(uint64(engine.DefaultCacheBytes)), engine.DefaultCacheAge/(24*time.Hour))
 	if err == nil && use.Entries > 0 {
-		_, err = fmt.Fprintf(a.stdout, "last use   %s to %s\n",
+		_, err = fmt.Fprintf(a.out, "last use   %s to %s\n",
 			use.OldestUse.Format(time.DateTime), use.LatestUse.Format(time.DateTime))
 	}
 	return err
 }
 
 func (a *app) printCacheCleaned(dir string, use engine.CacheUse) error {
-	_, err := fmt.Fprintf(a.stdout, "removed from %s: %s entries, %s bytes\n",
+	_, err := fmt.Fprintf(a.out, "removed from %s: %s entries, %s bytes\n",
 		dir, memstat.Grouped(use.Entries), memstat.Grouped(use.Bytes))
 	return err
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -35,21 +34,15 @@ func newCompile(a *app, _ helps) *cobra.Command {
 
 // warmCache compiles a module for the cache that cfg names. It fails if the code
 // cannot be kept.
-func (a *app) warmCache(ctx context.Context, cfg engine.Config, path string) (err error) {
-	j := &job{app: a, options: &options{}, module: path} // words errors as run does
-	binary, err := engine.Load(path, a.stdin)
-	if err != nil {
-		return j.cannotRun(err)
+func (a *app) warmCache(ctx context.Context, cfg engine.Config, path string) error {
+	var problem error
+	r := runner{module: path, stdin: a.stdin, config: cfg, ui: a.ui, warn: func(format string, args ...any) {
+		if problem == nil {
+			problem = cannotRunf(format, args...)
+		}
+	}}
+	if errs := r.run(ctx, func(*engine.Module) error { return problem }); len(errs) > 0 {
+		return explainer{module: path}.failure(errs[0])
 	}
-	defer a.ui.waitFor("compiling " + path)()
-	r := engine.NewRuntime(cfg)
-	defer func() { err = errors.Join(err, r.Close(ctx)) }()
-	m, err := r.Compile(ctx, binary)
-	if err != nil {
-		return j.cannotRun(err)
-	}
-	if w := r.Warnings(); len(w) > 0 {
-		err = cannotRunf("%s", w[0])
-	}
-	return errors.Join(err, m.Close(ctx))
+	return nil
 }

@@ -1,11 +1,16 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/wamr-go/wamr-go/pkg/engine"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
@@ -42,8 +47,62 @@ func completeModule(_ *cobra.Command, args []string, _ string) ([]string, cobra.
 	return []string{"wasm"}, cobra.ShellCompDirectiveFilterFileExt
 }
 
+// completeFirst offers modules beside the commands. A shell that is asked to look
+// for files of a kind forgets the commands, so the modules are listed here where a
+// command could be meant.
+func completeFirst(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	if !slices.ContainsFunc(commandNames(), func(name string) bool { return strings.HasPrefix(name, typed) }) {
+		return completeModule(c, args, typed)
+	}
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var files []string
+	for _, e := range entries {
+		name := e.Name()
+		if filepath.Ext(name) == ".wasm" && strings.HasPrefix(name, typed) && memstat.Printable(name) == name {
+			files = append(files, name)
+		}
+	}
+	return files, cobra.ShellCompDirectiveNoFileComp
+}
+
 func (f choiceFlag) complete(string) ([]string, cobra.ShellCompDirective) {
 	return f.choices, cobra.ShellCompDirectiveNoFileComp
+}
+
+// complete offers formats, and files after a colon.
+func (reportFlag) complete(typed string) ([]string, cobra.ShellCompDirective) {
+	if strings.Contains(typed, ":") {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return reportFormats(), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+// complete offers the exports of the module that comes later on the line.
+func (exportFlag) complete(typed string) ([]string, cobra.ShellCompDirective) {
+	return exportsOnLine(os.Getenv(lineVariable), typed), cobra.ShellCompDirectiveNoFileComp
+}
+
+// complete offers the names of the host's variables.
+func (envFlag) complete(typed string) ([]string, cobra.ShellCompDirective) {
+	if strings.Contains(typed, "=") {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return namesOf(os.Environ()), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+func (addressFlag) complete(string) ([]string, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveNoFileComp
+}
+
+func (mapDirFlag) complete(string) ([]string, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveNoFileComp
+}
+
+func (faultFlag) complete(string) ([]string, cobra.ShellCompDirective) {
+	return engine.FaultNames(), cobra.ShellCompDirectiveNoFileComp
 }
 
 func (dirFlag) complete(string) ([]string, cobra.ShellCompDirective) {

@@ -29,6 +29,15 @@ func environment(flags []string, inherit bool, host []string, warnf func(string,
 	return lastOfEach(env), nil
 }
 
+// namesOf returns the names of variables, without their values.
+func namesOf(env []string) []string {
+	names := make([]string, len(env))
+	for i, e := range env {
+		names[i], _, _ = strings.Cut(e, "=")
+	}
+	return names
+}
+
 func lookup(env []string, name string) (string, bool) {
 	for i := len(env) - 1; i >= 0; i-- {
 		if n, value, _ := strings.Cut(env[i], "="); n == name {

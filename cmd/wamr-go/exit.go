@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"syscall"
 )
 
 // The exit codes of wamr-go itself; all others are the guest's.
@@ -18,7 +19,7 @@ const exitCodesHelp = `The guest's own exit code passes through. Otherwise:
    99  something was not given back, or the memory budget was exceeded
        (--error-exitcode changes it)
   124  the guest timed out, or used up its fuel
-  125  the module could not be run, or the report could not be written
+  125  the module could not be run, or output of wamr-go's own was lost
   129, 130, 143  ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM
   134  the guest trapped
     2  wrong usage
@@ -36,6 +37,9 @@ type failure struct {
 
 func (f *failure) Error() string { return f.problem }
 
+// ending returns the failure as a reason for an exit code.
+func (f *failure) ending() ending { return ending{f.code, f.problem, f.hint} }
+
 // withHint adds the text to type next.
 func (f *failure) withHint(format string, args ...any) *failure {
 	f.hint = fmt.Sprintf(format, args...)
@@ -49,6 +53,17 @@ func usagef(format string, args ...any) *failure {
 func cannotRunf(format string, args ...any) *failure {
 	return &failure{code: exitCannotRun, problem: fmt.Sprintf(format, args...)}
 }
+
+// cannotOpenf is cannotRunf for a file that cannot be opened or made.
+func cannotOpenf(err error, format string, args ...any) *failure {
+	f := cannotRunf("%s: %v", fmt.Sprintf(format, args...), systemReason(err))
+	if errors.Is(err, syscall.EMFILE) {
+		f.hint = hintDescriptors
+	}
+	return f
+}
+
+const hintDescriptors = "this process may not open more files; raise the limit with ulimit -n"
 
 // failureOf turns any error into a failure. An error that no command classified
 // comes from parsing the command line.

@@ -10,22 +10,28 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// newGenDocs makes the hidden command behind `make docs`. cobra's own generator
-// would link a YAML parser and a roff writer into the command.
+// newGenDocs makes the hidden command behind `make docs` and `make man`. cobra's
+// own generators would link a YAML parser and a roff writer into the command.
 func newGenDocs(_ *app, h helps) *cobra.Command {
-	return &cobra.Command{
-		Use:    "gen-docs DIR",
-		Short:  "Write the reference of the command line as Markdown",
+	man := false
+	c := &cobra.Command{
+		Use:    "gen-docs [--man] DIR",
+		Short:  "Write the reference of the command line",
 		Args:   cobra.ExactArgs(1),
 		Hidden: true,
 		RunE: func(c *cobra.Command, args []string) error {
-			return h.writeDocs(c.Root(), args[0])
+			if man {
+				return writeDocs(c.Root(), args[0], manFile, h.man)
+			}
+			return writeDocs(c.Root(), args[0], docName, h.markdown)
 		},
 	}
+	c.Flags().BoolVar(&man, "man", false, "write manual pages, not Markdown")
+	return c
 }
 
 // writeDocs writes a file for each command.
-func (h helps) writeDocs(root *cobra.Command, dir string) error {
+func writeDocs(root *cobra.Command, dir string, name, text func(*cobra.Command) string) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return cannotRunf("%v", err)
 	}
@@ -33,7 +39,7 @@ func (h helps) writeDocs(root *cobra.Command, dir string) error {
 	for len(commands) > 0 {
 		c := commands[0]
 		commands = append(commands[1:], visible(c)...)
-		if err := os.WriteFile(filepath.Join(dir, docName(c)), []byte(h.markdown(c)), 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, name(c)), []byte(text(c)), 0o666); err != nil {
 			return cannotRunf("%v", err)
 		}
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -8,14 +10,72 @@ import (
 )
 
 // interruptActions respond to SIGINT, SIGTERM and SIGHUP. They are called from
-// another goroutine, one at a time.
+// other goroutines, because what they say may have to wait: standard error may be
+// a pipe that nobody reads.
 type interruptActions struct {
-	first   func(syscall.Signal) // ends the run in good order
+	first   func(syscall.Signal) // ends the run in good order, and does not wait
 	overdue func()               // if that takes a while
 	second  func(syscall.Signal) // ends the process
 }
 
-const patience = time.Second
+const (
+	// patience is how long a run may take to end before overdue is called.
+	patience = time.Second
+	// cycleGrace is how long the cycle in progress may take to end after a
+	// signal, or after --duration. Then its guest is ended.
+	cycleGrace = patience / 2
+	// sayPatience is how long wamr-go tries to say how a run ended that a signal
+	// or a timeout ended. Whoever should read it may have gone.
+	sayPatience = 5 * time.Second
+	// lastPatience is how long after a signal the process ends in any case.
+	lastPatience = 10 * time.Second
+)
+
+// exitAfter ends the process with the code after a while, unless stop is called
+// before.
+func exitAfter(d time.Duration, code int) (stop func()) {
+	timer := time.AfterFunc(d, func() { os.Exit(code) })
+	return func() { timer.Stop() }
+}
+
+// endedBySignal is the cause of a context that a signal ended.
+type endedBySignal struct{ syscall.Signal }
+
+func (e endedBySignal) Error() string { return "ended by signal " + e.String() }
+
+// Is makes it an error of a context that was cancelled.
+func (endedBySignal) Is(target error) bool { return target == context.Canceled }
+
+// signalOf returns the signal that ended ctx, or 0.
+func signalOf(ctx context.Context) syscall.Signal {
+	var ended endedBySignal
+	errors.As(context.Cause(ctx), &ended)
+	return ended.Signal
+}
+
+// endBySignal returns the responses to signals: the first one ends the run in
+// good order, and the user is told if that takes a while; the second one ends the
+// process at once.
+func endBySignal(u *ui, cycling bool, end context.CancelCauseFunc) interruptActions {
+	return interruptActions{
+		first: func(s syscall.Signal) {
+			end(endedBySignal{s})
+			exitAfter(lastPatience, exitSignal(s))
+		},
+		overdue: func() {
+			if cycling {
+				u.hintf("what is in progress is not over yet; press Ctrl-C again to end at once")
+			} else {
+				u.hintf("the guest has not ended yet; press Ctrl-C again to end at once")
+			}
+		},
+		second: func(s syscall.Signal) {
+			exitAfter(patience/10, exitSignal(s))
+			u.errorf("interrupted (exit code %d)", exitSignal(s))
+			os.Exit(exitSignal(s))
+		},
+	}
+}
 
 // exitSignal returns the exit code of a process that a signal ended, as shells
 // tell it.
@@ -50,9 +110,9 @@ func (i interrupts) watch(do interruptActions) {
 	for {
 		select {
 		case s := <-signals:
-			do.second(s.(syscall.Signal))
+			go do.second(s.(syscall.Signal))
 		case <-late.C:
-			do.overdue()
+			go do.overdue()
 		case <-i.done:
 			return
 		}

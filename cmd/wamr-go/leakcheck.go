@@ -43,19 +43,31 @@ func (l *leakOptions) flags(f *pflag.FlagSet) {
 	f.Var(&l.fail, "errors-for-leak-kinds", "exit with 99 for leaks of these kinds")
 	f.Var(numberFlag{&l.callers, "N", 1, engine.MaxCallers}, "num-callers", "most calls of a stack")
 	f.Var(numberFlag{&l.errors, "N", 1, math.MaxInt32}, "error-limit", "most places of heap errors that are told apart")
-	f.Var(listFlag{&l.suppressions, "FILE"}, "suppressions", "leave out the leaks and heap errors that FILE describes (repeatable)")
+	f.Var(nonEmptyListFlag{listFlag{&l.suppressions, "FILE"}}, "suppressions", "leave out the leaks and heap errors that FILE describes (repeatable)")
 	f.BoolVar(&l.generate, "gen-suppressions", false, "print a suppression for each leak and heap error that is listed")
-	f.Var(listFlag{&l.functions, "ROLE=NAME"}, "heap-func", "watch that function too, by its name or its index, as malloc, calloc, realloc, free or posix_memalign (repeatable)")
+	f.Var(nonEmptyListFlag{listFlag{&l.functions, "ROLE=NAME"}}, "heap-func", "watch that function too, by its name or its index, as malloc, calloc, realloc, free or posix_memalign (repeatable)")
 }
 
-// config returns the engine's configuration. The error is about a file, or about
-// flags that do nothing without --leak-check.
+// idle returns a flag that does nothing without --leak-check, as it was given, or
+// "".
+func (l *leakOptions) idle() string {
+	switch {
+	case l.check != "":
+		return ""
+	case l.functions != nil:
+		return "--heap-func " + l.functions[0]
+	case l.suppressions != nil:
+		return "--suppressions " + l.suppressions[0]
+	case l.generate:
+		return "--gen-suppressions"
+	default:
+		return ""
+	}
+}
+
+// config returns the engine's configuration. The error is about a file.
 func (l *leakOptions) config() (engine.HeapConfig, error) {
 	if l.check == "" {
-		if l.functions != nil || l.suppressions != nil || l.generate {
-			return engine.HeapConfig{}, usagef("--heap-func, --suppressions and --gen-suppressions need --leak-check").
-				withHint("wamr-go run --leak-check=full MODULE")
-		}
 		return engine.HeapConfig{}, nil
 	}
 	c := engine.HeapConfig{Check: true, Functions: l.functions, Callers: int(l.callers), Errors: int(l.errors)}
@@ -116,36 +128,37 @@ func (l *leakOptions) ending(h *guestheap.Report) (text string, ok bool) {
 	return "the guest's heap: " + strings.Join(parts, "; "), len(parts) > 0
 }
 
-// printHeap writes the heap's part of the report, unless the report that was asked
-// for has it there already, and the suppressions.
-func (j *job) printHeap(r *report.Report) {
+// printHeap writes the heap's part of the text report, unless that report goes to
+// standard error anyway, and the suppressions.
+func printHeap(u *ui, o *options, r *report.Report) {
 	h := r.GuestHeap
 	if h == nil {
 		return
 	}
-	if j.reportFormat() != reportText || j.reportFile != "" {
+	if !o.printsText() {
 		var b strings.Builder
-		if err := report.WriteGuestHeap(&b, h, report.Options{Color: j.ui.color, Width: j.ui.width, LeakKinds: j.leak.listed()}); err == nil {
-			_, _ = fmt.Fprintf(j.ui.w, "\n%s\n", b.String()) // who reads standard error has gone
+		options := report.Options{Color: u.color, ASCII: u.ascii, Width: u.width, LeakKinds: o.leak.listed()}
+		if err := report.WriteGuestHeap(&b, h, options); err == nil { // a Builder takes all
+			_, _ = fmt.Fprintf(u.w, "\n%s\n", b.String()) // an output, which remembers the error
 		}
 	}
-	if j.leak.generate {
-		j.printSuppressions(h)
+	if o.leak.generate {
+		printSuppressions(u, o, h)
 	}
 }
 
-func (j *job) printSuppressions(h *guestheap.Report) {
+func printSuppressions(u *ui, o *options, h *guestheap.Report) {
 	n := 0
 	write := func(kind string, stack []memstat.Frame) {
 		n++
-		s := guestheap.NewSuppression(fmt.Sprintf("%s %d", baseName(j.module), n), kind, stack)
-		_, _ = s.WriteTo(j.ui.w) // who reads standard error has gone
+		s := guestheap.NewSuppression(fmt.Sprintf("%s %d", baseName(o.module), n), kind, stack)
+		_, _ = s.WriteTo(u.w) // an output, which remembers the error
 	}
 	for _, e := range h.Errors {
 		write(e.Kind, e.Stack)
 	}
 	for _, l := range h.Leaks {
-		if slices.Contains(j.leak.show, l.Kind) {
+		if slices.Contains(o.leak.show, l.Kind) {
 			write(l.Kind.String(), l.Stack)
 		}
 	}

@@ -17,9 +17,15 @@ const (
 	readOnlySuffix = ":ro"
 )
 
-// mounts are the preopens of --dir and --map-dir, in the order of the command
+// mount is a directory of --dir or --map-dir.
+type mount struct {
+	host, guest string
+	access      wasi.Access
+}
+
+// mounts are the directories of --dir and --map-dir, in the order of the command
 // line.
-type mounts []wasi.Preopen
+type mounts []mount
 
 // dirFlag is the value of --dir, HOST[::GUEST][:ro].
 type dirFlag struct{ to *mounts }
@@ -34,28 +40,28 @@ func (mapDirFlag) String() string          { return "" }
 func (dirFlag) Type() string               { return "HOST[::GUEST][:ro]" }
 func (mapDirFlag) Type() string            { return "GUEST::HOST[:ro]" }
 
-func (m *mounts) add(p wasi.Preopen, err error) error {
+func (m *mounts) add(d mount, err error) error {
 	if err != nil {
 		return err
 	}
 	for _, other := range *m {
-		if path.Clean(other.Guest) == path.Clean(p.Guest) {
-			return usagef("the guest's %s is %s already", p.Guest, other.Host).
-				withHint("give one of them another name: --dir %s::NAME", p.Host)
+		if path.Clean(other.guest) == path.Clean(d.guest) {
+			return usagef("the guest's %s is %s already", d.guest, other.host).
+				withHint("give one of them another name: --dir %s::NAME", d.host)
 		}
 	}
-	*m = append(*m, p)
+	*m = append(*m, d)
 	return nil
 }
 
 // parseDir reads HOST[::GUEST][:ro]. A single colon is part of a name, as in
 // C:\data; a host directory whose name ends like an option needs its ::GUEST.
-func parseDir(text string) (wasi.Preopen, error) {
-	host, guest, readOnly, err := cutMount(text)
+func parseDir(text string) (mount, error) {
+	host, guest, access, err := cutMount(text)
 	if err == nil && guest == "" {
 		guest = guestName(host)
 	}
-	return wasi.Preopen{Host: host, Guest: guest, ReadOnly: readOnly}, err
+	return mount{host, guest, access}, err
 }
 
 // guestName returns the guest's name of a directory that was given none: the
@@ -70,18 +76,21 @@ func guestName(host string) string {
 }
 
 // parseMapDir reads GUEST::HOST[:ro].
-func parseMapDir(text string) (wasi.Preopen, error) {
-	guest, host, readOnly, err := cutMount(text)
+func parseMapDir(text string) (mount, error) {
+	guest, host, access, err := cutMount(text)
 	if err == nil && host == "" {
 		err = usagef("it has no %q", mountSeparator).withHint("write --map-dir GUEST::HOST")
 	}
-	return wasi.Preopen{Host: host, Guest: guest, ReadOnly: readOnly}, err
+	return mount{host, guest, access}, err
 }
 
 // cutMount splits the two names and the option. second is "" only where there
 // is no separator.
-func cutMount(text string) (first, second string, readOnly bool, err error) {
-	text, readOnly = strings.CutSuffix(text, readOnlySuffix)
+func cutMount(text string) (first, second string, access wasi.Access, err error) {
+	text, readOnly := strings.CutSuffix(text, readOnlySuffix)
+	if readOnly {
+		access = wasi.ReadOnly
+	}
 	first, second, two := strings.Cut(text, mountSeparator)
 	last := first
 	if two {
@@ -95,7 +104,7 @@ func cutMount(text string) (first, second string, readOnly bool, err error) {
 	default:
 		err = likeOption(last)
 	}
-	return first, second, readOnly, err
+	return first, second, access, err
 }
 
 // likeOption refuses a name that ends like an option of other programs, or like
@@ -115,36 +124,71 @@ func likeOption(name string) error {
 	return nil
 }
 
-// check reports the first directory that cannot be preopened, before anything runs.
-func (m mounts) check() error {
-	for _, p := range m {
-		info, err := os.Stat(p.Host)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return missingDirectory(p)
-		case errors.Is(err, syscall.ENOTDIR), err == nil && !info.IsDir():
-			return cannotRunf("directory %s: it is a file", p.Host).
-				withHint("preopen the directory that the file is in")
-		case err != nil:
-			return cannotRunf("directory %s: %v", p.Host, systemReason(err))
+// preopens are the open directories of a run. They are opened once, before
+// anything runs: a guest can change what a path leads to.
+type preopens []*wasi.Preopen
+
+// open opens all directories, or none.
+func (m mounts) open() (preopens, error) {
+	var opened preopens
+	for _, d := range m {
+		p, err := wasi.OpenPreopen(d.host, d.guest, d.access)
+		if err != nil {
+			return nil, errors.Join(d.explain(err), opened.close())
 		}
+		opened = append(opened, p)
 	}
-	return nil
+	return opened, nil
 }
 
-// missingDirectory suggests wamr-go's separator where a single colon, as docker
-// and wazero write it, splits the name into a directory and something else.
-func missingDirectory(p wasi.Preopen) error {
-	f := cannotRunf("directory %s: it does not exist", p.Host)
-	host, guest, found := strings.Cut(p.Host, ":")
+func (ps preopens) close() error {
+	var err error
+	for _, p := range ps {
+		err = errors.Join(err, p.Close())
+	}
+	return err
+}
+
+// explain words the errors that have to do with how the flag was written.
+func (d mount) explain(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return d.missing()
+	case errors.Is(err, syscall.ENOTDIR):
+		return cannotRunf("directory %s: it is a file", d.host).
+			withHint("preopen the directory that the file is in")
+	default:
+		return err
+	}
+}
+
+// missing suggests wamr-go's separator where a single colon, as docker and
+// wazero write it, splits the name into a directory and something else.
+func (d mount) missing() error {
+	f := cannotRunf("directory %s: it does not exist", d.host)
+	host, guest, found := strings.Cut(d.host, ":")
 	if info, err := os.Stat(host); found && guest != "" && err == nil && info.IsDir() {
 		suffix := ""
-		if p.ReadOnly {
+		if d.access == wasi.ReadOnly {
 			suffix = readOnlySuffix
 		}
 		f.hint = "did you mean --dir " + host + mountSeparator + guest + suffix + "?"
 	}
 	return f
+}
+
+// volumeHint answers a module that is a volume as docker writes it, after a -v
+// that means something else here.
+func volumeHint(module string) string {
+	host, guest, found := strings.Cut(module, ":")
+	if info, err := os.Stat(host); !found || !strings.HasPrefix(guest, "/") || err != nil || !info.IsDir() {
+		return ""
+	}
+	guest, option, _ := strings.Cut(guest, ":")
+	if option == readOnlySuffix[1:] {
+		guest += readOnlySuffix
+	}
+	return "to preopen a directory: --dir " + host + mountSeparator + guest
 }
 
 // systemReason strips the call and the path from a system error.

@@ -1,9 +1,8 @@
 package main
 
 import (
+	"slices"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
@@ -11,32 +10,32 @@ import (
 func TestParseDir(t *testing.T) {
 	tests := []struct {
 		text string
-		want wasi.Preopen
+		want mount
 	}{
-		{"a", wasi.Preopen{Host: "a", Guest: "a"}},
-		{"/a/b", wasi.Preopen{Host: "/a/b", Guest: "/a/b"}},
-		{"a::b", wasi.Preopen{Host: "a", Guest: "b"}},
-		{"a:ro", wasi.Preopen{Host: "a", Guest: "a", ReadOnly: true}},
-		{"a::b:ro", wasi.Preopen{Host: "a", Guest: "b", ReadOnly: true}},
-		{"a:b", wasi.Preopen{Host: "a:b", Guest: "a:b"}},
-		{"a:b::c:d", wasi.Preopen{Host: "a:b", Guest: "c:d"}},
-		{`C:\data`, wasi.Preopen{Host: `C:\data`, Guest: `C:\data`}},
-		{`C:\data::/data:ro`, wasi.Preopen{Host: `C:\data`, Guest: "/data", ReadOnly: true}},
-		{"a:ro::b", wasi.Preopen{Host: "a:ro", Guest: "b"}},
-		{"a:roe", wasi.Preopen{Host: "a:roe", Guest: "a:roe"}},
-		{"a:rw::b", wasi.Preopen{Host: "a:rw", Guest: "b"}},
-		{".", wasi.Preopen{Host: ".", Guest: "/"}},
-		{"./:ro", wasi.Preopen{Host: "./", Guest: "/", ReadOnly: true}},
-		{".::.", wasi.Preopen{Host: ".", Guest: "."}},
-		{"./sub", wasi.Preopen{Host: "./sub", Guest: "./sub"}},
+		{"a", mount{"a", "a", wasi.ReadWrite}},
+		{"/a/b", mount{"/a/b", "/a/b", wasi.ReadWrite}},
+		{"a::b", mount{"a", "b", wasi.ReadWrite}},
+		{"a:ro", mount{"a", "a", wasi.ReadOnly}},
+		{"a::b:ro", mount{"a", "b", wasi.ReadOnly}},
+		{"a:b", mount{"a:b", "a:b", wasi.ReadWrite}},
+		{"a:b::c:d", mount{"a:b", "c:d", wasi.ReadWrite}},
+		{`C:\data`, mount{`C:\data`, `C:\data`, wasi.ReadWrite}},
+		{`C:\data::/data:ro`, mount{`C:\data`, "/data", wasi.ReadOnly}},
+		{"a:ro::b", mount{"a:ro", "b", wasi.ReadWrite}},
+		{"a:roe", mount{"a:roe", "a:roe", wasi.ReadWrite}},
+		{"a:rw::b", mount{"a:rw", "b", wasi.ReadWrite}},
+		{".", mount{".", "/", wasi.ReadWrite}},
+		{"./:ro", mount{"./", "/", wasi.ReadOnly}},
+		{".::.", mount{".", ".", wasi.ReadWrite}},
+		{"./sub", mount{"./sub", "./sub", wasi.ReadWrite}},
 	}
 	for _, tt := range tests {
 		got, err := parseDir(tt.text)
 		if err != nil {
 			t.Errorf("parseDir(%q): %v", tt.text, err)
 		}
-		if diff := cmp.Diff(tt.want, got); diff != "" {
-			t.Errorf("parseDir(%q) (-want +got):\n%s", tt.text, diff)
+		if got != tt.want {
+			t.Errorf("parseDir(%q) = %+v, want %+v", tt.text, got, tt.want)
 		}
 	}
 	for _, bad := range []string{"", ":ro", "::", "::b", "a::", "a::b::c", "::b:ro", "a:::ro",
@@ -52,8 +51,8 @@ func TestParseMapDir(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(wasi.Preopen{Host: `C:\data`, Guest: "/data", ReadOnly: true}, got); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
+	if want := (mount{`C:\data`, "/data", wasi.ReadOnly}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 	for _, bad := range []string{"", "a", "a:b", "a::", "::a", "a:ro", "/a::b:RO", "/a::b:ro:ro", "/a::b:rw"} {
 		if got, err := parseMapDir(bad); err == nil {
@@ -72,9 +71,9 @@ func TestMountsOrder(t *testing.T) {
 			t.Fatal(set)
 		}
 	}
-	want := mounts{{Host: "x", Guest: "/1"}, {Host: "y", Guest: "/2"}, {Host: "z", Guest: "/3"}}
-	if diff := cmp.Diff(want, m); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
+	want := mounts{{host: "x", guest: "/1"}, {host: "y", guest: "/2"}, {host: "z", guest: "/3"}}
+	if !slices.Equal(m, want) {
+		t.Errorf("got %+v, want %+v", m, want)
 	}
 	if err := (mapDirFlag{&m}).Set("/1/::other"); err == nil {
 		t.Error("a name twice is no error")

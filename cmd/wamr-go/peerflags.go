@@ -1,7 +1,16 @@
 package main
 
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
 // peerFlags answers flags of other WebAssembly command lines: the flag's name,
-// and how to say the same to wamr-go, or that it cannot be said.
+// and how to say the same to wamr-go, or that it cannot be said. The name of an
+// option of a wasmtime flag follows that flag's letter. A test runs each flag
+// that a hint names.
 var peerFlags = []struct{ name, hint string }{
 	// wazero
 	{"mount", "preopen a directory with --dir HOST::GUEST"},
@@ -13,23 +22,40 @@ var peerFlags = []struct{ name, hint string }{
 	{"cpuprofile", "not supported here"},
 	{"memprofile", "not supported here; --mem-report prints the memory report"},
 	// wasmtime
+	{"S inherit-env", "pass the host's environment with --inherit-env"},
+	{"S tcplisten", "preopen a listening socket with --tcplisten ADDR"},
+	{"S listenfd", "not supported here; --tcplisten ADDR preopens a listening socket"},
 	{"S", "wasmtime's WASI options are flags of their own here: --inherit-env, --tcplisten, --env, --dir"},
-	{"W", "wasmtime's limits are flags of their own here: --max-memory, --timeout"},
+	{"W max-memory-size", "bound the linear memory with --max-memory SIZE"},
+	{"W timeout", "end the guest with --timeout, such as 500ms or 10s"},
+	{"W fuel", "end the guest after N instructions with --fuel N"},
+	{"W unknown-imports-trap", "run the module all the same with --unknown-imports=trap"},
+	{"W unknown-imports-default", "run the module all the same with --unknown-imports=zero"},
+	{"W max-wasm-stack", "not supported here: wazero sizes the stack itself"},
+	{"W trap-on-grow-failure", "not supported here; --mem-report counts the growth that was denied"},
+	{"W", "wasmtime's limits are flags of their own here: --max-memory, --timeout, --fuel"},
+	{"C cache", "keep no compiled code with --no-cache"},
 	{"C", "wasmtime's compiler options do not exist here; --interp interprets, --no-cache keeps no code"},
 	{"O", "wasmtime's optimiser options do not exist here"},
 	{"D", "wasmtime's debug options do not exist here; --trace traces WASI calls"},
 	{"preload", "linking modules is not supported here"},
 	{"allow-precompiled", "wamr-go compile MODULE compiles ahead, into the cache"},
-	// wasmer, WasmEdge
+	{"profile", "not supported here"},
+	// docker
 	{"volume", "preopen a directory with --dir HOST::GUEST"},
+	{"env-file", "not supported here; set each variable with --env NAME=VALUE, or pass all with --inherit-env"},
+	// wasmer, WasmEdge
 	{"mapdir", "preopen a directory with --dir HOST::GUEST, or with --map-dir GUEST::HOST"},
 	{"forward-host-env", "pass the host's environment with --inherit-env"},
+	{"entrypoint", "call an export with -f NAME"},
 	{"time-limit", "end the guest with --timeout, such as 500ms or 10s"},
+	{"gas-limit", "end the guest after N instructions with --fuel N"},
 	{"memory-page-limit", "bound the linear memory with --max-memory; a page is 64K"},
 	{"reactor", "call an export with -f NAME; a reactor is initialized first"},
 	{"net", "only listening sockets are supported here: --tcplisten ADDR"},
 	// wasm3
 	{"func", "call an export with -f NAME"},
+	{"function", "call an export with -f NAME"},
 	// iwasm
 	{"heap-size", "bound the linear memory with --max-memory"},
 	{"stack-size", "not supported here: wazero sizes the stack itself"},
@@ -41,12 +67,67 @@ var peerFlags = []struct{ name, hint string }{
 	{"repl", "not supported here; -f NAME calls one export"},
 }
 
-// peerHint returns the answer to another program's flag.
-func peerHint(name string) (hint string, ok bool) {
+// wasmtimeGroups are wasmtime's flags that take options, NAME or NAME=VALUE.
+var wasmtimeGroups = []struct{ letter, name string }{
+	{"S", "wasi"}, {"W", "wasm"}, {"C", "codegen"}, {"O", "optimize"}, {"D", "debug"},
+}
+
+// peerHint returns the answer to another program's flag: word as the user typed
+// it, and the word after it.
+func peerHint(word, next string) (hint string, ok bool) {
+	name, value, _ := strings.Cut(strings.TrimLeft(word, "-"), "=")
+	double := strings.HasPrefix(word, "--")
+	for _, g := range wasmtimeGroups {
+		var option string
+		switch {
+		case double && name == g.name && value != "":
+			option = value
+		case double && name == g.name, !double && name == g.letter:
+			option = next
+		case !double && strings.HasPrefix(name, g.letter):
+			option = name[len(g.letter):]
+		default:
+			continue
+		}
+		option, _, _ = strings.Cut(option, "=")
+		if hint, ok = lookUp(g.letter + " " + option); ok {
+			return hint, true
+		}
+		return lookUp(g.letter)
+	}
+	return lookUp(name)
+}
+
+func lookUp(name string) (hint string, ok bool) {
 	for _, p := range peerFlags {
 		if p.name == name {
 			return p.hint, true
 		}
 	}
 	return "", false
+}
+
+// typed returns the word of the command line that holds a flag which pflag does
+// not know, and the word after it.
+func typed(args []string, err *pflag.NotExistError) (word, next string) {
+	is := func(arg string) bool {
+		name, found := strings.CutPrefix(arg, "--")
+		name, _, _ = strings.Cut(name, "=")
+		return found && name == err.GetSpecifiedName()
+	}
+	word = "--" + err.GetSpecifiedName()
+	if letters := err.GetSpecifiedShortnames(); letters != "" {
+		is = func(arg string) bool {
+			return strings.HasPrefix(arg, "-") && !strings.HasPrefix(arg, "--") && strings.HasSuffix(arg, letters)
+		}
+		word = "-" + letters
+	}
+	i := slices.IndexFunc(args, is)
+	if i < 0 {
+		return word, ""
+	}
+	if i+1 < len(args) {
+		next = args[i+1]
+	}
+	return args[i], next
 }

@@ -15,7 +15,8 @@ import (
 type progressBar struct {
 	w        io.Writer
 	width    int
-	total    uint64        // cycles; 0 for unknown
+	unit     string        // of what is counted, such as "cycle"
+	total    uint64        // of them; 0 for unknown
 	duration time.Duration // of the run; 0 for unknown
 	started  time.Time
 	shown    bool
@@ -24,13 +25,13 @@ type progressBar struct {
 // barDelay suppresses the bar in very short runs.
 const barDelay = 300 * time.Millisecond
 
-// progress returns a bar, or nil where there is no terminal or the guest writes
-// to it.
-func (j *job) progress() *progressBar {
-	if !j.cycling() || j.ui.width == 0 || j.quiet || j.cycleOutput == outputAll {
+// newProgress returns a bar, or nil where there is no terminal or the guest
+// writes to it.
+func newProgress(u *ui, o *options) *progressBar {
+	if !o.cycling() || u.width == 0 || o.quiet || o.cycleOutput == outputAll {
 		return nil
 	}
-	return &progressBar{w: j.ui.w, width: j.ui.width, total: j.cycles, duration: j.duration, started: time.Now()}
+	return &progressBar{w: u.w, width: u.width, unit: o.unit(), total: max(o.cycles, o.calls), duration: o.duration, started: time.Now()}
 }
 
 // show draws the bar. It waits for the first cycle, whose guest may be writing.
@@ -59,7 +60,7 @@ func (p *progressBar) line(completed uint64, elapsed time.Duration) string {
 		count += "/" + memstat.Grouped(p.total)
 	}
 	rate := float64(completed) / elapsed.Seconds()
-	text := fmt.Sprintf("%s cycles, %s/s, %s left", count, memstat.Grouped(uint64(rate+0.5)), shortDuration(left))
+	text := fmt.Sprintf("%s %ss, %s/s, %s left", count, p.unit, memstat.Grouped(uint64(rate+0.5)), shortDuration(left))
 	room := p.width - 1
 	if utf8.RuneCountInString(text) > room {
 		text = count

@@ -34,6 +34,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"run", newRun, true, false},
+		{"vet", newVet, true, false},
 		{"compile", newCompile, true, false},
 		{"cache", newCache, true, false},
 		{"version", newVersion, true, false},
@@ -68,22 +69,22 @@ func newRoot(a *app, args []string) *cobra.Command {
 		SilenceUsage:  true,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if show, _ := c.Flags().GetBool("version"); show {
-				return printVersion(a.stdout)
+				return printVersion(a.out)
 			}
 			// Nothing was asked for, so the help is an error message, not output.
 			fmt.Fprint(a.ui.w, h.text(c))
 			a.code = exitUsage
 			return nil
 		},
-		ValidArgsFunction: completeModule,
+		ValidArgsFunction: completeFirst,
 	}
 	root.SetIn(a.stdin)
-	root.SetOut(a.stdout)
+	root.SetOut(a.out)
 	root.SetErr(a.ui.w)
 	root.Flags().Bool("version", false, "print the version")
 	root.Flags().BoolP("help", "h", false, "print this help")
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { fmt.Fprint(c.OutOrStdout(), h.text(c)) })
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagFailure(c.Flags(), err) })
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagFailure(c, err, args) })
 	for _, c := range commands() {
 		if c.alone && len(args) > 0 && args[0] == c.name {
 			root.AddCommand(c.make(a, h))

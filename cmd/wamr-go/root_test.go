@@ -41,7 +41,8 @@ func TestRoute(t *testing.T) {
 
 func newTestRoot() (*cobra.Command, *bytes.Buffer) {
 	var out bytes.Buffer
-	return newRoot(&app{stdin: strings.NewReader(""), stdout: &out, ui: newUI(&out)}, nil), &out
+	own := &output{w: &out}
+	return newRoot(&app{stdin: strings.NewReader(""), out: own, ui: newUI(own)}, nil), &out
 }
 
 // TestHelpWidth holds the help of our own commands to 80 columns.

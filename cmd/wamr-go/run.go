@@ -1,9 +1,15 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/wamr-go/wamr-go/pkg/engine"
 )
 
 const runLong = `Run a WebAssembly module that uses WASI preview1. Flags end at MODULE; all that
@@ -16,15 +22,21 @@ preopened directory, whatever symbolic links say.
 With --cycles or --duration a new instance is made, run and destroyed each
 time, and the report says what was not given back. Only the first cycle reads
 standard input, and only its output is printed (--cycle-output). Ctrl-C ends
-the run after the cycle in progress, with its report; a second one ends it at
-once. Without cycles, Ctrl-C ends the guest.`
+the run after the cycle in progress, with its report; a cycle that takes more
+than half a second then is ended, and so it is after --duration. A second
+Ctrl-C ends the run at once. Without cycles, Ctrl-C ends the guest, also where
+it waits. SIGTERM and SIGHUP do the same.
+
+With --calls the export that -f names is called again and again in one instance,
+and the report also says what the guest keeps: memory and open descriptors.`
 
 const runExample = `  wamr-go run --dir . tool.wasm in.txt
   wamr-go run --dir ./data::/data:ro tool.wasm /data/in.txt
   wamr-go run --env HOME=/ --env LANG tool.wasm
   wamr-go run -f add math.wasm -1 0x10
-  wamr-go run --mem-report=json --report-file out.json tool.wasm
+  wamr-go run --mem-report --mem-report=json:out.json tool.wasm
   wamr-go run --cycles 1000 --workers 4 plugin.wasm
+  wamr-go run --calls 1000 -f handle plugin.wasm
   wamr-go run --cycles 1000 --fault prestats-lock --target esp32s3 plugin.wasm
 `
 
@@ -36,21 +48,20 @@ func newRun(a *app, h helps) *cobra.Command {
 		Long:              runLong,
 		Example:           runExample,
 		ValidArgsFunction: completeModule,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			a.ui.setColor(o.color)
 			a.ui.quiet, a.ui.verbose = o.quiet, o.verbose
 			if len(args) == 0 {
-				return usagef("no MODULE is given").withHint("wamr-go run [FLAGS] MODULE [ARG...]")
+				return missingModule(c)
+			}
+			if args[0] == "" {
+				return usagef("MODULE is empty")
 			}
 			if err := o.check(); err != nil {
 				return err
 			}
-			j, err := newJob(a, o, args[0], args[1:])
-			if err != nil {
-				return err
-			}
-			a.code = j.run()
-			return nil
+			o.module, o.args = args[0], args[1:]
+			return runModule(a, o)
 		},
 	}
 	groups := o.groups()
@@ -62,6 +73,90 @@ func newRun(a *app, h helps) *cobra.Command {
 	c.Flags().SortFlags = false
 	h[c] = helpTexts{groups: groups, codes: exitCodesHelp}
 	return c
+}
+
+// missingModule says that MODULE is missing, and which flag may have taken it for its
+// value.
+func missingModule(c *cobra.Command) error {
+	f := usagef("no MODULE is given").withHint("wamr-go run [FLAGS] MODULE [ARG...]")
+	c.Flags().Visit(func(flag *pflag.Flag) {
+		if value := flag.Value.String(); strings.HasSuffix(value, ".wasm") {
+			name := "--" + flag.Name
+			if flag.Shorthand != "" {
+				name = "-" + flag.Shorthand
+			}
+			f.problem = fmt.Sprintf("no MODULE is given: %s is the value of %s", value, name)
+			f.hint = fmt.Sprintf("wamr-go run %s %s MODULE [ARG...]", name, flag.Value.Type())
+		}
+	})
+	return f
+}
+
+// runModule runs the module and says how it ended. The error is a problem of the
+// command line.
+func runModule(a *app, o *options) error {
+	started := time.Now()
+	guest, err := guestConfig(a, o)
+	if err != nil {
+		return err
+	}
+	reports, err := openReports(a, o)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = reports.close() }() // what could not be written is reported
+	trace, err := openTrace(a, o, reports)
+	if err != nil {
+		return err
+	}
+	if trace != nil {
+		guest.Trace.Writer = trace
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	signals := catchInterrupts(endBySignal(a.ui, o.cycling(), cancel))
+	defer signals.stop()
+	r := runGuest(ctx, a, o, guest, func() {
+		signals.wait()
+		trace.reset()
+	})
+	r.Started = started
+	a.code = finish(a.ui, o, r, reports, trace)
+	return nil
+}
+
+// finish closes the trace, writes the reports, says how the run ended and returns
+// the exit code.
+func finish(u *ui, o *options, r result, reports plannedReports, trace *traceFile) int {
+	switch {
+	case r.signal != 0:
+		defer exitAfter(sayPatience, exitSignal(r.signal))()
+	case r.Outcome().Kind == engine.OutcomeTimeout:
+		defer exitAfter(sayPatience, exitTimeout)()
+	}
+	r.traceLost = trace.close()
+	rep, err := engine.NewReport(r.Run)
+	if err != nil {
+		u.warnf("%v", err)
+	}
+	explain := explainer{
+		module: o.module, interpreter: o.interpreter, report: len(o.reports) > 0, verbose: o.verbose,
+		maxMemory: o.maxMemory, maxElements: o.maxElements,
+	}.failure
+	list := endings(r, rep, o, explain)
+	rep.Outcome.Message = outcomeMessage(r, rep, list, explain)
+	tellTool(rep.Tool, r, list)
+	u.trap(r.Outcome().Err)
+	printHeap(u, o, rep)
+	list = append(list, writeReports(u, o, rep, reports, len(list) > 0)...)
+	for _, line := range aboutRun(rep, o) {
+		u.say(line)
+	}
+	lines, code := conclude(r, o, list)
+	for _, line := range lines {
+		u.say(line)
+	}
+	return code
 }
 
 // baseName returns the last element of a path, with slashes or backslashes.

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,7 +17,13 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// asCommand is a variable with which the test binary is the command.
+const asCommand = "WAMR_GO_TEST_AS_COMMAND"
+
 func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		main()
+	}
 	testscript.Main(m, map[string]func(){"wamr-go": main})
 }
 
@@ -32,6 +40,12 @@ func TestScript(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Condition: func(name string) (bool, error) {
+			if name != "race" { // the race detector needs terabytes of address space
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return raceEnabled, nil
+		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("GUESTS", guests)
 			port, err := freePort()
@@ -45,6 +59,7 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"dial":     cmdDial,
 			"bytes":    cmdBytes,
+			"append":   cmdAppend,
 			"exits":    cmdExits,
 			"goguest":  programs.script,
 			"json":     cmdJSON,
@@ -83,6 +98,17 @@ func cmdBytes(ts *testscript.TestScript, neg bool, args []string) {
 	data, err := hex.DecodeString(strings.Join(args[1:], ""))
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o666))
+}
+
+// cmdAppend is `append FILE FROM`: it adds the size of FROM, in LEB128, and its
+// bytes to FILE, as a section of a binary has them.
+func cmdAppend(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: append FILE FROM")
+	}
+	content := ts.ReadFile(args[1])
+	data := binary.AppendUvarint([]byte(ts.ReadFile(args[0])), uint64(len(content)))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), append(data, content...), 0o666))
 }
 
 // cmdJSON is `json FILE PATH VALUE`: the value at the dotted path, as JSON, is

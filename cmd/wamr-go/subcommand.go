@@ -21,6 +21,9 @@ func noArguments(c *cobra.Command, args []string) error {
 func oneModule(c *cobra.Command, args []string) error {
 	switch len(args) {
 	case 1:
+		if args[0] == "" {
+			return usagef("MODULE is empty")
+		}
 		return nil
 	case 0:
 		return usagef("no MODULE is given").withHint("%s MODULE", c.CommandPath())
@@ -53,7 +56,10 @@ func needsCommand(c *cobra.Command) {
 // addCobraCommands adds cobra's own commands, so that they too answer as ours do.
 func addCobraCommands(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
+	out := root.OutOrStdout()
+	root.SetOut(scriptWriter{out}) // the commands keep it
 	root.InitDefaultCompletionCmd()
+	root.SetOut(out)
 	for _, c := range root.Commands() {
 		switch c.Name() {
 		case "completion":

@@ -6,6 +6,9 @@ func nearest(name string, candidates []string) (string, bool) {
 	best, found := "", false
 	least := max(2, len(name)/3) + 1
 	for _, c := range candidates {
+		if len(c)-len(name) >= least || len(name)-len(c) >= least {
+			continue // so many letters to insert or delete; a module's names can be long
+		}
 		if d := distance(name, c); d < least && d < len(c) {
 			best, least, found = c, d, true
 		}

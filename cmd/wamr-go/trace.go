@@ -14,7 +14,7 @@ const traceAll = "all"
 type traceFlag struct{ to *[]string }
 
 func (f traceFlag) String() string { return strings.Join(*f.to, ",") }
-func (f traceFlag) Type() string   { return "GROUP,…" }
+func (f traceFlag) Type() string   { return "GROUP,..." }
 
 func (f traceFlag) Set(text string) error {
 	names := strings.Split(text, ",")

@@ -91,12 +91,12 @@ func TestDistance(t *testing.T) {
 }
 
 func TestProgressLine(t *testing.T) {
-	p := &progressBar{width: 80, total: 4000}
+	p := &progressBar{width: 80, unit: "cycle", total: 4000}
 	want := "[====================                    ] 2,000/4,000 cycles, 1,000/s, 2s left"
 	if got := p.line(2000, 2*time.Second); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	d := &progressBar{width: 80, duration: 10 * time.Second}
+	d := &progressBar{width: 80, unit: "cycle", duration: 10 * time.Second}
 	if got := d.line(500, 5*time.Second); !strings.HasSuffix(got, "] 500 cycles, 100/s, 5s left") {
 		t.Errorf("by duration: %q", got)
 	}

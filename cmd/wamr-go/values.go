@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/wamr-go/wamr-go/pkg/engine"
 )
 
 // This file holds the flags' value types. Help shows the name that Type returns.
@@ -44,8 +46,16 @@ func (f listFlag) Set(text string) error {
 	return nil
 }
 
-// nonEmptyListFlag refuses an empty text, which would mean something else: an
-// empty address listens on every interface.
+// envFlag is a variable of the environment.
+type envFlag struct{ listFlag }
+
+// exportFlag is the name of an export.
+type exportFlag struct{ textFlag }
+
+// addressFlag is a TCP address. An empty one would listen on every interface.
+type addressFlag struct{ nonEmptyListFlag }
+
+// nonEmptyListFlag refuses an empty text.
 type nonEmptyListFlag struct{ listFlag }
 
 func (f nonEmptyListFlag) Set(text string) error {
@@ -173,4 +183,24 @@ func parseDuration(text string) (time.Duration, error) {
 		return 0, f.withHint("add the unit: %sms or %ss", text, text)
 	}
 	return 0, f.withHint("write 500ms, 10s or 1m30s")
+}
+
+// faultFlag is a leak on purpose.
+type faultFlag struct{ to *engine.Fault }
+
+func (f faultFlag) String() string { return f.to.String() }
+func (faultFlag) Type() string     { return "NAME" }
+
+func (f faultFlag) Set(text string) error {
+	fault, err := engine.ParseFault(text)
+	if err == nil {
+		*f.to = fault
+		return nil
+	}
+	name, _, _ := strings.Cut(text, ":")
+	name, _, _ = strings.Cut(name, "/")
+	if near, ok := nearest(name, engine.FaultNames()); ok && near != name {
+		return usagef("%v", err).withHint("did you mean %s?", near)
+	}
+	return usagef("%v", err)
 }

@@ -14,7 +14,7 @@ func newVersion(a *app, _ helps) *cobra.Command {
 		Use:   "version",
 		Short: "Print the versions of wamr-go, Go and wazero",
 		Args:  noArguments,
-		RunE:  func(*cobra.Command, []string) error { return printVersion(a.stdout) },
+		RunE:  func(*cobra.Command, []string) error { return printVersion(a.out) },
 	}
 }
 

@@ -19,6 +19,7 @@ func (u *ui) waitFor(what string) (done func()) {
 	if u.width == 0 || u.quiet {
 		return func() {}
 	}
+	what = u.encode(memstat.Printable(what))
 	var (
 		mu    sync.Mutex
 		timer *time.Timer

@@ -46,13 +46,15 @@ var (
 	// terminal lists colour and terminal packages, which a program that only hosts WASI must not link.
 	terminal = []string{"github.com/fatih/color...", "github.com/mattn/...", "golang.org/x/term..."}
 
-	memstat = []string{"pkg/memstat", "pkg/memstat/probe", "pkg/memstat/trend", "pkg/memstat/guestheap", "pkg/memstat/report"}
+	memstat = []string{"pkg/memstat", "pkg/memstat/probe", "pkg/memstat/census", "pkg/memstat/trend", "pkg/memstat/guestheap", "pkg/memstat/report"}
 	library = append([]string{"pkg/engine", "pkg/wasi"}, memstat...)
 
 	// layers has the rooms within another layer before it. A dependency on another module is a row here.
 	layers = []layer{
 		{dir: "pkg/memstat/probe"},
-		{dir: "pkg/memstat/trend", ours: []string{"pkg/memstat", "pkg/memstat/probe"}},
+		{dir: "pkg/memstat/census", ours: []string{"pkg/memstat", "pkg/memstat/probe"}},
+		{dir: "pkg/memstat/leaktest", ours: []string{"pkg/memstat", "pkg/memstat/probe", "pkg/memstat/census"}},
+		{dir: "pkg/memstat/trend", ours: []string{"pkg/memstat/probe"}},
 		{dir: "pkg/memstat/guestheap", ours: []string{"pkg/memstat"}},
 		{dir: "pkg/memstat/report", ours: memstat, others: []string{"github.com/fatih/color"}},
 		{dir: "pkg/memstat", never: []string{"runtime/metrics"}},
@@ -74,7 +76,7 @@ var (
 )
 
 // required lists the layers that must have packages: a rule about no package would always hold.
-var required = append([]string{"cmd"}, library...)
+var required = append([]string{"cmd", "pkg/memstat/leaktest"}, library...)
 
 func TestArrows(t *testing.T) {
 	if err := statSources("../.."); err != nil {
@@ -148,7 +150,13 @@ func TestViolations(t *testing.T) {
 
 		{"all that memstat may", pkg("pkg/memstat", "runtime", "sync"), nil},
 		{"all that probe may", pkg("pkg/memstat/probe", "runtime/metrics", "syscall"), nil},
-		{"all that trend may", pkg("pkg/memstat/trend", memstat, memstat+"/probe"), nil},
+		{"leaktest imports engine", pkg("pkg/memstat/leaktest", ours+"/pkg/engine"), []string{"pkg/memstat/leaktest imports pkg/engine"}},
+		{"leaktest imports wazero", pkg("pkg/memstat/leaktest", wazero), []string{"pkg/memstat/leaktest imports " + wazero}},
+		{"engine imports leaktest", pkg("pkg/engine", memstat+"/leaktest"), []string{"pkg/engine imports pkg/memstat/leaktest"}},
+
+		{"all that leaktest may", pkg("pkg/memstat/leaktest", memstat, memstat+"/census", memstat+"/probe", "runtime"), nil},
+		{"all that trend may", pkg("pkg/memstat/trend", memstat+"/probe"), nil},
+		{"all that census may", pkg("pkg/memstat/census", memstat, memstat+"/probe"), nil},
 		{"all that report may", pkg("pkg/memstat/report", memstat, memstat+"/probe", memstat+"/trend", color), nil},
 		{"all that wasi may", pkg("pkg/wasi", "io", wazero+"/api", wazero+"/sys", "golang.org/x/sys/unix", memstat, ours+"/pkg/wasi/internal/confine"), nil},
 		{"all that engine may", pkg("pkg/engine", wazero, wazero+"/experimental", ours+"/pkg/wasi", memstat, memstat+"/report"), nil},

@@ -12,14 +12,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
 // TestCache compiles in new runtimes with one directory.
 func TestCache(t *testing.T) {
+	needsCompiler(t)
 	dir := filepath.Join(t.TempDir(), "[cache]*") // not a pattern
 	hello, trap := guest(t, "c/hello"), guest(t, "wat/trap")
 	empty := &engine.Binary{Path: "empty.wasm", Bytes: []byte("\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00")}
@@ -62,8 +61,6 @@ func TestCache(t *testing.T) {
 		{name: "with copied segments", b: hello, cfg: engine.Config{NoImage: true}, cached: true},
 		{name: "interruptible", b: hello, cfg: engine.Config{Interruptible: true}},
 		{name: "interruptible again", b: hello, cfg: engine.Config{Interruptible: true}, cached: true},
-		{name: "with source lines", b: hello, cfg: engine.Config{DebugInfo: true}},
-		{name: "with source lines again", b: hello, cfg: engine.Config{DebugInfo: true}, cached: true},
 		{name: "damaged", b: hello, warns: true, before: func() {
 			for _, f := range entries() {
 				if err := os.Truncate(f, 100); err != nil {
@@ -103,6 +100,7 @@ func TestCache(t *testing.T) {
 
 // TestCacheTellsModulesApart has modules that differ in their code alone.
 func TestCacheTellsModulesApart(t *testing.T) {
+	needsCompiler(t)
 	returning := func(n byte) *engine.Binary {
 		return &engine.Binary{Path: "n.wasm", Bytes: []byte("\x00asm\x01\x00\x00\x00" +
 			"\x01\x05\x01\x60\x00\x01\x7f" + // type
@@ -129,6 +127,7 @@ func TestCacheTellsModulesApart(t *testing.T) {
 // TestCompileAtOnce compiles one module in one runtime from several goroutines,
 // without code in the cache and with it.
 func TestCompileAtOnce(t *testing.T) {
+	needsCompiler(t)
 	r := newRuntime(t, engine.Config{CacheDir: t.TempDir()})
 	hello := guest(t, "c/hello")
 	ctx := context.Background()
@@ -159,35 +158,10 @@ func TestCompileAtOnce(t *testing.T) {
 	}
 }
 
-// TestSourceLines has a trap name its line, with code from the cache as well.
-func TestSourceLines(t *testing.T) {
-	dir := t.TempDir()
-	for _, cfg := range []engine.Config{
-		{DebugInfo: true}, {DebugInfo: true, Interpreter: true},
-		{DebugInfo: true, Interruptible: true}, {DebugInfo: true, CountInstructions: true, Interpreter: true},
-		{DebugInfo: true, CacheDir: dir, CountInstructions: true}, {DebugInfo: true, CacheDir: dir, CountInstructions: true},
-		{CacheDir: dir}, {CacheDir: dir, DebugInfo: true}, {CacheDir: dir, DebugInfo: true}, {CacheDir: dir},
-	} {
-		m := compile(t, newRuntime(t, cfg), guest(t, "c/lines"))
-		o := instance(t, m, wasi.Config{}).Start(context.Background())
-		var trap *engine.TrapError
-		if !errors.As(o.Err, &trap) || trap.Message != "integer divide by zero" {
-			t.Fatalf("outcome %v", o)
-		}
-		if len(trap.Stack) == 0 {
-			t.Fatal("no stack")
-		}
-		f := trap.Stack[0]
-		line := strings.HasSuffix(f.File, "lines.c") && f.Line == 5
-		if !strings.HasPrefix(f.Function, "divide(") || line != cfg.DebugInfo || !line && f.File != "" {
-			t.Errorf("cached %v, source lines %v: %+v", m.Info().Cached, cfg.DebugInfo, trap.Stack)
-		}
-	}
-}
-
 // TestDamagedCache flips a bit at places all over an entry: the module is
 // compiled again, runs correctly, and is warned of.
 func TestDamagedCache(t *testing.T) {
+	needsCompiler(t)
 	dir := t.TempDir()
 	run := func() (cached bool, warnings []string) {
 		t.Helper()
@@ -235,6 +209,7 @@ func entryPath(t *testing.T, dir string) string {
 
 // TestUnsafeCacheDir has a directory that others can write to.
 func TestUnsafeCacheDir(t *testing.T) {
+	needsCompiler(t)
 	if runtime.GOOS == "windows" {
 		t.Skip("no modes")
 	}
@@ -259,6 +234,7 @@ func TestUnsafeCacheDir(t *testing.T) {
 // TestCacheLimits has a cache that is too small for a module, and one for a
 // single module.
 func TestCacheLimits(t *testing.T) {
+	needsCompiler(t)
 	dir := t.TempDir()
 	put := func(limit uint64, name string) []string {
 		r := newRuntime(t, engine.Config{CacheDir: dir, CacheMaxBytes: limit})
@@ -289,6 +265,7 @@ func TestCacheLimits(t *testing.T) {
 
 // TestCleanCache leaves nothing of the engine's, and everything else.
 func TestCleanCache(t *testing.T) {
+	needsCompiler(t)
 	dir := t.TempDir()
 	compile(t, newRuntime(t, engine.Config{CacheDir: dir}), guest(t, "c/hello"))
 	mine := filepath.Join(dir, ".new-1", "mine")
@@ -304,29 +281,5 @@ func TestCleanCache(t *testing.T) {
 	}
 	if _, err := os.Stat(mine); err != nil {
 		t.Error(err)
-	}
-}
-
-// TestInlinedLines: the frames of a trap have the lines of inlined calls, also
-// where the code was rewritten.
-func TestInlinedLines(t *testing.T) {
-	want := []string{"(inlined) inlined.c:5", "(inlined) inlined.c:9", "compute() i32 inlined.c:17", "_start() inlined.c:21"}
-	for _, cfg := range []engine.Config{{}, {Interruptible: true}, {CountInstructions: true}} {
-		for _, interpreter := range []bool{false, true} {
-			cfg.DebugInfo, cfg.Interpreter = true, interpreter
-			m := compile(t, newRuntime(t, cfg), guest(t, "c/inlined"))
-			var trap *engine.TrapError
-			if o := instance(t, m, wasi.Config{}).Start(context.Background()); !errors.As(o.Err, &trap) {
-				t.Fatalf("outcome %v", o)
-			}
-			var got []string
-			for _, f := range trap.Stack {
-				f.File = filepath.Base(f.File)
-				got = append(got, f.String())
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("%+v (-want +got):\n%s", cfg, diff)
-			}
-		}
 	}
 }

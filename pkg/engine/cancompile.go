@@ -6,16 +6,22 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// canCompile says whether wazero's compiler works on this processor and in this
-// process. If it did not, wazero would interpret without notice. The interpreter
-// has no cache, and would run the traps of a stub: see package codecache.
-func canCompile() bool {
+// whyInterpreted says why wazero's compiler does not work on this processor or
+// in this process, or "" if it does. If it did not, wazero would interpret
+// without notice. The interpreter has no cache, and would run the traps of a
+// stub: see package codecache.
+func whyInterpreted() string {
 	switch runtime.GOARCH {
 	case "amd64":
-		return cpu.X86.HasSSE41 && mayRunCode()
+		if !cpu.X86.HasSSE41 {
+			return "the processor has no SSE4.1"
+		}
 	case "arm64":
-		return mayRunCode()
 	default:
-		return false
+		return "wazero compiles for amd64 and arm64 only"
 	}
+	if !mayRunCode() {
+		return "the system lets no memory become executable"
+	}
+	return ""
 }

@@ -28,6 +28,7 @@ func TestNoCodeAllowed(t *testing.T) {
 		}
 		return
 	}
+	needsItself(t)
 	dir := t.TempDir()
 	compile(t, newRuntime(t, engine.Config{CacheDir: dir}), guest(t, "c/hello"))
 	c := exec.Command(os.Args[0], "-test.run=^TestNoCodeAllowed$", "-test.v")

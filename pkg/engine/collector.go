@@ -8,10 +8,10 @@ import (
 )
 
 const (
-	// compileGCPercent is GOGC while code is compiled. The heap may grow to five
-	// times the live heap, because a compilation keeps nearly all that it
-	// allocates until it ends.
-	compileGCPercent = 400
+	// compileGC is GOGC while code is compiled. The heap may grow to five times
+	// the live heap, because a compilation keeps nearly all that it allocates
+	// until it ends.
+	compileGC = 400
 	// cycleHeap is the heap size, in bytes, at which a collection starts during
 	// cycles. Cycles allocate fast and keep nothing: Go's default of 4 MiB would
 	// mean a collection every few hundred cycles. A larger heap would not fit the
@@ -25,11 +25,20 @@ const (
 	maxSharedHeap = 256 << 20
 )
 
+// compileGCPercent returns the GOGC for compilations. A process that is short of
+// addresses keeps Go's default: where the heap cannot grow, Go ends the process.
+func compileGCPercent() int {
+	if shortOfAddresses() {
+		return 100
+	}
+	return compileGC
+}
+
 // cycleGCPercent returns the GOGC that lets the live heap grow to the size that
-// is meant for that many workers.
+// is meant for that many workers. Without addresses to spare that is cycleHeap.
 func cycleGCPercent(workers int) int {
 	heap := uint64(cycleHeap)
-	if n := min(workers, runtime.GOMAXPROCS(0)); n > 1 {
+	if n := min(workers, runtime.GOMAXPROCS(0)); n > 1 && !shortOfAddresses() {
 		heap = min(uint64(n)*sharedHeap, maxSharedHeap)
 	}
 	const least = 4 << 20 // below it, Go does not collect

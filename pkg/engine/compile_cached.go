@@ -3,10 +3,10 @@ package engine
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/experimental"
@@ -18,11 +18,31 @@ import (
 
 // source is a module before it is compiled.
 type source struct {
-	module  *wasmbin.Module
-	edits   []wasmbin.Edit // made before the module is compiled
+	original *wasmbin.Module // as it was given, or with its heap watched
+	module   *wasmbin.Module // with the edits of limits
+	edits    []wasmbin.Edit  // made to module before it is compiled
+	variant  []byte          // names the edits that the code asked for: see limit
+	sum      [sha256.Size]byte
+
+	tables           tablePlan
+	grows            bool // the code has a table.grow
+	sharesReferences bool // so that offsets in the code of module are others than in the original
+
+	initial initialMemory // that the edits removed
+	names   wasmbin.Names // likewise
 	plan    *instrument.Plan
 	refused error // why there is no plan
-	sum     [sha256.Size]byte
+
+	alone       bool   // no other module imports from it
+	memoryLimit uint64 // up to which the memory grows, in bytes
+}
+
+// takeMemoryLimit moves the module's own maximum of its memory from the binary to
+// memoryLimit, so that package linmem sees each growth that is denied.
+func (s *source) takeMemoryLimit() {
+	if edit, pages, ok := s.module.StripMemoryLimit(); ok {
+		s.edits, s.memoryLimit = append(s.edits, edit), min(s.memoryLimit, pages*pageSize)
+	}
 }
 
 // edited returns the binary that is compiled. The error says why its code cannot
@@ -58,38 +78,122 @@ func (c *compilation) Close(ctx context.Context) error { return c.linker.close(c
 // compile loads a module's code from the cache, or compiles it and keeps the
 // code. A cache that fails is a warning. The caller closes the compilation.
 func (r *Runtime) compile(ctx context.Context, s *source) (*compilation, error) {
+	// With one goroutine, wazero would not look at the context.
+	ctx = experimental.WithCompilationWorkers(ctx, max(2, runtime.GOMAXPROCS(0)))
 	if r.config.Inspect {
-		inspecting.Lock()
-		defer inspecting.Unlock()
+		select {
+		case inspecting <- struct{}{}:
+		case <-ctx.Done():
+			return nil, contextError(ctx)
+		}
 	}
-	ctx = experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0))
-	if r.cache == nil || s.module.Functions == 0 || s.refused != nil { // wazero keeps no code of a module without functions
-		defer relaxCollector(compileGCPercent)()
-		binary, refused := s.edited()
+	free := func() {
+		if r.config.Inspect {
+			<-inspecting
+		}
+	}
+	if c := r.fromCache(ctx, s); c != nil {
+		free()
+		return c, nil
+	}
+	// One large function can take minutes, and wazero looks at the context only
+	// between functions.
+	return endWith(ctx, func() (*compilation, error) {
+		defer free()
+		return r.compileAnew(ctx, s)
+	}, func(c *compilation, err error) {
+		if err == nil {
+			_ = c.Close(ctx) // nobody is left to tell
+		}
+	}, r.leave)
+}
+
+// kept reports whether the cache can have the code of a module. wazero keeps no
+// code of a module without functions.
+func (r *Runtime) kept(s *source) bool {
+	return r.cache != nil && s.module.Functions > 0 && s.refused == nil
+}
+
+// compileAnew compiles a module, or loads the code that its limits ask for, and
+// keeps the code.
+func (r *Runtime) compileAnew(ctx context.Context, s *source) (*compilation, error) {
+	edited, err := r.limit(s) // code from the cache was checked when it was made
+	if err != nil {
+		return nil, err
+	}
+	if edited {
+		if c := r.fromCache(ctx, s); c != nil {
+			return c, nil
+		}
+	}
+	defer relaxCollector(compileGCPercent())()
+	binary, refused := s.edited()
+	if !r.kept(s) || refused != nil {
 		c, _, err := r.compileWith(ctx, nil, binary)
 		return c.unless(ctx, refused, err)
 	}
 	key := r.key(s)
-	stub := s.stub(key)
-	c, found, err := codecache.Get(ctx, r.cache, key, stub, r.compileWith)
-	if err != nil {
-		r.cacheWarning(err)
-	}
-	if found {
-		c.cached = true
-		return c, nil
-	}
-	defer relaxCollector(compileGCPercent)()
-	binary, refused := s.edited()
-	if refused != nil {
-		c, _, err := r.compileWith(ctx, nil, binary)
-		return c.unless(ctx, refused, err)
-	}
-	c, unkept, err := codecache.Put(ctx, r.cache, key, stub, binary, r.compileWith)
+	c, unkept, err := codecache.Put(ctx, r.cache, key, s.stub(key), binary, r.compileWith)
 	if unkept != nil && err == nil {
 		r.cacheWarning(unkept)
 	}
 	return c, err
+}
+
+// fromCache loads a module's code from the cache; nil means that it has none.
+func (r *Runtime) fromCache(ctx context.Context, s *source) *compilation {
+	if !r.kept(s) {
+		return nil
+	}
+	key := r.key(s)
+	c, found, err := codecache.Get(ctx, r.cache, key, s.stub(key), r.compileWith)
+	if err != nil {
+		r.cacheWarning(err)
+	}
+	if !found {
+		return nil
+	}
+	c.cached = true
+	return c
+}
+
+// limit refuses code that wazero compiles wrongly or that exceeds a limit, and
+// stages the module anew with the edits that its code asks for. Nearly all modules
+// need none, and their code in the cache serves every limit.
+func (r *Runtime) limit(s *source) (edited bool, err error) {
+	if err := r.checkCode(s.module); err != nil {
+		return false, err
+	}
+	code, err := s.original.CheckLimits(r.compiles)
+	if err != nil {
+		return false, err
+	}
+	var edits []wasmbin.Edit
+	if s.grows = code.GrowsTables; s.grows {
+		edits = s.original.CapTables(s.tables.room)
+		s.variant = binary.LittleEndian.AppendUint64([]byte("tables"), s.tables.room)
+	}
+	// Compiled code of wazero v1.12.0 makes a new reference in each ref.func, and
+	// frees it with the instance. Remove when wazero makes a reference once. With
+	// typed references it has a type of its own, which a global would lose.
+	if r.compiles && !r.features.IsEnabled(experimental.CoreFeaturesTypedFunctionReferences) {
+		outside, inside, err := s.original.ShareReferences(code)
+		if err != nil {
+			return false, err
+		}
+		if inside != nil {
+			edits, s.sharesReferences = slices.Concat(edits, outside, inside), true
+			s.variant = append(s.variant, "references"...)
+		}
+	}
+	if s.variant == nil {
+		return false, nil
+	}
+	if err := s.stage(edits...); err != nil {
+		return false, err
+	}
+	r.edit(s)
+	return true, nil
 }
 
 // unless returns the compilation, or why its code was not rewritten. wazero's
@@ -116,11 +220,9 @@ func (r *Runtime) mode() instrument.Mode {
 
 // key returns the module's name in the cache.
 func (r *Runtime) key(s *source) codecache.Key {
-	debugInfo := byte(0)
-	if r.config.DebugInfo {
-		debugInfo = 1
-	}
-	return codecache.NewKey(s.sum, debugInfo, byte(s.plan.Mode()), instrument.Version)
+	const rules = 1 // changes with what code in the cache was checked for
+	how := binary.LittleEndian.AppendUint64([]byte{rules, byte(s.plan.Mode()), instrument.Version}, uint64(r.features))
+	return codecache.NewKey(s.sum, append(how, s.variant...)...)
 }
 
 func (r *Runtime) cacheWarning(err error) {
@@ -158,4 +260,4 @@ func (r *Runtime) compileWith(ctx context.Context, cache wazero.CompilationCache
 
 // inspecting is held while code is compiled and the process's executable memory
 // is measured before and after, so that each compilation counts its own.
-var inspecting sync.Mutex
+var inspecting = make(chan struct{}, 1)

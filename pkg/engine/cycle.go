@@ -2,13 +2,11 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/wamr-go/wamr-go/pkg/memstat"
-	"github.com/wamr-go/wamr-go/pkg/memstat/guestheap"
+	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
@@ -20,14 +18,25 @@ type CycleConfig struct {
 	// one if that is 0 too. With both, whichever is reached first ends the run.
 	Cycles   uint64
 	Duration time.Duration
-	Workers  int           // that run cycles at once; 0 means 1
-	Timeout  time.Duration // for the guest of one cycle; 0 means none
+	// OneInstance makes a single instance, in which each cycle is a call of
+	// Invoke: so a plug-in host uses a module. Only one worker runs then, and
+	// Config is called for the first cycle only.
+	OneInstance bool
+
+	Workers int           // that run cycles at once; 0 means 1
+	Timeout time.Duration // for the guest of one cycle; 0 means none
 
 	// Stop ends the run after the cycles in progress, once it is closed. (The
 	// context of Cycle, when done, ends their guests too.)
 	Stop <-chan struct{}
-	// FailFast ends the run after the first cycle that is not a clean exit. The
-	// run always ends if the first cycle could not be run.
+	// Grace is how long guests may go on after Stop was closed or Duration is
+	// over. Then they end as if their context were cancelled, and CycleResult.Cut
+	// counts their cycles. 0 means that the run waits for them. The hunt for
+	// leaks may begin cycles after Duration; each of them may take that long.
+	Grace time.Duration
+	// FailFast ends the run after the first cycle that is not a clean exit, or
+	// that does not give everything back. The run always ends if the first cycle
+	// could not be run.
 	FailFast bool
 
 	// Config returns a cycle's WASI configuration; cycles are numbered from 1.
@@ -39,21 +48,25 @@ type CycleConfig struct {
 	// nil.
 	Results func(cycle uint64, results []string)
 
+	// Fault loses something on purpose, after the cycles that it names.
+	Fault Fault
+
 	// Progress receives the number of completed cycles, from one goroutine, at
 	// most ten times a second and once at the end. May be nil.
 	Progress func(completed uint64)
 	// SampleEvery is the least number of cycles between two samples of the
-	// process; 0 spreads up to eighty over the run, -1 takes none. A run takes
-	// 40, or one in each cycle if it has fewer, and more while sampling costs
-	// less than 2 % of its time.
+	// process; 0 spreads up to eighty over the run. A run takes 40, or one in
+	// each cycle if it has fewer, and more while sampling costs less than 2 % of
+	// its time. -1 takes none, and spares the hunt for leaks as well.
 	SampleEvery int64
 }
 
 // Cycle instantiates, runs and closes the module again and again. The scopes of
 // the ledger have the numbers of the cycles. The first cycle runs alone. When
-// ctx is done, the guests in progress end as in Instance.Start. With
-// Config.Inspect, Cycle also measures the process before the first cycle and
-// after the last one.
+// ctx is done, the guests in progress end as in Instance.Start. The last cycles,
+// three quarters of a short run and at most 1280 of a long one, are hunted for
+// leaks: see package census. With Config.Inspect, Cycle also measures the process
+// before the first cycle and after the last one.
 func (m *Module) Cycle(ctx context.Context, cfg CycleConfig) CycleResult {
 	if !m.runtime.config.Inspect {
 		return m.cycle(ctx, cfg)
@@ -70,46 +83,79 @@ func (m *Module) cycle(ctx context.Context, cfg CycleConfig) CycleResult {
 		cfg.Cycles = 1
 	}
 	cfg.Workers = max(cfg.Workers, 1)
+	if cfg.OneInstance {
+		cfg.Workers = 1
+	}
 	if cfg.Cycles != 1 {
 		defer relaxCollector(cycleGCPercent(cfg.Workers))()
 	}
-	c := &cycles{module: m, cfg: &cfg, started: time.Now()}
-	c.sampling = newSampling(&cfg, c.started)
+	c := newCycles(m, &cfg)
 	endProgress := c.progress()
-
-	first := new(cycleWorker)
+	endGuests := c.openGuests(ctx, cfg.Duration)
 	if n, ok := c.claim(ctx); ok {
-		first.run(ctx, c, n)
+		first := c.workers[0]
+		first.run(c, n)
 		c.first = first.last
 	}
-	if c.first.Kind == OutcomeError {
-		c.halt.Store(true)
+	c.phase(ctx)
+	c.plain = time.Since(c.started)
+	endGuests()
+	if cfg.SampleEvery >= 0 {
+		c.hunt(ctx)
 	}
-	workers := []*cycleWorker{first}
-	var wg sync.WaitGroup
-	for len(workers) < cfg.Workers {
-		w := new(cycleWorker)
-		workers = append(workers, w)
-		wg.Go(func() { w.loop(ctx, c) })
-	}
-	first.loop(ctx, c)
-	wg.Wait()
-	elapsed := time.Since(c.started)
+	c.closeInstance(ctx)
 	endProgress()
-	return c.result(ctx, workers, elapsed)
+	return c.result(ctx)
 }
 
 // cycles is the state of a run in progress.
 type cycles struct {
 	module    *Module
 	cfg       *CycleConfig
+	workers   []*cycleWorker
 	started   time.Time
+	guests    context.Context // of the phase; see openGuests
+	limit     uint64          // number of the last cycle of the phase; 0 for none
+	duration  time.Duration   // of the phase that is measured; 0 for no limit
+	hunting   bool            // cycles are profiled, so they are not timed
+	plain     time.Duration   // how long the phase before the hunt took
 	claimed   atomic.Uint64
 	completed atomic.Uint64
-	halt      atomic.Bool // no more cycles: one failed
-	stopped   atomic.Bool // no more cycles: the caller ended the run
+	cut       atomic.Uint64 // cycles that were ended because the run was over; no more follow
+	halt      atomic.Bool   // no more cycles: one failed
+	stopped   atomic.Bool   // no more cycles: the caller ended the run
 	sampling  *sampling
 	first     Outcome
+	one       *oneInstance   // nil unless cycles are calls
+	found     *census.Result // of the hunt, if there was one
+	// guestBound is the smallest leak of the guest's memory that is found, in
+	// bytes per call; 0 if it is not known.
+	guestBound float64
+	lost       atomic.Uint64 // bytes that a fault took from the guests' memories
+}
+
+func newCycles(m *Module, cfg *CycleConfig) *cycles {
+	c := &cycles{module: m, cfg: cfg, started: time.Now()}
+	for range cfg.Workers {
+		c.workers = append(c.workers, new(cycleWorker))
+	}
+	c.limit, c.duration = cfg.Cycles, cfg.Duration
+	if cfg.SampleEvery >= 0 {
+		c.limit, c.duration = shareWithHunt(cfg)
+	}
+	c.sampling = newSampling(cfg.SampleEvery, c.limit, c.duration, c.started)
+	return c
+}
+
+// phase runs cycles on all workers up to the limit, and returns when the workers
+// are at rest.
+func (c *cycles) phase(ctx context.Context) {
+	c.claimed.Store(c.completed.Load())
+	var wg sync.WaitGroup
+	for _, w := range c.workers {
+		wg.Go(func() { w.loop(ctx, c) })
+	}
+	wg.Wait()
 }
 
 // claim returns the number of the next cycle, or false if there is to be none.
@@ -126,11 +172,11 @@ func (c *cycles) claim(ctx context.Context) (cycle uint64, ok bool) {
 		return 0, false
 	default:
 	}
-	if c.cfg.Duration > 0 && time.Since(c.started) >= c.cfg.Duration {
+	if c.cut.Load() > 0 || c.duration > 0 && time.Since(c.started) >= c.duration {
 		return 0, false
 	}
 	cycle = c.claimed.Add(1)
-	return cycle, c.cfg.Cycles == 0 || cycle <= c.cfg.Cycles
+	return cycle, c.limit == 0 || cycle <= c.limit
 }
 
 // progress calls Progress from a goroutine, until end is called.
@@ -156,102 +202,3 @@ func (c *cycles) progress() (end func()) {
 	}()
 	return func() { close(done); <-ended }
 }
-
-// cycleWorker runs cycles one after the other, and counts for itself.
-type cycleWorker struct {
-	latency  histogram
-	outcomes [outcomeKinds]uint64
-	last     Outcome
-	failure  *CycleOutcome // the first
-	leaking  uint64
-	closeErr error
-	memory   MemoryStat
-	executed *uint64           // the most instructions of any cycle
-	heap     *guestheap.Report // of the first cycle, if this worker ran it
-}
-
-func (w *cycleWorker) loop(ctx context.Context, c *cycles) {
-	for {
-		n, ok := c.claim(ctx)
-		if !ok {
-			return
-		}
-		w.run(ctx, c, n)
-	}
-}
-
-// run runs one cycle and accounts for it.
-func (w *cycleWorker) run(ctx context.Context, c *cycles, n uint64) {
-	var cfg wasi.Config
-	if c.cfg.Config != nil {
-		cfg = c.cfg.Config(n)
-	}
-	c.sampling.between.RLock()
-	begin := time.Now()
-	w.last = w.cycle(ctx, c, n, cfg)
-	w.latency.add(time.Since(begin))
-	c.sampling.between.RUnlock()
-
-	w.outcomes[w.last.Kind]++
-	if !w.last.Clean() {
-		if w.failure == nil {
-			w.failure = &CycleOutcome{n, w.last}
-		}
-		if c.cfg.FailFast {
-			c.halt.Store(true)
-		}
-	}
-	c.sampling.observe(c.completed.Add(1))
-}
-
-func (w *cycleWorker) cycle(ctx context.Context, c *cycles, n uint64, cfg wasi.Config) Outcome {
-	if c.cfg.Timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.cfg.Timeout)
-		defer cancel()
-	}
-	in, err := c.module.instantiate(ctx, cfg, n, touchedIsMeasured(n))
-	if err != nil {
-		var failed *InstantiateError
-		if !errors.As(err, &failed) {
-			return Outcome{Kind: OutcomeError, Err: err}
-		}
-		w.closed(failed.CloseErr)
-		return failed.Outcome
-	}
-	outcome := w.call(ctx, c, n, in)
-	w.memory = w.memory.larger(in.memoryStat(touchedIsMeasured(n)))
-	w.executed = larger(w.executed, in.instructions())
-	if n == 1 {
-		w.heap = in.guestHeap()
-	}
-	w.closed(in.Close(ctx))
-	return outcome
-}
-
-func (w *cycleWorker) call(ctx context.Context, c *cycles, n uint64, in *Instance) Outcome {
-	if c.cfg.Invoke == "" {
-		return in.Start(ctx)
-	}
-	results, outcome := in.Invoke(ctx, c.cfg.Invoke, c.cfg.Args)
-	if c.cfg.Results != nil && outcome.Kind == OutcomeExit {
-		c.cfg.Results(n, results)
-	}
-	return outcome
-}
-
-// closed counts the error of an instance's Close.
-func (w *cycleWorker) closed(err error) {
-	leaks, other := memstat.SplitLeaks(err)
-	if leaks != nil {
-		w.leaking++
-	}
-	if w.closeErr == nil {
-		w.closeErr = other
-	}
-}
-
-// touchedIsMeasured reports whether a cycle counts the touched bytes of its
-// memory: the first few do, and every 1024th. The others are spared the system
-// call.
-func touchedIsMeasured(cycle uint64) bool { return cycle&(cycle-1) == 0 || cycle%1024 == 0 }

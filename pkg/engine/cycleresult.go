@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 	"github.com/wamr-go/wamr-go/pkg/memstat/guestheap"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 )
@@ -19,29 +20,43 @@ type CycleOutcome struct {
 type CycleResult struct {
 	Requested uint64 // 0 if only a duration was given
 	Completed uint64 // cycles that ended, whether they could be instantiated or not
+	Cut       uint64 // cycles that CycleConfig.Grace ended; Completed and Outcomes do not count them
 	Workers   int
-	Elapsed   time.Duration
-	Sampling  time.Duration // part of Elapsed in which samples were taken
-	Stopped   bool          // by CycleConfig.Stop or the context
+	// OneInstance is that of CycleConfig: cycles were calls in one instance.
+	OneInstance bool
+	Elapsed     time.Duration
+	Sampling    time.Duration // part of Elapsed in which samples were taken
+	Stopped     bool          // by CycleConfig.Stop or the context
 
-	PerSecond float64       // completed cycles by elapsed time without sampling
+	// Rate and latencies are of the cycles before the hunt for leaks, and without
+	// the time of sampling.
+	PerSecond float64
 	P50, P99  time.Duration // half, and 99 of 100 cycles, took no longer; at most 0.8 % too high
 	Max       time.Duration // of one cycle
 
 	First         Outcome              // of the first cycle
 	FirstFailure  *CycleOutcome        // of the first cycle that was not a clean exit, or nil
 	Outcomes      [outcomeKinds]uint64 // number of cycles, by OutcomeKind
+	NonzeroExits  uint64               // number of cycles that exited with another code than 0
 	LeakingCycles uint64               // number of cycles that did not give everything back
 	CloseErr      error                // of the first Instance.Close that failed, without its leaks
 
 	Memory  MemoryStat     // the largest figure of any cycle; TouchedBytes of some cycles only
+	OpenFDs OpenFDs        // the most that any cycle left open
 	Samples []probe.Sample // oldest first; nil if CycleConfig.SampleEvery is -1
+	// Hunt is the judgement of the hunt for leaks; nil if there was none, because
+	// CycleConfig.SampleEvery is -1, the run was too short, or it was stopped or
+	// cut before.
+	Hunt *census.Result
 	// Instructions is the most that any cycle executed; nil without Config.Fuel
 	// and Config.CountInstructions.
 	Instructions *uint64
-	// GuestHeap is that of the first cycle, at its end; nil without
-	// Config.Heap.Check.
+	// GuestHeap is that of the first cycle, or of OneInstance, at its end; nil
+	// without Config.Heap.Check.
 	GuestHeap *guestheap.Report
+	// GuestBound is the smallest leak of a guest's linear memory that Hunt finds
+	// for certain, in bytes per call; 0 if that was not looked for.
+	GuestBound float64
 	// Before and After are readings of the process before the first and after
 	// the last cycle; nil without Config.Inspect.
 	Before, After *probe.Process
@@ -51,7 +66,8 @@ type CycleResult struct {
 
 // Outcome returns the outcome that counts for the run: that of the first cycle
 // that was not a clean exit; else an interruption if the run was stopped before
-// it was complete; else the clean exit of the first cycle.
+// it was complete; else a timeout if its duration was over before a cycle was;
+// else the clean exit of the first cycle.
 func (r *CycleResult) Outcome() CycleOutcome {
 	switch {
 	case r.FirstFailure != nil:
@@ -64,31 +80,40 @@ func (r *CycleResult) Outcome() CycleOutcome {
 }
 
 // result adds up what the workers counted.
-func (c *cycles) result(ctx context.Context, workers []*cycleWorker, elapsed time.Duration) CycleResult {
+func (c *cycles) result(ctx context.Context) CycleResult {
 	r := CycleResult{
 		Requested: c.cfg.Cycles,
 		Completed: c.completed.Load(),
+		Cut:       c.cut.Load(),
 		Workers:   c.cfg.Workers,
-		Elapsed:   elapsed,
-		Sampling:  c.sampling.spent,
-		First:     c.first,
-		Samples:   c.sampling.samples(),
-		Stopped:   c.stopped.Load(),
-		stop:      Outcome{Kind: OutcomeInterrupted},
+		Elapsed:   time.Since(c.started),
+		Hunt:      c.found, GuestBound: c.guestBound, OneInstance: c.cfg.OneInstance,
+		Sampling: c.sampling.spent,
+		First:    c.first,
+		Samples:  c.sampling.samples(),
+		Stopped:  c.stopped.Load(),
+		stop:     Outcome{Kind: OutcomeInterrupted},
 	}
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		r.stop = doneOutcome(ctx)
+	case !r.Stopped: // the duration was over before a cycle was
+		r.stop = Outcome{Kind: OutcomeTimeout, Err: errRunOver}
 	}
-	latency := &workers[0].latency
-	for i, w := range workers {
+	latency := &c.workers[0].latency
+	for i, w := range c.workers {
 		if i > 0 {
 			latency.merge(&w.latency)
 		}
 		for kind, n := range w.outcomes {
 			r.Outcomes[kind] += n
 		}
+		r.NonzeroExits += w.nonzero
 		r.LeakingCycles += w.leaking
 		r.Memory = r.Memory.larger(w.memory)
+		if w.openFDs.Count > r.OpenFDs.Count {
+			r.OpenFDs = w.openFDs
+		}
 		r.Instructions = larger(r.Instructions, w.executed)
 		if w.heap != nil {
 			r.GuestHeap = w.heap
@@ -101,8 +126,8 @@ func (c *cycles) result(ctx context.Context, workers []*cycleWorker, elapsed tim
 		}
 	}
 	r.P50, r.P99, r.Max = latency.percentile(50), latency.percentile(99), time.Duration(latency.max)
-	if busy := elapsed - r.Sampling; busy > 0 {
-		r.PerSecond = float64(r.Completed) / busy.Seconds()
+	if busy := c.plain - r.Sampling; busy > 0 {
+		r.PerSecond = float64(latency.total) / busy.Seconds()
 	}
 	return r
 }
@@ -113,7 +138,15 @@ func (s MemoryStat) larger(o MemoryStat) MemoryStat {
 	s.PeakBytes = max(s.PeakBytes, o.PeakBytes)
 	s.LimitBytes = max(s.LimitBytes, o.LimitBytes)
 	s.Grows = max(s.Grows, o.Grows)
-	s.TouchedBytes = larger(s.TouchedBytes, o.TouchedBytes)
+	s.DeniedGrows = max(s.DeniedGrows, o.DeniedGrows)
+	s.TotalBytes = max(s.TotalBytes, o.TotalBytes)
+	s.TableBytes = larger(s.TableBytes, o.TableBytes)
+	if s.TouchedBytes == nil || o.TouchedBytes != nil && *o.TouchedBytes > *s.TouchedBytes {
+		s.TouchedBytes, s.Touched = o.TouchedBytes, o.Touched
+	}
+	if o.PeakBytes >= s.PeakBytes && o.Layout != nil {
+		s.Layout = o.Layout
+	}
 	return s
 }
 

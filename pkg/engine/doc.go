@@ -29,10 +29,12 @@
 // # Outcomes and errors
 //
 // A guest that ran has an [Outcome] and not an error: an exit with its code, a
-// trap ([*TrapError], with the stack), a timeout, an interruption, used up fuel
-// ([*FuelError]), or OutcomeError for a guest that could not run or a bug of the host. A module
+// trap ([*TrapError], with the [Stack]), a timeout, an interruption, used up fuel
+// ([*FuelError]), or OutcomeError for a guest that could not run or a bug of the
+// host. A module
 // that cannot run is refused with an error: [*LoadError], [*CompileError],
-// [*ImportError], [*MemoryLimitError], [*InstantiateError]. They wrap this
+// [*ImportError], [*MemoryLimitError], [*TableLimitError], [*InstantiateError].
+// They wrap this
 // package's sentinels, such as [ErrTruncated], and the system's errors, for
 // errors.Is. Their texts say what is wrong, and never what to type.
 //
@@ -40,9 +42,11 @@
 //
 //   - Without Config.Interruptible, a context ends a guest only at its next call
 //     of WASI, and the Go runtime waits for a guest that makes none.
-//   - Config.MaxMemory bounds the linear memory. Tables, and the native code of
-//     the module, are not bounded.
-//   - Modules are not linked with each other: all imports are of WASI.
+//   - Config.MaxMemory bounds the linear memory and, by itself, the tables. The
+//     stack, and the native code of the module, are not bounded by it:
+//     docs/limits.md says what an instance may take.
+//   - Modules are not linked with each other: all imports are of WASI, or
+//     answered as Config.UnknownImports says.
 //   - The names in stacks and exports are the guest's own text. memstat.Frame
 //     prints as one line; other names must be escaped before they reach a
 //     terminal.

@@ -3,6 +3,9 @@ package engine
 import (
 	"errors"
 	"fmt"
+
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 // The reasons for which a file is refused, by [Load] or [Runtime.Compile]. They
@@ -22,8 +25,7 @@ var (
 	ErrComponent = errors.New("is a WebAssembly component, not a core module")
 	ErrVersion   = errors.New("has an unknown WebAssembly version")
 	ErrTruncated = errors.New("is truncated")
-	// ErrInvalid is a module that the specification does not allow, or that
-	// uses a proposal which the engine does not support.
+	// ErrInvalid is a module that the specification does not allow.
 	ErrInvalid = errors.New("is not a valid WebAssembly module")
 )
 
@@ -41,7 +43,17 @@ var (
 	// ErrMemoryLimit is a memory that begins larger than Config.MaxMemory; see
 	// [MemoryLimitError].
 	ErrMemoryLimit = errors.New("memory limit exceeded")
+	// ErrTableLimit is a module whose tables begin larger than
+	// Config.MaxTableElements or Config.MaxMemory allow; see [TableLimitError].
+	ErrTableLimit = errors.New("table limit exceeded")
+	// ErrModuleLimit is a module that is larger, in some dimension, than is
+	// accepted; see [LimitError].
+	ErrModuleLimit = errors.New("module limit exceeded")
 )
+
+// ErrSegmentBounds is an active segment that does not fit into its table or
+// memory; see [SegmentError].
+var ErrSegmentBounds = errors.New("segment out of bounds")
 
 // ErrClosed is the use of what was closed: a runtime, a module or an instance.
 var ErrClosed = errors.New("closed")
@@ -114,20 +126,78 @@ func (e *MemoryLimitError) Error() string {
 // Unwrap returns ErrMemoryLimit.
 func (e *MemoryLimitError) Unwrap() error { return ErrMemoryLimit }
 
+// TableLimitError says that a module's tables and element segments begin with
+// more elements than an instance may have: Config.MaxTableElements, or an eighth
+// of Config.MaxMemory if that is less. It wraps ErrTableLimit.
+type TableLimitError struct{ Need, Limit uint64 }
+
+// Error tells both numbers.
+func (e *TableLimitError) Error() string {
+	return fmt.Sprintf("the module's tables begin with %d elements, and the limit is %d", e.Need, e.Limit)
+}
+
+// Unwrap returns ErrTableLimit.
+func (e *TableLimitError) Unwrap() error { return ErrTableLimit }
+
+// LimitError says that a module has more of something than is accepted;
+// docs/limits.md lists the limits. It is in a *CompileError, and wraps
+// ErrModuleLimit.
+type LimitError struct {
+	Where       string // "the module", or its part: "function 3", by its index
+	What        string // plural, after a number: "locals"
+	Need, Limit uint64
+	Compiler    bool // the limit is that of compiled code: Config.Interpreter has none
+}
+
+// Error tells what exceeds which limit.
+func (e *LimitError) Error() string { return (*wasmbin.LimitError)(e).Error() }
+
+// Unwrap returns ErrModuleLimit.
+func (e *LimitError) Unwrap() error { return ErrModuleLimit }
+
+// SegmentError says that an active segment of a module does not fit, so that
+// instantiation traps: core specification 2.0, section 4.5.4. It is in an
+// *InstantiateError, and wraps ErrSegmentBounds.
+type SegmentError struct {
+	Data   bool   // a data segment in a memory, and not an element segment in a table
+	Index  uint32 // of the segment
+	Offset uint32 // in the table, in elements, or in the memory, in bytes
+	Len    uint64 // of the segment, likewise
+	Size   uint64 // of the table or memory to begin with, likewise
+}
+
+// Error names the segment and what it exceeds.
+func (e *SegmentError) Error() string {
+	section := wasmbin.SectionElement
+	if e.Data {
+		section = wasmbin.SectionData
+	}
+	return (&wasmbin.SegmentError{Section: section, Index: e.Index, Offset: e.Offset, Len: e.Len, Size: e.Size}).Error()
+}
+
+// Unwrap returns ErrSegmentBounds.
+func (e *SegmentError) Unwrap() error { return ErrSegmentBounds }
+
 // ImportError names an import that the host does not have as the module wants
 // it.
 type ImportError struct {
-	Module, Name string
-	Problem      string // what is wrong, after the name: "is unknown"
-	Others       int    // unknown imports beside this one
-	Err          error  // ErrUnknownImport or ErrImportType
+	Module, Name string   // as the module spells them: any bytes
+	Problem      string   // what is wrong, after the name: "is unknown"
+	Missing      []Import // all unknown imports, this one first; nil if Err is ErrImportType
+	Err          error    // ErrUnknownImport or ErrImportType
+}
+
+// Import is an import of a module.
+type Import struct {
+	Module, Name string // as the module spells them: any bytes
+	Kind         string // in the specification: "function", "table", "memory", "global" or "tag"
 }
 
 // Error names the import and the problem: `import "env"."abort" is unknown`.
 func (e *ImportError) Error() string {
-	s := fmt.Sprintf("import %q.%q %s", e.Module, e.Name, e.Problem)
-	if e.Others > 0 {
-		s += fmt.Sprintf(" (and %d more)", e.Others)
+	s := fmt.Sprintf("import %q.%q %s", memstat.Clip(e.Module), memstat.Clip(e.Name), e.Problem)
+	if n := len(e.Missing); n > 1 {
+		s += fmt.Sprintf(" (and %d more)", n-1)
 	}
 	return s
 }
@@ -142,7 +212,9 @@ type ExportError struct {
 }
 
 // Error names the function.
-func (e *ExportError) Error() string { return fmt.Sprintf("no function %q is exported", e.Name) }
+func (e *ExportError) Error() string {
+	return fmt.Sprintf("no function %q is exported", memstat.Clip(e.Name))
+}
 
 // ArgumentError says what is wrong with the arguments of a call by name.
 type ArgumentError struct {
@@ -157,7 +229,7 @@ func (e *ArgumentError) Error() string {
 	if e.Index < 0 {
 		return fmt.Sprintf("%s: %s", e.Export, e.Problem)
 	}
-	return fmt.Sprintf("%s: argument %d, %q: %s", e.Export, e.Index+1, e.Value, e.Problem)
+	return fmt.Sprintf("%s: argument %d, %q: %s", e.Export, e.Index+1, memstat.Clip(e.Value), e.Problem)
 }
 
 // InstantiateError says why a module was not instantiated. What it had acquired

@@ -18,7 +18,7 @@ import (
 // everything was given back.
 func Example() {
 	ctx := context.Background()
-	binary, err := engine.Load("../../testdata/c/hello.wasm", nil)
+	binary, err := engine.Load(context.Background(), "../../testdata/c/hello.wasm", nil)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func Example() {
 // wasm-micro-runtime's issue 4192, which is lost on purpose.
 func ExampleInstance_Close() {
 	ctx := context.Background()
-	binary, err := engine.Load("../../testdata/c/hello.wasm", nil)
+	binary, err := engine.Load(context.Background(), "../../testdata/c/hello.wasm", nil)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func ExampleInstance_Close() {
 // cost and what they lost.
 func ExampleNewReport() {
 	ctx := context.Background()
-	binary, err := engine.Load("../../testdata/c/hello.wasm", nil)
+	binary, err := engine.Load(context.Background(), "../../testdata/c/hello.wasm", nil)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -2,11 +2,16 @@ package engine
 
 import (
 	"cmp"
+	"fmt"
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
+
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 // Export is a function that a module exports.
@@ -15,9 +20,10 @@ type Export struct {
 	Params, Results []api.ValueType // of wazero's package api
 }
 
-// String returns the signature: "add(i32, i32) -> i32".
+// String returns the signature: "add(i32, i32) -> i32". A long name is clipped,
+// and so is a long list of types.
 func (e Export) String() string {
-	s := e.Name + "(" + typeNames(e.Params) + ")"
+	s := memstat.Clip(e.Name) + "(" + typeNames(e.Params) + ")"
 	switch len(e.Results) {
 	case 0:
 		return s
@@ -28,7 +34,17 @@ func (e Export) String() string {
 	}
 }
 
+// Callable reports whether [Instance.Invoke] can call the function: all its
+// parameters and results are numbers.
+func (e Export) Callable() bool {
+	return !slices.ContainsFunc(slices.Concat(e.Params, e.Results), func(t api.ValueType) bool { return !isNumber(t) })
+}
+
 func typeNames(types []api.ValueType) string {
+	const most = 40
+	if n := len(types); n > most {
+		return fmt.Sprintf("%s, ... (%d)", typeNames(types[:most]), n)
+	}
 	names := make([]string, len(types))
 	for i, t := range types {
 		names[i] = typeName(t)
@@ -61,6 +77,35 @@ func exportsOf(m wazero.CompiledModule) []Export {
 	}
 	slices.SortFunc(exports, func(a, b Export) int { return cmp.Compare(a.Name, b.Name) })
 	return exports
+}
+
+// maxExportBytes bounds what ExportNames reads.
+const maxExportBytes = 4 << 20
+
+// ExportNames returns the names of the functions that the module in r exports, in
+// the module's order, without compiling it. It reads the first 4 MiB of r at
+// most: the list comes before the code. It returns none for a binary whose list is
+// farther behind, or that is not a module. The error is that of r.
+func ExportNames(r io.Reader) ([]string, error) {
+	binary, err := io.ReadAll(io.LimitReader(r, maxExportBytes))
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := wasmbin.Parse(wasmbin.WholeSections(binary))
+	if err != nil {
+		return nil, nil //nolint:nilerr // it is not a module
+	}
+	exports, err := parsed.Exports()
+	if err != nil {
+		return nil, nil //nolint:nilerr // likewise
+	}
+	var names []string
+	for _, e := range exports {
+		if e.Kind == wasmbin.ImportFunction {
+			names = append(names, e.Name)
+		}
+	}
+	return names, nil
 }
 
 // ModuleKind says how a module wants to be run.

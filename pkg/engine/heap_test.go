@@ -71,7 +71,7 @@ func strip(t *testing.T, binary []byte, names bool) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	edits, _ := m.DropDebug()
+	edits := m.DropDebug()
 	if names {
 		more, _ := m.DropNames()
 		edits = append(edits, more...)

@@ -73,7 +73,6 @@ type heapCode struct {
 	collector allocator.Collector
 	guessed   bool             // functions were found by their code alone
 	plan      *instrument.Heap // nil where nothing is watched
-	offset    uint64           // of the guest's code section in its binary
 	find      func() (*heapLayout, error)
 	names     func() map[uint32]string // of the guest's functions
 	pointer   uint32                   // index of the global that is the stack pointer
@@ -88,10 +87,21 @@ func (c *heapCode) rewriting() *instrument.Heap {
 	return c.plan
 }
 
-// watch rewrites a module so that its heap is watched, and its memory has at most
-// maxPages. The error is an
-// *AllocatorError, or ErrNotRewritten.
-func (c *HeapConfig) watch(m *wasmbin.Module, maxPages uint32) (*heapCode, error) {
+// watched returns the module to compile in place of a guest. A nil heapCode
+// changes nothing.
+func (c *heapCode) watched(guest *wasmbin.Module) *wasmbin.Module {
+	if c == nil {
+		return guest
+	}
+	return c.module
+}
+
+// watch rewrites a module so that its heap is watched; nil without Check. The
+// error is an *AllocatorError, or ErrNotRewritten.
+func (c *HeapConfig) watch(m *wasmbin.Module) (*heapCode, error) {
+	if !c.Check {
+		return nil, nil
+	}
 	overrides, err := c.overrides()
 	if err != nil {
 		return nil, err
@@ -115,7 +125,7 @@ func (c *HeapConfig) watch(m *wasmbin.Module, maxPages uint32) (*heapCode, error
 	if len(h.functions) == 0 {
 		return nil, &AllocatorError{Problem: "the module has no names of functions like malloc, exports none, and its code is not that of dlmalloc", Err: ErrNoAllocator}
 	}
-	if h.plan, err = instrument.NewHeap(m, h.functions, maxPages); err != nil {
+	if h.plan, err = instrument.NewHeap(m, h.functions); err != nil {
 		return nil, notRewritten(err)
 	}
 	binary, err := h.plan.Rewrite()
@@ -124,9 +134,6 @@ func (c *HeapConfig) watch(m *wasmbin.Module, maxPages uint32) (*heapCode, error
 	}
 	if h.module, err = wasmbin.Parse(binary); err != nil {
 		return nil, notRewritten(err)
-	}
-	if s, ok := m.Section(wasmbin.SectionCode); ok {
-		h.offset = uint64(s.Offset)
 	}
 	h.pointer, _, h.hasStack = stackPointerOf(m)
 	h.find = newLayout(h)

@@ -2,11 +2,14 @@ package engine
 
 import (
 	"encoding/binary"
+	"iter"
 	"math"
+	"slices"
 
 	"github.com/tetratelabs/wazero/experimental"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/allocator"
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/srcline"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/guestheap"
 )
@@ -17,14 +20,20 @@ const maxStacks = 1 << 20
 
 // heapStacks numbers the stacks of a guest. It implements guestheap.Stacks.
 type heapStacks struct {
-	functions functionTable
-	code      uint64 // offset of the guest's code section in its binary
-	callers   int    // the most frames of a stack
-	known     map[string]guestheap.StackID
-	all       []string // frames by StackID, from 1: the index and the offset of each
-	last      []byte   // the stack that was walked
-	resolved  map[[2]uint32][]memstat.Frame
-	names     func() map[uint32]string // of all functions, by index
+	module   *Module
+	callers  int // the most frames of a stack
+	known    map[string]guestheap.StackID
+	all      []string                      // frames by StackID, from 1: the index and the place of each
+	last     []byte                        // the stack that was walked
+	resolved int                           // how many of all have their frames in frames
+	frames   map[heapFrame][]memstat.Frame // each after the calls that were inlined there
+	original func(place uint64) uint64
+}
+
+// heapFrame is a frame in heapStacks.all.
+type heapFrame struct {
+	function uint32 // its index in the guest
+	place    uint32 // in the code section that was compiled
 }
 
 // frameBytes is the length of a frame in all.
@@ -40,7 +49,7 @@ func (s *heapStacks) walk(it experimental.StackIterator) {
 		if d.GoFunction() != nil {
 			continue
 		}
-		index, ok := s.functions.originalIndex(d.Index())
+		index, ok := s.module.originalIndex(d.Index())
 		if !ok {
 			continue
 		}
@@ -77,55 +86,81 @@ func (s *heapStacks) Frames(id guestheap.StackID) []memstat.Frame {
 	if id == 0 || int(id) > len(s.all) {
 		return nil
 	}
+	if s.resolved < len(s.all) {
+		s.resolve()
+	}
 	var frames []memstat.Frame
-	for stack := s.all[id-1]; stack != ""; stack = stack[frameBytes:] {
-		frame := [2]uint32{binary.LittleEndian.Uint32([]byte(stack[:4])), binary.LittleEndian.Uint32([]byte(stack[4:8]))}
-		if s.resolved == nil {
-			s.resolved = make(map[[2]uint32][]memstat.Frame)
-		}
-		places, known := s.resolved[frame]
-		if !known {
-			places = s.resolve(frame[0], uint64(frame[1]))
-			s.resolved[frame] = places
-		}
-		// So clang calls a main without parameters, and libc what calls one with.
-		if last := &places[len(places)-1]; last.Function == "__original_main" && (len(frames) == 0 || frames[len(frames)-1].Function != "__main_void") {
-			frames = append(frames, places...)
-			frames[len(frames)-1].Function = "main"
-			continue
-		}
+	for frame := range framesOf(s.all[id-1]) {
+		places := s.frames[frame]
 		frames = append(frames, places...)
-	}
-	return frames
-}
-
-// resolve returns the frame of a call in a function, and before it those of the
-// calls that were inlined there.
-func (s *heapStacks) resolve(index uint32, offset uint64) []memstat.Frame {
-	f := memstat.Frame{Function: s.nameOf(index), WasmFunction: &index}
-	if offset > 0 && offset <= math.MaxUint32 {
-		if original, ok := s.functions.lines.original(offset); ok {
-			f.WasmOffset = s.code + original
+		// So clang calls a main without parameters, and libc what calls one with.
+		before := len(frames) - len(places) - 1
+		if last := &frames[len(frames)-1]; last.Function == "__original_main" && (before < 0 || frames[before].Function != "__main_void") {
+			last.Function = "main"
 		}
 	}
-	frames := s.functions.lines.frames(offset)
-	if len(frames) == 0 {
-		return []memstat.Frame{f}
-	}
-	last := &frames[len(frames)-1]
-	f.File, f.Line = last.File, last.Line
-	*last = f
 	return frames
 }
 
-// nameOf returns the name of a function as its source spells it.
-func (s *heapStacks) nameOf(index uint32) string {
-	switch name := s.names()[index]; name {
-	case "":
-		return indexName(index)
-	case "__main_argc_argv": // clang's name for C's main
+// framesOf yields the frames of a stack.
+func framesOf(stack string) iter.Seq[heapFrame] {
+	return func(yield func(heapFrame) bool) {
+		for b := []byte(stack); len(b) > 0; b = b[frameBytes:] {
+			if !yield(heapFrame{binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[4:])}) {
+				return
+			}
+		}
+	}
+}
+
+// resolve finds the functions and the lines of all stacks that were not yet
+// resolved, in one search.
+func (s *heapStacks) resolve() {
+	m := s.module
+	if s.frames == nil {
+		s.frames = make(map[heapFrame][]memstat.Frame)
+		s.original = m.originalPlaces()
+	}
+	var added []heapFrame
+	var places []uint64
+	for _, stack := range s.all[s.resolved:] {
+		for frame := range framesOf(stack) {
+			if _, known := s.frames[frame]; !known {
+				s.frames[frame] = nil
+				added = append(added, frame)
+				places = append(places, s.place(frame))
+			}
+		}
+	}
+	s.resolved = len(s.all)
+	lines := srcline.Find(m.binary.DebugSections(), slices.DeleteFunc(slices.Clone(places), func(p uint64) bool { return p == 0 }))
+	for i, frame := range added {
+		found := lines[places[i]]
+		frames := m.frames(tracedFrame{guest: true, index: frame.function, place: places[i]}, "", found)
+		frames[len(frames)-1].Function = memstat.Clip(s.nameOf(frame.function, found))
+		s.frames[frame] = frames
+	}
+}
+
+// place returns the place of a frame in the guest's code section, or 0.
+func (s *heapStacks) place(f heapFrame) uint64 {
+	if f.place == 0 || f.place == math.MaxUint32 {
+		return 0
+	}
+	return s.original(uint64(f.place))
+}
+
+// nameOf returns the name of a function as its source spells it. lines are of a
+// place in it.
+func (s *heapStacks) nameOf(index uint32, lines []srcline.Line) string {
+	switch name := s.module.heap.names()[index]; {
+	case name == "__main_argc_argv": // clang's name for C's main
 		return "main"
-	default:
+	case name != "":
 		return allocator.Demangle(name)
+	case len(lines) > 0 && lines[len(lines)-1].Function != "":
+		return lines[len(lines)-1].Function
+	default:
+		return indexName(index)
 	}
 }

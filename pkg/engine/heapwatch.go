@@ -51,7 +51,7 @@ func (in *Instance) watchHeap(ctx context.Context) (context.Context, error) {
 	}
 	cfg := &m.runtime.config.Heap
 	w := &heapWatch{code: m.heap, heap: guestheap.NewHeap(cfg.Errors), lowest: ^uint32(0)}
-	w.stacks = heapStacks{functions: m.functions, code: m.heap.offset, callers: cfg.callers(), names: m.heap.names}
+	w.stacks = heapStacks{module: m, callers: cfg.callers()}
 	var err error
 	if w.helper, err = m.linker.InstantiateModule(ctx, m.helper, named("")); err != nil {
 		return nil, fmt.Errorf("the helper of a watched heap: %w", err)

@@ -2,9 +2,14 @@ package engine_test
 
 import (
 	"bytes"
+	"encoding/binary"
+	"errors"
 	"os"
+	"os/exec"
 	"strconv"
+	"syscall"
 	"testing"
+	"unsafe"
 )
 
 // openFDs counts the process's descriptors.
@@ -35,6 +40,35 @@ func reservations(t *testing.T) int {
 		}
 	}
 	return n
+}
+
+// needsItself skips a test that runs its own program again, where the system
+// cannot: an emulator runs it.
+func needsItself(t *testing.T) {
+	t.Helper()
+	if err := exec.Command(os.Args[0], "-test.run=^$").Run(); errors.Is(err, syscall.ENOEXEC) {
+		t.Skip("this program cannot run itself:", err)
+	}
+}
+
+// hasPageMap reports whether pagemap(5) knows a page that was just written to.
+func hasPageMap(t *testing.T) bool {
+	t.Helper()
+	page, err := syscall.Mmap(-1, 0, os.Getpagesize(), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_PRIVATE|syscall.MAP_ANON)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Munmap(page)
+	page[0] = 1
+	f, err := os.Open("/proc/self/pagemap")
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	var entry [8]byte
+	at := uint64(uintptr(unsafe.Pointer(&page[0]))) / uint64(len(page)) * uint64(len(entry))
+	_, err = f.ReadAt(entry[:], int64(at))
+	return err == nil && binary.NativeEndian.Uint64(entry[:])>>63 == 1
 }
 
 func parseRange(t *testing.T, field []byte) (from, to uint64) {

@@ -23,7 +23,7 @@ func (e *endless) Read(p []byte) (int, error) {
 func TestLoadOfEndlessInput(t *testing.T) {
 	in := &endless{}
 	var failed *LoadError
-	if _, err := Load("-", in); !errors.As(err, &failed) || !errors.Is(err, ErrNotWasm) {
+	if _, err := Load(context.Background(), "-", in); !errors.As(err, &failed) || !errors.Is(err, ErrNotWasm) {
 		t.Errorf("error %v", err)
 	}
 	if in.read > 64<<10 {
@@ -46,8 +46,15 @@ func TestCompileOfModulesThatPanic(t *testing.T) {
 			cfg.Ledger = memstat.NewLedger(memstat.SitesNever)
 			r := NewRuntime(cfg)
 			var failed *CompileError
-			if _, err := r.Compile(ctx, &Binary{Path: "m.wasm", Bytes: binary}); !errors.As(err, &failed) || !strings.Contains(err.Error(), "invalid module") {
+			if _, err := r.Compile(ctx, &Binary{Path: "m.wasm", Bytes: binary}); !errors.As(err, &failed) || !errors.Is(err, ErrInvalid) || strings.Contains(err.Error(), "runtime error") {
 				t.Errorf("%s: %v", name, err)
+			}
+			l := r.newLinker(ctx, nil)
+			if _, err := l.compileModule(ctx, binary); err == nil || !strings.Contains(err.Error(), "invalid module") {
+				t.Errorf("%s: a panic of wazero's: %v", name, err)
+			}
+			if err := l.close(ctx); err != nil {
+				t.Errorf("%s: close: %v", name, err)
 			}
 			if err := r.Close(ctx); err != nil {
 				t.Errorf("%s: close: %v", name, err)

@@ -2,13 +2,10 @@ package engine_test
 
 import (
 	"context"
-	"errors"
 	"os"
-	"os/exec"
 	"testing"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
-	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
@@ -16,6 +13,7 @@ import (
 // all of 65536 pages, of which api.Memory's Size says 0. Compiled code could not
 // use the last one, and must not get it.
 func TestFourGiB(t *testing.T) {
+	needsCompiler(t)
 	ctx := context.Background()
 	for _, tc := range []struct {
 		interpreter bool
@@ -48,6 +46,9 @@ func TestFourGiB(t *testing.T) {
 
 // TestTouched counts pages, in the first instance and in measured cycles.
 func TestTouched(t *testing.T) {
+	if !hasPageMap(t) {
+		t.Skip("no page map")
+	}
 	m := compile(t, newRuntime(t, engine.Config{}), guest(t, "c/grow"))
 	touched := func(pages string) uint64 {
 		r := m.Cycle(context.Background(), engine.CycleConfig{Cycles: 3, SampleEvery: -1,
@@ -64,54 +65,4 @@ func TestTouched(t *testing.T) {
 	if again := touched("10"); again != few {
 		t.Errorf("%d bytes touched, and %d before", again, few)
 	}
-}
-
-// TestAddressSpace runs in a process that has little of it.
-func TestAddressSpace(t *testing.T) {
-	const child = "WAMR_GO_TEST_ADDRESS_SPACE"
-	if os.Getenv(child) == "" {
-		if raceEnabled {
-			t.Skip("the race detector needs terabytes of address space")
-		}
-		cmd := exec.Command("sh", "-c", `ulimit -v 3000000 && exec "$0" -test.run '^TestAddressSpace$' -test.v`, os.Args[0])
-		cmd.Env = append(os.Environ(), child+"=1")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("%v\n%s", err, out)
-		}
-		return
-	}
-	ctx := context.Background()
-	ledger := memstat.NewLedger(memstat.SitesAuto)
-	m := compile(t, newRuntime(t, engine.Config{Ledger: ledger}), guest(t, "c/hello"))
-	var open []*engine.Instance
-	for {
-		in, err := m.Instantiate(ctx, wasi.Config{})
-		if err != nil {
-			var none *engine.MemoryError
-			if !errors.As(err, &none) {
-				t.Errorf("error %v", err)
-			}
-			break
-		}
-		open = append(open, in)
-		if o := in.Start(ctx); !o.Clean() {
-			t.Errorf("instance %d: %v", len(open), o)
-		}
-		if limit := in.Memory().LimitBytes; limit >= 4<<30 {
-			t.Errorf("instance %d: limit %d", len(open), limit)
-		}
-		if len(open) == 2000 {
-			break
-		}
-	}
-	t.Logf("%d instances", len(open))
-	if len(open) < 3 {
-		t.Error("too few")
-	}
-	for _, in := range open {
-		if err := in.Close(ctx); err != nil {
-			t.Error(err)
-		}
-	}
-	checkLedger(t, ledger)
 }

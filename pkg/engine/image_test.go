@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/tetratelabs/wazero"
@@ -49,6 +51,7 @@ var (
 // instantiation is the result of one.
 type instantiation struct {
 	err     string
+	segment *SegmentError // that err wraps, or nil
 	outcome OutcomeKind
 	memory  []byte
 }
@@ -82,6 +85,7 @@ func instantiateOnce(t *testing.T, cfg Config, binary []byte) (results [2]instan
 				t.Fatal(err)
 			}
 			results[i] = instantiation{err: err.Error(), outcome: failed.Outcome.Kind}
+			errors.As(err, &results[i].segment)
 			continue
 		}
 		memory := bytesOf(in)
@@ -112,10 +116,8 @@ func plainOnce(t *testing.T, binary []byte) (result instantiation, compileErr er
 	}
 	m, err := r.InstantiateModule(ctx, compiled, named(""))
 	if err != nil {
-		result.err, result.outcome = (&InstantiateError{Err: err}).Error(), OutcomeError
-		if ran(err) {
-			result.outcome = outcomeOf(ctx, err, functionTable{}).Kind
-		}
+		failed := (*Module)(nil).instantiateError(ctx, err)
+		result.err, result.outcome = failed.Error(), failed.Outcome.Kind
 		return result, nil
 	}
 	if memory := m.Memory(); memory != nil {
@@ -141,6 +143,12 @@ func compareImages(t *testing.T, binary []byte, dir string) (with [2]instantiati
 			t.Fatalf("compiled with %+v: %v; plain wazero: %v", cfg, compileErr, plainErr)
 		}
 		for i := range got {
+			if s := got[i].segment; s != nil { // wazero ignores those of tables
+				if s.Data != strings.Contains(want.err, fmt.Sprintf("data[%d]: out of bounds", s.Index)) {
+					t.Errorf("use %d with %+v: %v; plain wazero %q", i, cfg, s, want.err)
+				}
+				continue
+			}
 			if got[i].err != want.err || got[i].outcome != want.outcome {
 				t.Errorf("use %d with %+v: %q, %v; plain wazero %q, %v", i, cfg, got[i].err, got[i].outcome, want.err, want.outcome)
 			}
@@ -180,6 +188,9 @@ func TestImageIsWhatSegmentsWrite(t *testing.T) {
 			func(r instantiation) bool { return at(r, 65535) == 6 }},
 		{"out of bounds after what is in bounds", module(onePage, data(active(3, 1), []byte{0, 0x41, 0xff, 0xff, 3, 0x0b, 2, 5, 6})),
 			func(r instantiation) bool { return r.err != "" }},
+		{"a table that overflows", module(encode(1, 1, 0x60, 0, 0), encode(3, 1, 0), encode(4, 1, 0x70, 0, 1), onePage,
+			encode(9, 1, 0, 0x41, 1, 0x0b, 1, 0), encode(10, 1, 2, 0, 0x0b), data(active(3, 1))),
+			func(r instantiation) bool { return r.segment != nil && !r.segment.Data }},
 		{"out of bounds of no page", module(noPage, data(active(0, 1))), func(r instantiation) bool { return r.err != "" }},
 		{"six bytes of a number", module(onePage, data([]byte{0, 0x41, 0x83, 0x80, 0x80, 0x80, 0x80, 0, 0x0b, 1, 9})), nil},
 		{"more than 32 bits", module(onePage, data([]byte{0, 0x41, 0x83, 0x80, 0x80, 0x80, 0x10, 0x0b, 1, 9})), nil},
@@ -217,6 +228,13 @@ func FuzzImage(f *testing.F) {
 		m, err := wasmbin.Parse(binary)
 		if err != nil || m.Functions > 100 || len(m.Memories) != 1 || m.Memories[0].Min > 100 {
 			return // wazero allocates as much as a binary announces
+		}
+		tables, err := m.Tables()
+		if err != nil || slices.ContainsFunc(tables, func(t wasmbin.Table) bool { return t.Limits.Min > 1000 }) {
+			return // likewise
+		}
+		if _, err := m.CheckLimits(true); err != nil {
+			return // likewise
 		}
 		// Code could run forever: allow only code that is known to end.
 		if bytes.Contains(binary, []byte{0x03, 0x40}) || bytes.Contains(binary, []byte{0x10}) {

@@ -14,41 +14,46 @@ import (
 // module and name of the import.
 type hostFunctions map[string]map[string]wasi.Function
 
+// add adds a function to those of a module.
+func (h hostFunctions) add(module string, f wasi.Function) {
+	if h[module] == nil {
+		h[module] = make(map[string]wasi.Function)
+	}
+	h[module][f.Name] = f
+}
+
 // resolve finds the functions of the host that are imported, before anything is
-// compiled. The error is an *ImportError for the first import that the host does
-// not have.
-func resolve(imports []wasmbin.ImportEntry) (hostFunctions, error) {
+// compiled. Functions that the host does not have are left out if they can be
+// answered. The error is an *ImportError for all other imports that it does not
+// have.
+func resolve(imports []wasmbin.ImportEntry, unknown UnknownImports) (hostFunctions, error) {
 	functions := make(hostFunctions)
-	var first *ImportError
+	var missing ImportError
 	for _, i := range imports {
 		f, known := functions[i.Module][i.Name]
 		if !known {
 			f, known = wasi.Find(i.Module, i.Name)
 		}
-		if known && i.Kind == wasmbin.ImportFunction {
-			if functions[i.Module] == nil {
-				functions[i.Module] = make(map[string]wasi.Function)
-			}
-			functions[i.Module][i.Name] = f
-			continue
-		}
-		if first != nil {
-			first.Others++
-			continue
-		}
-		first = &ImportError{Module: i.Module, Name: i.Name, Problem: "is unknown", Err: ErrUnknownImport}
 		switch {
-		case known: // as a function
-			first.Err = ErrImportType
-			first.Problem = fmt.Sprintf("is a function, and not a %s", i.Kind)
-		case i.Kind != wasmbin.ImportFunction:
-			first.Problem = fmt.Sprintf("is an unknown %s", i.Kind)
+		case known && i.Kind == wasmbin.ImportFunction:
+			functions.add(i.Module, f)
+		case known:
+			return nil, &ImportError{
+				Module: i.Module, Name: i.Name, Problem: fmt.Sprintf("is a function, and not a %s", i.Kind), Err: ErrImportType,
+			}
+		case !unknown.answerable(i):
+			missing.Missing = append(missing.Missing, Import{i.Module, i.Name, i.Kind.String()})
 		}
 	}
-	if first != nil {
-		return nil, first
+	if len(missing.Missing) == 0 {
+		return functions, nil
 	}
-	return functions, nil
+	first := missing.Missing[0]
+	missing.Module, missing.Name, missing.Problem, missing.Err = first.Module, first.Name, "is unknown", ErrUnknownImport
+	if first.Kind != wasmbin.ImportFunction.String() {
+		missing.Problem = "is an unknown " + first.Kind
+	}
+	return nil, &missing
 }
 
 // check compares the types of the imports with the host's. The error is an

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,20 +29,22 @@ type Instance struct {
 	mu          sync.Mutex
 	system      *wasi.System
 	memory      linmem.Memory
+	tables      tableAccount
 	guest       api.Module
 	handle      memstat.Handle // of guest
 	initialized *Outcome       // of _initialize, once it was called
 	stopped     bool           // within a call, so that its state is unknown
 	meter       meter
 	watch       *heapWatch // nil where the heap is not watched
+	exited      bool       // the guest ended itself with proc_exit
 	closed      bool
 }
 
 // Instantiate makes an instance, with a scope of the ledger whose number counts
 // the runtime's instances from 1. It runs the start section, if the module has
 // one, with ctx; Start and Invoke run the rest. The error is an
-// *InstantiateError, which may wrap a *wasi.PreopenError, a *MemoryError or
-// ErrClosed.
+// *InstantiateError, which may wrap a *SegmentError, a *wasi.PreopenError, a
+// *MemoryError or ErrClosed.
 func (m *Module) Instantiate(ctx context.Context, cfg wasi.Config) (*Instance, error) {
 	return m.instantiate(ctx, cfg, m.runtime.instances.Add(1), false)
 }
@@ -55,13 +58,21 @@ func (m *Module) instantiate(ctx context.Context, cfg wasi.Config, number uint64
 	in.memory = m.slots.Take(in.scope, fresh)
 	in.meter.limit = r.config.Fuel
 	if err := in.start(ctx, cfg); err != nil {
-		outcome := Outcome{Kind: OutcomeError, Err: err}
-		if ran(err) {
-			outcome = outcomeOf(ctx, err, m.functions)
-		}
-		return nil, &InstantiateError{Err: err, Outcome: outcome, CloseErr: in.Close(ctx)}
+		failed := m.instantiateError(ctx, err)
+		failed.CloseErr = in.Close(ctx)
+		return nil, failed
 	}
 	return in, nil
+}
+
+// instantiateError says why start failed. wazero's error has the stack of the
+// start section's code in its text, and the outcome has it as data.
+func (m *Module) instantiateError(ctx context.Context, err error) *InstantiateError {
+	if !ran(err) {
+		return &InstantiateError{Err: err, Outcome: Outcome{Kind: OutcomeError, Err: err}}
+	}
+	outcome := m.outcomeOf(ctx, err, nil)
+	return &InstantiateError{Err: cmp.Or(outcome.Err, err), Outcome: outcome}
 }
 
 func (in *Instance) start(ctx context.Context, cfg wasi.Config) (err error) {
@@ -71,6 +82,10 @@ func (in *Instance) start(ctx context.Context, cfg wasi.Config) (err error) {
 	if in.system, err = wasi.NewSystem(cfg, in.scope); err != nil {
 		return err
 	}
+	if trap := in.module.tables.trap; trap != nil {
+		return trap
+	}
+	in.acquireTables()
 	// wazero panics where its allocator has no memory to begin with.
 	defer func() {
 		if r := recover(); r != nil {
@@ -85,6 +100,7 @@ func (in *Instance) start(ctx context.Context, cfg wasi.Config) (err error) {
 	in.guest, err = in.module.linker.InstantiateModule(ctx, in.module.compiled, in.module.instance)
 	if err == nil {
 		in.handle = in.scope.Acquire(memstat.KindInstance, 0)
+		in.acquireReferences()
 	}
 	return err
 }
@@ -109,7 +125,8 @@ func panicked(value any) error {
 
 // Start runs _start of a command, or _initialize of a reactor unless that was
 // done before. For a library it does nothing. When ctx is done, the guest ends
-// at its next WASI call, or in a loop if the runtime is interruptible.
+// in the WASI call that it waits in, or at its next one, or at once if the runtime
+// is interruptible; after that the instance can only be closed.
 func (in *Instance) Start(ctx context.Context) Outcome {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -157,11 +174,25 @@ func (in *Instance) call(ctx context.Context, name string, params []uint64) ([]u
 	if o := in.usable(); o.Kind != OutcomeExit {
 		return nil, o
 	}
+	return in.callFunction(ctx, in.guest.ExportedFunction(name), params)
+}
+
+// callFunction calls a function of the guest. The caller holds the lock.
+func (in *Instance) callFunction(ctx context.Context, f api.Function, params []uint64) ([]uint64, Outcome) {
+	if o := in.usable(); o.Kind != OutcomeExit {
+		return nil, o
+	}
 	if ctx.Err() != nil {
 		return nil, doneOutcome(ctx)
 	}
-	results, err := in.guest.ExportedFunction(name).Call(wasi.WithSystem(in.metered(in.watched(ctx)), in.system), params...)
-	outcome := outcomeOf(ctx, err, in.module.functions)
+	stack := in.acquireStack(f)
+	results, err := f.Call(wasi.WithSystem(in.metered(in.watched(ctx)), in.system), params...)
+	in.releaseStack(stack)
+	if err != nil {
+		results = nil
+	}
+	outcome := in.module.outcomeOf(ctx, err, f)
+	in.exited = err != nil && outcome.Kind == OutcomeExit
 	if n := in.instructions(); n != nil && outcome.Kind == OutcomeExit {
 		outcome = in.meter.judge(outcome, *n)
 	}
@@ -210,9 +241,11 @@ func (in *Instance) step(ctx context.Context, step func(context.Context, *Instan
 }
 
 func closeGuest(ctx context.Context, in *Instance) error {
+	defer in.releaseTables()
 	if in.guest == nil {
 		return nil
 	}
+	in.tableBytes()
 	err := in.guest.Close(ctx)
 	in.scope.Release(in.handle)
 	return err

@@ -34,14 +34,20 @@ func (in *Instance) Invoke(ctx context.Context, name string, args []string) ([]s
 		}
 	}
 	results, outcome := in.call(ctx, name, params)
-	if outcome.Kind != OutcomeExit || results == nil {
-		return nil, outcome
+	return export.format(results), outcome
+}
+
+// format returns the results of a call as text. A call that did not return has
+// none.
+func (e Export) format(results []uint64) []string {
+	if results == nil {
+		return nil
 	}
 	texts := make([]string, len(results))
 	for i, v := range results {
-		texts[i] = formatValue(export.Results[i], v)
+		texts[i] = formatValue(e.Results[i], v)
 	}
-	return texts, outcome
+	return texts
 }
 
 // CheckCall returns the error with which Invoke would refuse the call, without

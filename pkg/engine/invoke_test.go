@@ -140,10 +140,10 @@ func TestTrap(t *testing.T) {
 				t.Errorf("%s %s: %v", tc.guest, tc.invoke, o)
 				continue
 			}
-			stack := fmt.Sprint(trap.Stack)
+			stack := fmt.Sprint(trap.Stack.Frames())
 			for _, f := range tc.frames {
 				if !strings.Contains(stack, f) {
-					t.Errorf("%s: no frame %q in %v", tc.guest, f, trap.Stack)
+					t.Errorf("%s: no frame %q in %v", tc.guest, f, stack)
 				}
 			}
 			if strings.Contains(stack, "wazero") || strings.Contains(stack, "goroutine") {

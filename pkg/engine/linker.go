@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/tetratelabs/wazero"
 
@@ -15,43 +16,57 @@ import (
 // what a set of modules that import from each other has in common. wazero
 // resolves imports within one runtime only.
 //
-// Today the set is one module, which owns its linker and closes it. So an entry
-// of the cache belongs to one module, damage to it is known to be that module's,
-// closing a module never touches another one, and the races of wazero v1.12.0
-// between compilations of the same module cannot occur.
+// [Runtime.Compile] makes sets of one module. So an entry of the cache belongs to
+// one module, damage to it is known to be that module's, closing a module never
+// touches another one, and the races of wazero v1.12.0 between compilations of
+// the same module cannot occur. The specification's tests make sets of several,
+// see spec_set_test.go, without a cache: its folder is wazero's, one for each
+// runtime.
 //
-// To link several modules, one linker takes them all, and each of these
-// decisions moves from the module to the set:
+// To link several modules in the product, these decisions move from the module
+// to the set:
 //
-//   - The cache's entry is keyed by the keys of all members in order, as the
-//     folder is wazero's, one for each runtime. A damaged entry costs the set.
+//   - The cache's entry is keyed by the keys of all members in order. A damaged
+//     entry costs the set.
 //   - define takes the union of the members' imports less those that a member
 //     exports, and members are instantiated under their names, importers last.
+//   - Importers compare a memory's maximum, so that it stays in the binary:
+//     prepare is not told that a member is alone.
 //   - A memory that is imported belongs to the instance that defines it. The
 //     engine already ignores wazero's Free, which comes too early there; the
 //     set's instances close together, guests first and then memories.
-//   - The set counts its open modules, and the last one to close closes it.
 type linker struct {
 	wazero.Runtime
-	cache wazero.CompilationCache // nil for none
+	cache   wazero.CompilationCache // nil for none
+	members atomic.Int32            // open modules; the last one to close closes the linker
 }
 
-// newLinker returns a linker without modules, which takes over the cache.
+// newLinker returns a linker without modules, which takes over the cache. Its
+// maker closes it, unless a module joins.
 func (r *Runtime) newLinker(ctx context.Context, cache wazero.CompilationCache) *linker {
 	c := wazero.NewRuntimeConfigInterpreter()
 	if r.compiles {
 		c = wazero.NewRuntimeConfigCompiler()
 	}
-	limit := r.memoryLimit()
-	if r.config.Heap.Check {
-		limit = maxMemory // for the helper; the guest's memory has the limit itself
-	}
-	c = c.WithMemoryLimitPages(uint32(limit / pageSize)).
-		WithDebugInfoEnabled(r.config.DebugInfo)
+	c = c.WithCoreFeatures(r.features).
+		WithMemoryLimitPages(maxMemory / pageSize). // package linmem enforces the limits, and counts what it denies
+		WithDebugInfoEnabled(true)                  // that of offsetDWARF: the guest's is removed
 	if cache != nil {
 		c = c.WithCompilationCache(cache)
 	}
-	return &linker{wazero.NewRuntimeWithConfig(ctx, c), cache}
+	return &linker{Runtime: wazero.NewRuntimeWithConfig(ctx, c), cache: cache}
+}
+
+// join adds a module to the set.
+func (l *linker) join() { l.members.Add(1) }
+
+// leave removes a module from the set, and closes the linker if it was the last
+// one.
+func (l *linker) leave(ctx context.Context) error {
+	if l.members.Add(-1) > 0 {
+		return nil
+	}
+	return l.close(ctx)
 }
 
 // close closes the modules, and then the cache.
@@ -77,9 +92,13 @@ func (l *linker) define(ctx context.Context, imports hostFunctions) error {
 func (l *linker) defineModule(ctx context.Context, name string, functions map[string]wasi.Function) error {
 	b := l.NewHostModuleBuilder(name)
 	for _, f := range functions {
+		inStacks := f.Name
+		if _, unknown := f.Call.(*unknownFunction); unknown {
+			inStacks = "unknown" // the guest chose the name
+		}
 		b.NewFunctionBuilder().
 			WithGoModuleFunction(f.Call, f.Params, f.Results).
-			WithName(f.Name).
+			WithName(inStacks).
 			WithParameterNames(f.ParamNames...).
 			Export(f.Name)
 	}

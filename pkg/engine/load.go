@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +20,9 @@ import (
 type Binary struct {
 	Path  string // names the module in errors and reports; "-" is standard input
 	Bytes []byte
+	// FromComponent says that the file is a component, and Bytes the core module
+	// of WASI preview1 in it.
+	FromComponent bool
 
 	module *wasmbin.Module // of Load; nil where Compile must parse Bytes
 }
@@ -33,13 +37,22 @@ func (b *Binary) parse() (*wasmbin.Module, error) {
 
 // Load reads a module from a file, or from stdin if path is "-"; a nil stdin is
 // empty. It checks the header and the sections' sizes; [Runtime.Compile]
-// validates the rest. The error is a *LoadError.
-func Load(path string, stdin io.Reader) (*Binary, error) {
-	data, err := read(path, stdin)
+// validates the rest. Of a component that was made from a command of WASI
+// preview1, as by "wasm-tools component new --adapt", it returns that command.
+// The error is a *LoadError, which wraps the context's error if ctx is done
+// before all was read. A Read of stdin, or of a pipe that path names, then goes
+// on in a goroutine of its own until there is something to read.
+func Load(ctx context.Context, path string, stdin io.Reader) (*Binary, error) {
+	data, err := readUntil(ctx, path, stdin)
 	if err != nil {
 		return nil, systemError(path, err)
 	}
 	module, err := parse(data)
+	if errors.Is(err, ErrComponent) {
+		if command, ok := commandIn(data); ok {
+			return &Binary{Path: path, Bytes: command.Binary, FromComponent: true, module: command}, nil
+		}
+	}
 	if err != nil {
 		return nil, &LoadError{path, err}
 	}
@@ -51,6 +64,16 @@ func Load(path string, stdin io.Reader) (*Binary, error) {
 const maxBinary = 1 << 30
 
 var errTooLarge = errors.New("is larger than 1 GiB")
+
+// readUntil is read until the context is done. A regular file does not let it
+// wait.
+func readUntil(ctx context.Context, path string, stdin io.Reader) ([]byte, error) {
+	if info, err := os.Stat(path); path != "-" && err == nil && info.Mode().IsRegular() {
+		return read(path, stdin)
+	}
+	return endWith(ctx, func() ([]byte, error) { return read(path, stdin) },
+		func([]byte, error) {}, func(<-chan struct{}) {})
+}
 
 // read returns the whole module, or only the beginning of a file that is not
 // WebAssembly: a device or a disk image may have no end.

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -61,7 +62,7 @@ func TestLoadErrors(t *testing.T) {
 
 func checkLoadError(t *testing.T, path string, stdin io.Reader, problem string, want error) {
 	t.Helper()
-	_, err := engine.Load(path, stdin)
+	_, err := engine.Load(context.Background(), path, stdin)
 	var e *engine.LoadError
 	if !errors.As(err, &e) {
 		t.Fatalf("error %v", err)
@@ -73,7 +74,7 @@ func checkLoadError(t *testing.T, path string, stdin io.Reader, problem string, 
 
 func TestLoad(t *testing.T) {
 	fromFile := guest(t, "c/hello")
-	fromStdin, err := engine.Load("-", bytes.NewReader(fromFile.Bytes))
+	fromStdin, err := engine.Load(context.Background(), "-", bytes.NewReader(fromFile.Bytes))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/linmem"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
+	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
 
 const (
@@ -28,8 +29,8 @@ func (e *MemoryError) Error() string { return (*linmem.Error)(e).Error() }
 // Unwrap returns the system's error.
 func (e *MemoryError) Unwrap() error { return e.Err }
 
-// MemoryStat describes the linear memory of an instance. It is zero for a
-// module without a memory.
+// MemoryStat describes the linear memory of an instance, and its tables. It is
+// zero for a module without any.
 type MemoryStat struct {
 	InitialBytes uint64 // at instantiation
 	PeakBytes    uint64 // now, which is the peak: a WebAssembly memory never shrinks
@@ -41,16 +42,40 @@ type MemoryStat struct {
 	TouchedBytes *uint64
 	LimitBytes   uint64 // to which the memory can grow
 	Grows        uint64 // successful memory.grow instructions
+	// DeniedGrows counts the memory.grow instructions that failed, without those
+	// that asked for more than 4 GiB in all, which wazero refuses by itself.
+	DeniedGrows uint64
+	// TableBytes is the size of all tables now, which is the peak: a table never
+	// shrinks. It is nil without tables, after Close, and for a wazero that does
+	// not tell.
+	TableBytes *uint64
+	TotalBytes uint64 // PeakBytes and TableBytes of one instance
+	// Layout has the parts of the memory by address, as far as the module tells
+	// them; nil without Config.Inspect.
+	Layout []report.Region
+	// Touched has the touched pages, joined where they are neighbours; nil where
+	// TouchedBytes is.
+	Touched []report.Region
 }
 
 // memoryStat measures the memory; touched also counts its pages, which takes
 // system calls. The caller holds the lock.
 func (in *Instance) memoryStat(touched bool) MemoryStat {
 	s := in.memory.Stat()
-	stat := MemoryStat{InitialBytes: s.InitialBytes, PeakBytes: s.Bytes, LimitBytes: s.LimitBytes, Grows: s.Grows}
+	stat := MemoryStat{InitialBytes: s.InitialBytes, PeakBytes: s.Bytes, LimitBytes: s.LimitBytes, Grows: s.Grows, DeniedGrows: s.DeniedGrows, TotalBytes: s.Bytes}
+	if tables := in.tableBytes(); tables != nil {
+		stat.TableBytes = tables
+		stat.TotalBytes += *tables
+	}
+	if in.module.runtime.config.Inspect {
+		stat.Layout = in.module.layout.regions(s.Bytes)
+	}
 	if touched {
-		if n, ok := in.memory.Touched(); ok {
+		if n, runs, ok := in.memory.Touched(); ok {
 			stat.TouchedBytes = &n
+			for _, r := range runs {
+				stat.Touched = append(stat.Touched, report.Region{Offset: r.From, Bytes: r.To - r.From})
+			}
 		}
 	}
 	return stat
@@ -63,26 +88,25 @@ type initialMemory struct {
 	segments iter.Seq[linmem.Segment]
 }
 
-// strip separates the initial memory from a module, and returns the edits that
-// remove it from the binary. If the module does not allow that, both are empty
-// and wazero writes the initial memory.
-func (r *Runtime) strip(m *wasmbin.Module) ([]wasmbin.Edit, initialMemory) {
-	edit, active, ok := m.StripData()
+// initialMemory lays out the initial memory of a module. If the module does not
+// allow that, it is empty and wazero writes the initial memory.
+func (r *Runtime) initialMemory(m *wasmbin.Module) initialMemory {
+	_, active, ok := m.StripData()
 	if !ok {
-		return nil, initialMemory{}
+		return initialMemory{}
 	}
-	edits, segments := []wasmbin.Edit{edit}, segmentsOf(active)
+	segments := segmentsOf(active)
 	if r.config.NoImage {
-		return edits, initialMemory{segments: segments}
+		return initialMemory{segments: segments}
 	}
 	img, err := linmem.NewImage(r.scope, segments)
 	if err != nil {
 		if !errors.Is(err, errors.ErrUnsupported) {
 			r.warn(fmt.Sprintf("instances do not share their initial memory: %v", err))
 		}
-		return edits, initialMemory{segments: segments}
+		return initialMemory{segments: segments}
 	}
-	return edits, initialMemory{image: img}
+	return initialMemory{image: img}
 }
 
 func segmentsOf(active iter.Seq[wasmbin.ActiveSegment]) iter.Seq[linmem.Segment] {
@@ -91,10 +115,10 @@ func segmentsOf(active iter.Seq[wasmbin.ActiveSegment]) iter.Seq[linmem.Segment]
 	}
 }
 
-// newPool returns a pool for the memories of a module.
-func (r *Runtime) newPool(initial initialMemory) *linmem.Pool {
+// newPool returns a pool for the memories of a module, which grow up to limit.
+func (r *Runtime) newPool(initial initialMemory, limit uint64) *linmem.Pool {
 	return linmem.NewPool(linmem.Config{
 		Scope: r.scope, Image: initial.image, Segments: initial.segments,
-		Pages: r.pages, KeepResident: r.config.KeepResident,
+		Pages: r.pages, KeepResident: r.config.KeepResident, Limit: &limit,
 	})
 }

@@ -104,7 +104,7 @@ func tick(ctx context.Context, stack []uint64) {
 
 // metered returns ctx with the instance's meter, if it has one.
 func (in *Instance) metered(ctx context.Context) context.Context {
-	if in.module.functions.plan.Mode() != instrument.Fuel {
+	if in.module.plan.Mode() != instrument.Fuel {
 		return ctx
 	}
 	return &meterContext{ctx, &in.meter}
@@ -121,7 +121,7 @@ func (in *Instance) Instructions() *uint64 {
 
 // instructions is Instructions for a caller who holds the lock.
 func (in *Instance) instructions() *uint64 {
-	plan := in.module.functions.plan
+	plan := in.module.plan
 	guest, ok := in.guest.(experimental.InternalModule)
 	if plan.Mode() != instrument.Fuel || !ok || in.closed {
 		return nil

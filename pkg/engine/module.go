@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/tetratelabs/wazero"
 
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/instrument"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/linmem"
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
 // ModuleInfo describes a compiled module. Sizes are in bytes.
@@ -20,24 +23,39 @@ type ModuleInfo struct {
 	Functions   uint64  // number of functions that the module defines
 	DataBytes   uint64  // sum of its data segments
 	Cached      bool    // the code came from the cache
+	// FromComponent says that the file is a component, and that the module is
+	// the core module in it, which the figures describe.
+	FromComponent bool
 }
 
 // Module is a compiled module. It is safe for concurrent use. The caller of
 // Compile closes it, after its instances.
 type Module struct {
-	runtime   *Runtime
-	linker    *linker
-	compiled  wazero.CompiledModule
-	instance  wazero.ModuleConfig
-	info      ModuleInfo
-	exports   []Export
-	functions functionTable
-	heap      *heapCode             // nil where the heap is not watched
-	helper    wazero.CompiledModule // of a watched heap
-	kind      ModuleKind
-	initial   initialMemory
-	slots     *linmem.Pool
-	closed    atomic.Bool
+	runtime  *Runtime
+	linker   *linker
+	compiled wazero.CompiledModule
+	instance wazero.ModuleConfig
+	info     ModuleInfo
+	exports  []Export
+	binary   *wasmbin.Module // as it was given
+	names    wasmbin.Names
+	staged   *wasmbin.Module       // with the edits of limits
+	plan     *instrument.Plan      // by which the code of staged was rewritten
+	heap     *heapCode             // nil where the heap is not watched
+	helper   wazero.CompiledModule // of a watched heap
+	// sharesReferences says that offsets in the code of staged are others than in
+	// binary.
+	sharesReferences bool
+	unknown          []*unknownFunction
+	kind             ModuleKind
+	tables           tablePlan
+	initial          initialMemory
+	layout           memoryLayout // with Config.Inspect
+	slots            *linmem.Pool
+	closed           atomic.Bool
+
+	measureReferences sync.Once
+	referenceBytes    int64 // of each instance, once it was measured
 }
 
 // Info describes the module. It can be called after Close.
@@ -57,5 +75,5 @@ func (m *Module) Close(ctx context.Context) error {
 		return nil
 	}
 	m.runtime.forget(m)
-	return errors.Join(m.slots.Close(), m.initial.image.Close(), m.linker.close(ctx))
+	return errors.Join(m.slots.Close(), m.initial.image.Close(), m.linker.leave(ctx))
 }

@@ -1,5 +1,6 @@
 //go:build !race
 
-package engine_test
+package engine
 
-const raceEnabled = false
+// RaceEnabled says whether the race detector watches the tests.
+const RaceEnabled = false

@@ -5,9 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/sys"
-
-	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 // OutcomeKind is how a guest ended.
@@ -74,11 +73,7 @@ func (o Outcome) String() string {
 // TrapError is a trap of the guest.
 type TrapError struct {
 	Message string // such as "unreachable"
-	// Stack holds the guest's calls, innermost first. It is empty for a stack
-	// overflow, which wazero does not unwind.
-	Stack []memstat.Frame
-	// StackTruncated says that Stack may lack outer frames: wazero records 30.
-	StackTruncated bool
+	Stack   *Stack // the guest's calls at the trap
 }
 
 // Error returns the message alone.
@@ -87,11 +82,10 @@ func (e *TrapError) Error() string { return e.Message }
 // InternalError is a failure of a host function or of the engine: a bug of the
 // host, not of the guest.
 type InternalError struct {
-	Message        string
-	Stack          []memstat.Frame // as in TrapError
-	StackTruncated bool            // as in TrapError
-	GoStack        string          // the goroutine's stack, for an error of the Go runtime
-	Err            error           // the value of the panic if it was an error, else nil
+	Message string
+	Stack   *Stack // the guest's calls, if it was running
+	GoStack string // the goroutine's stack, for an error of the Go runtime
+	Err     error  // the value of the panic if it was an error, else nil
 }
 
 // Error returns the message, as that of an internal error.
@@ -100,9 +94,9 @@ func (e *InternalError) Error() string { return "internal error: " + e.Message }
 // Unwrap returns the error that the host panicked with.
 func (e *InternalError) Unwrap() error { return e.Err }
 
-// outcomeOf returns the outcome that an error of wazero stands for, of a guest
-// that was called with ctx and has those functions. A nil error is a return.
-func outcomeOf(ctx context.Context, err error, functions functionTable) Outcome {
+// outcomeOf returns the outcome that an error of wazero stands for, of a call of f
+// with ctx. A nil error is a return. f is nil if wazero made the call itself.
+func (m *Module) outcomeOf(ctx context.Context, err error, f api.Function) Outcome {
 	if err == nil {
 		return Outcome{}
 	}
@@ -115,11 +109,12 @@ func outcomeOf(ctx context.Context, err error, functions functionTable) Outcome 
 		return Outcome{Kind: OutcomeFuel, Err: fuel}
 	}
 	p := unwrapPanic(err)
-	stack, truncated := parseStack(p.trace, functions)
-	if p.recovered {
-		return Outcome{Kind: OutcomeError, Err: &InternalError{p.message, stack, truncated, p.goStack, p.cause}}
+	stack := newStack(m, f, p.trace)
+	var unknown *unknownCallError
+	if p.recovered && !errors.As(p.cause, &unknown) {
+		return Outcome{Kind: OutcomeError, Err: &InternalError{p.message, stack, p.goStack, p.cause}}
 	}
-	return Outcome{Kind: OutcomeTrap, Err: &TrapError{p.message, stack, truncated}}
+	return Outcome{Kind: OutcomeTrap, Err: &TrapError{p.message, stack}}
 }
 
 // doneOutcome returns the outcome of a guest whose context is done.

@@ -1,5 +1,6 @@
 //go:build race
 
-package engine_test
+package engine
 
-const raceEnabled = true
+// RaceEnabled says whether the race detector watches the tests.
+const RaceEnabled = true

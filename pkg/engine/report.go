@@ -2,8 +2,12 @@ package engine
 
 import (
 	"errors"
+	"fmt"
+	"slices"
+	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
@@ -15,12 +19,23 @@ type Run struct {
 	// Err is the failure of anything else than the guest: Load, Compile, or a
 	// Close. Nil means none. Leaks need not be in it: the ledger has them.
 	Err error
-	// Budget is the most that the linear memory of an instance may need, in
-	// bytes; 0 means no budget.
+	// Budget is the most that the linear memory and the tables of an instance
+	// may need together, in bytes; 0 means no budget.
 	Budget uint64
 	// Target names a device for which the report prices the ledger, one of
 	// [report.Targets]; "" means none.
 	Target string
+	// Version is the version of the program that embeds the engine, for the
+	// report; "" means that of this module, if the build records it.
+	Version string
+
+	// What was run, and when, for the report only. No report has the values of
+	// variables.
+	Function    string    // export that was called; "" for none
+	Arguments   []string  // of the function, or of the guest without argument 0
+	Environment []string  // names of the guest's variables
+	Command     []string  // line of the program that embeds the engine; nil if unknown
+	Started     time.Time // of the run; zero if unknown
 }
 
 // Outcome returns the outcome that counts for the run: Err, or that of the
@@ -41,22 +56,29 @@ func (r *Run) Outcome() CycleOutcome {
 // report's part on cycles is absent if they took no samples, as for a single
 // run. The error is that of an unknown target.
 func NewReport(r Run) (*report.Report, error) {
-	out := &report.Report{Schema: report.Schema, Outcome: outcomeReport(r.Outcome().Outcome)}
+	out := &report.Report{Schema: report.Schema, Outcome: outcomeReport(r.Outcome().Outcome), Tool: toolReport(r), Run: runReport(r)}
 	if r.Module == nil {
 		return out, nil
 	}
 	info := report.Module(r.Module.info)
 	ledger := r.Module.runtime.Ledger().Snapshot()
 	out.Module, out.Ledger = &info, report.NewLedger(ledger)
+	for _, u := range r.Module.UnknownImports() {
+		out.UnknownImports = append(out.UnknownImports, report.UnknownImport(u))
+	}
 	c := r.Cycles
 	if c == nil || c.Completed == 0 {
 		return out, nil
+	}
+	if c.OpenFDs.Count > 0 {
+		left := report.OpenFDs(c.OpenFDs)
+		out.Outcome.OpenFDs = &left
 	}
 	out.Instructions, out.GuestHeap = c.Instructions, c.GuestHeap
 	memory := report.Memory(c.Memory)
 	out.Memory = &memory
 	if r.Budget > 0 {
-		out.Budget = report.NewBudget(r.Budget, c.Memory.PeakBytes)
+		out.Budget = report.NewBudget(r.Budget, c.Memory.TotalBytes)
 	}
 	if c.After != nil {
 		out.Process = &report.Process{Process: *c.After, Before: c.Before}
@@ -71,13 +93,57 @@ func NewReport(r Run) (*report.Report, error) {
 	return out, err
 }
 
-// cyclesReport judges the samples. What the ledger knows outweighs their trend.
+// cyclesReport joins what the cycles told. What the ledger counted outweighs the
+// census.
 func cyclesReport(c *CycleResult, leaks []memstat.Leak) *report.Cycles {
-	return &report.Cycles{
+	out := &report.Cycles{
 		Requested: c.Requested, Completed: c.Completed, Workers: c.Workers, PerSecond: c.PerSecond,
-		P50NS: c.P50.Nanoseconds(), P99NS: c.P99.Nanoseconds(),
-		Trend: trend.New(c.Samples).With(leaks), Samples: c.Samples,
+		Outcomes: outcomesReport(c), NonzeroExits: c.NonzeroExits, FirstFailure: failureReport(c.FirstFailure),
+		P50NS: c.P50.Nanoseconds(), P99NS: c.P99.Nanoseconds(), MaxNS: c.Max.Nanoseconds(),
+		Trend: trend.New(c.Samples), Samples: c.Samples,
 	}
+	if c.OneInstance {
+		out.Unit = unitCall
+	}
+	out.Reason = fmt.Sprintf("the run was too short to tell; run at least %d %ss, or for longer", census.LeastCycles, out.UnitName())
+	if h := c.Hunt; h != nil {
+		out.Verdict, out.Reason, out.Census = h.Verdict, h.Reason, h.Findings
+		if h.Plan.Window > 0 {
+			out.Hunt = &report.Hunt{Plan: h.Plan, Counted: h.Counted, HiddenBelow: h.Bound(), GuestHiddenBelow: c.GuestBound}
+		}
+	}
+	if len(leaks) > 0 {
+		out.Verdict, out.Reason = memstat.Leaking, "the ledger counted objects that were not given back"
+	}
+	return out
+}
+
+// outcomesReport counts the cycles by how they ended.
+func outcomesReport(c *CycleResult) map[string]uint64 {
+	counts := make(map[string]uint64, len(c.Outcomes))
+	for kind, n := range c.Outcomes {
+		counts[OutcomeKind(kind).String()] = n
+	}
+	return counts
+}
+
+func failureReport(f *CycleOutcome) *report.CycleFailure {
+	if f == nil {
+		return nil
+	}
+	o := outcomeReport(f.Outcome)
+	return &report.CycleFailure{Cycle: f.Cycle, Kind: o.Kind, ExitCode: o.ExitCode, Message: o.Message}
+}
+
+func runReport(r Run) *report.Run {
+	out := &report.Run{
+		Function: r.Function, Arguments: slices.Clone(r.Arguments), Environment: slices.Clone(r.Environment),
+		Command: slices.Clone(r.Command),
+	}
+	if !r.Started.IsZero() {
+		out.Started, out.ElapsedNS = r.Started.UTC(), max(time.Since(r.Started).Nanoseconds(), 1)
+	}
+	return out
 }
 
 func outcomeReport(o Outcome) report.Outcome {
@@ -89,13 +155,13 @@ func outcomeReport(o Outcome) report.Outcome {
 	var internal *InternalError
 	switch {
 	case errors.As(o.Err, &trap):
-		r.Message, r.Stack, r.StackTruncated = trap.Message, trap.Stack, trap.StackTruncated
+		r.Message, r.Stack, r.StackTruncated = trap.Message, trap.Stack.Frames(), trap.Stack.Truncated()
 	case o.Kind == OutcomeFuel:
 		r.Message = o.Err.Error()
 	case o.Kind == OutcomeError:
 		r.Message = o.Err.Error()
 		if errors.As(o.Err, &internal) {
-			r.Stack, r.StackTruncated = internal.Stack, internal.StackTruncated
+			r.Stack, r.StackTruncated = internal.Stack.Frames(), internal.Stack.Truncated()
 		}
 	}
 	return r

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
+	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
-	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
@@ -75,19 +75,38 @@ func TestNewReport(t *testing.T) {
 		{name: "inspected", guest: "c/hello", cfg: engine.Config{Inspect: true}, cycle: once, kind: "exit", check: func(r *report.Report) bool {
 			return r.Process != nil && r.Process.Before != nil && r.Module.SHA256 != ""
 		}},
+		{name: "interpreted", guest: "c/hello", cfg: engine.Config{Interpreter: true}, cycle: once, kind: "exit", check: func(r *report.Report) bool {
+			return r.Tool.Engine == "interpreter" && r.Tool.EngineReason == "asked for"
+		}},
+		{name: "the embedder's version", guest: "c/hello", cycle: once, run: engine.Run{Version: "v9"}, kind: "exit", check: func(r *report.Report) bool {
+			return r.Tool.Version == "v9" && strings.Contains(r.Tool.Platform, "/") && r.Tool.Engine != "" && r.Tool.EngineReason != ""
+		}},
+		{name: "what was run", guest: "c/hello", cycle: once, kind: "exit",
+			run: engine.Run{Function: "f", Arguments: []string{"1"}, Environment: []string{"HOME"}, Started: time.Now().Add(-time.Second)},
+			check: func(r *report.Report) bool {
+				return r.Run.Function == "f" && r.Run.Arguments[0] == "1" && r.Run.Environment[0] == "HOME" && r.Run.ElapsedNS >= 1e9 && r.Run.Started.Location() == time.UTC
+			}},
+		{name: "an unknown start", guest: "c/hello", cycle: once, kind: "exit", check: func(r *report.Report) bool {
+			return r.Run.Started.IsZero() && r.Run.ElapsedNS == 0
+		}},
+		{name: "how cycles ended", guest: "wat/trap", cycle: engine.CycleConfig{Cycles: 3}, kind: "trap", message: "unreachable",
+			check: func(r *report.Report) bool {
+				f := r.Cycles.FirstFailure
+				return r.Cycles.Outcomes["trap"] == 3 && r.Cycles.Outcomes["exit"] == 0 && f.Cycle == 1 && f.Kind == "trap" && f.Message == "unreachable" && f.ExitCode == nil
+			}},
 		{name: "cycles", guest: "c/hello", cycle: engine.CycleConfig{Cycles: 3}, kind: "exit", check: func(r *report.Report) bool {
 			return r.Cycles.Completed == 3 && r.Cycles.Requested == 3
 		}},
 		{name: "the ledger outweighs the trend", guest: "c/hello", kind: "exit",
 			cycle: engine.CycleConfig{Cycles: 3, Config: func(uint64) wasi.Config { return wasi.Config{Faults: wasi.FaultPrestatsLock} }},
 			check: func(r *report.Report) bool {
-				return r.Cycles.Verdict == trend.Leaking && r.Leaked() && r.Ledger.Leaks[0].Site == nil
+				return r.Cycles.Verdict == memstat.Leaking && r.Leaked() && r.Ledger.Leaks[0].Site == nil
 			}},
 		{name: "budget and target", guest: "c/hello", cycle: once, run: engine.Run{Budget: 1, Target: "esp32s3"}, kind: "exit",
-			check: func(r *report.Report) bool { return r.Budget.Passed && r.Target.Name == "esp32s3" }},
+			check: func(r *report.Report) bool { return r.Budget.Exceeded && r.Target.Name == "esp32s3" }},
 		{name: "trap", guest: "wat/trap", cycle: once, kind: "trap", message: "unreachable", stack: "start()"},
 		{name: "failure", guest: "c/hello", cycle: once, run: engine.Run{Err: errors.New("close failed")}, kind: "error", message: "close failed"},
-		{name: "not instantiated", guest: "wat/baddata", cycle: once, kind: "error", message: "out of bounds memory access"},
+		{name: "not instantiated", guest: "wat/baddata", cycle: once, kind: "error", message: "data segment 1 is out of bounds"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r := engine.NewRuntime(tc.cfg)
@@ -116,7 +135,7 @@ func TestNewReport(t *testing.T) {
 		})
 	}
 	nothing, err := engine.NewReport(engine.Run{Err: errors.New("no such file")})
-	if err != nil || nothing.Outcome.Kind != "error" || nothing.Outcome.Message != "no such file" || nothing.Module != nil || nothing.Ledger != nil {
+	if err != nil || nothing.Outcome.Kind != "error" || nothing.Outcome.Message != "no such file" || nothing.Module != nil || nothing.Ledger != nil || nothing.Tool.Engine != "" || nothing.Tool.Go == "" {
 		t.Errorf("%+v, %v", nothing, err)
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/tetratelabs/wazero/api"
+
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/codecache"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/linmem"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
@@ -23,6 +25,12 @@ type Config struct {
 	// to whole pages of 64 KiB. 0 means WebAssembly's own limit, 4 GiB. Native
 	// code has one page less: see [MemoryStat].
 	MaxMemory uint64
+	// MaxTableElements bounds the elements of all tables of an instance
+	// together, with those of the module's element segments; 0 means
+	// DefaultTableElements. An element takes 8 bytes, and MaxMemory bounds those
+	// as well: where it is set, an instance has at most an eighth of it, in
+	// elements.
+	MaxTableElements uint64
 	// CacheDir is the directory that keeps compiled code between runs; "" means
 	// none. A directory that cannot be used, or that others can write to, is a
 	// warning, see [Runtime.Warnings].
@@ -39,6 +47,9 @@ type Config struct {
 	// keeps its processor, and a garbage collection waits for it, and so do all
 	// goroutines. The checks make a guest up to a fifth slower.
 	Interruptible bool
+	// UnknownImports says what happens to a module that imports functions which
+	// the host does not have: it is refused, unless this is set.
+	UnknownImports UnknownImports
 	// Fuel bounds the instructions that an instance may execute, over all calls;
 	// 0 means no bound. The guest ends with OutcomeFuel at the first function
 	// entry or loop header after that many, at the latest when it returns. It
@@ -47,11 +58,8 @@ type Config struct {
 	// CountInstructions counts instructions without a bound, see
 	// [Instance.Instructions].
 	CountInstructions bool
-	// DebugInfo reads DWARF, so that the frames of a trap have source lines. It
-	// is off because native code takes more room with a table of offsets.
-	DebugInfo bool
-	// Heap watches the guest's own allocator, see [Instance.GuestHeap]. It includes
-	// DebugInfo, and compiled code is not kept in the cache.
+	// Heap watches the guest's own allocator, see [Instance.GuestHeap]. Compiled
+	// code is not kept in the cache then.
 	Heap HeapConfig
 	// KeepResident bounds the memory, in bytes, that the mapping of a closed
 	// instance keeps for the next one; 0 means 16 MiB. A module keeps at most
@@ -74,6 +82,11 @@ type Config struct {
 	Ledger *memstat.Ledger
 }
 
+// DefaultTableElements is the default of Config.MaxTableElements. Web browsers
+// have the same limit for one table: WebAssembly JavaScript Interface,
+// "Implementation-defined Limits".
+const DefaultTableElements = 10_000_000
+
 // Runtime compiles modules, and owns what their instances share: memory images,
 // and mappings for reuse. It is safe for concurrent use. Its maker closes it,
 // after all that was made from it.
@@ -81,6 +94,8 @@ type Runtime struct {
 	config    Config
 	cache     *codecache.Cache // nil for none
 	compiles  bool             // to native code
+	engine    string           // why it does so, or does not
+	features  api.CoreFeatures // that modules may use
 	scope     *memstat.Scope
 	pages     *linmem.PageMap
 	instances atomic.Uint64 // opened so far
@@ -89,6 +104,7 @@ type Runtime struct {
 	mu       sync.Mutex
 	modules  map[*Module]struct{} // compiled and not closed
 	warnings []string
+	left     []<-chan struct{} // compilations that Compile left; closed when they have ended
 	closed   bool
 }
 
@@ -104,15 +120,17 @@ func NewRuntime(cfg Config) *Runtime {
 		cfg.Ledger = memstat.NewLedger(sites)
 	}
 	if cfg.Heap.Check {
-		cfg.DebugInfo, cfg.CacheDir = true, "" // an entry of the cache has room for one module, and here there are two
+		cfg.CacheDir = "" // an entry of the cache has room for one module, and here there are two
 	}
-	r := &Runtime{
-		config: cfg, compiles: !cfg.Interpreter && canCompile(),
-		scope: cfg.Ledger.Open(0), pages: linmem.OpenPageMap(),
+	r := &Runtime{config: cfg, scope: cfg.Ledger.Open(0), pages: linmem.OpenPageMap()}
+	if cfg.Interpreter {
+		r.engine = "asked for"
+	} else if r.engine = whyInterpreted(); r.engine != "" {
+		r.warn("modules are interpreted: " + r.engine)
+	} else {
+		r.compiles, r.engine = true, "the default on this platform"
 	}
-	if !r.compiles && !cfg.Interpreter {
-		r.warn("this system allows no code to be made: modules are interpreted")
-	}
+	r.features = coreFeatures(r.compiles)
 	if cfg.CacheDir != "" && r.compiles {
 		var err error
 		if r.cache, err = codecache.Open(cfg.CacheDir, cfg.cacheLimits()); err != nil {
@@ -173,6 +191,13 @@ func (r *Runtime) warn(message string) {
 	r.warnings = append(r.warnings, message)
 }
 
+// leave adds a compilation to those for which Close waits.
+func (r *Runtime) leave(ended <-chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.left = append(r.left, ended)
+}
+
 // Warnings returns the failures that the runtime worked around, such as a code
 // cache that it cannot use, in order of appearance.
 func (r *Runtime) Warnings() []string {
@@ -184,8 +209,9 @@ func (r *Runtime) Warnings() []string {
 // Close closes the modules that are still open and releases what the runtime
 // keeps. Its error joins all failures: a *memstat.LeakError for what it could
 // not release, and an error if instances were still open. Those cannot be called
-// any more, and their memory stays until each is closed. A second Close does
-// nothing and returns nil.
+// any more, and their memory stays until each is closed. Close waits for the
+// compilations that Compile left until ctx is done; if one goes on, that is an
+// error, which wraps the context's. A second Close does nothing and returns nil.
 func (r *Runtime) Close(ctx context.Context) error {
 	r.mu.Lock()
 	if r.closed {
@@ -194,10 +220,18 @@ func (r *Runtime) Close(ctx context.Context) error {
 	}
 	r.closed = true
 	modules := slices.Collect(maps.Keys(r.modules))
+	left := r.left
 	r.mu.Unlock()
 	var errs []error
 	for _, m := range modules {
 		errs = append(errs, m.Close(ctx))
+	}
+	for _, ended := range left {
+		select {
+		case <-ended:
+		case <-ctx.Done():
+			errs = append(errs, because("a compilation goes on", contextError(ctx)))
+		}
 	}
 	errs = append(errs, r.pages.Close())
 	if n := r.open.Load(); n > 0 {

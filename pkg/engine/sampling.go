@@ -33,17 +33,19 @@ const (
 	maxShare      = 50 // a fiftieth: 2 %
 )
 
-func newSampling(cfg *CycleConfig, now time.Time) *sampling {
-	s := &sampling{started: now, nextCycle: 1, stepTime: cfg.Duration / wantedSamples}
-	if cfg.SampleEvery < 0 {
+// newSampling returns the sampling of a phase, which ends after so many cycles or
+// after the duration; 0 means no limit. every is CycleConfig.SampleEvery.
+func newSampling(every int64, cycles uint64, duration time.Duration, now time.Time) *sampling {
+	s := &sampling{started: now, nextCycle: 1, stepTime: duration / wantedSamples}
+	if every < 0 {
 		return s
 	}
-	stride := uint64(cfg.SampleEvery)
+	stride := uint64(every)
 	if stride == 0 {
-		stride = cfg.Cycles / spreadSamples
+		stride = cycles / spreadSamples
 	}
-	if cfg.Cycles > 0 {
-		s.stepCycle = max(cfg.Cycles/wantedSamples, stride, 1)
+	if cycles > 0 {
+		s.stepCycle = max(cycles/wantedSamples, stride, 1)
 	}
 	s.sampler = probe.NewSampler(stride)
 	return s

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"os"
-	"path/filepath"
 	"runtime"
 	"testing"
 	"time"
@@ -49,26 +48,36 @@ func cancelled(d time.Duration) func(context.Context) (context.Context, context.
 	}
 }
 
+// preopen opens a directory, and closes it when the test has ended.
+func preopen(t testing.TB, host, guest string) *wasi.Preopen {
+	t.Helper()
+	p, err := wasi.OpenPreopen(host, guest, wasi.ReadWrite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p
+}
+
 func paths() []path {
 	const soon = 30 * time.Millisecond
 	interruptible := engine.Config{Interruptible: true}
 	withDirs := func(t *testing.T) wasi.Config {
-		return wasi.Config{Args: []string{"guest"}, Preopens: []wasi.Preopen{
-			{Host: t.TempDir(), Guest: "/a"}, {Host: t.TempDir(), Guest: "/b"},
+		return wasi.Config{Args: []string{"guest"}, Preopens: []*wasi.Preopen{
+			preopen(t, t.TempDir(), "/a"), preopen(t, t.TempDir(), "/b"),
 		}}
 	}
-	missingDir := func(t *testing.T) wasi.Config {
+	closedDir := func(t *testing.T) wasi.Config {
 		c := withDirs(t)
-		c.Preopens = append(c.Preopens, wasi.Preopen{Host: filepath.Join(t.TempDir(), "missing")})
-		return c
-	}
-	fileDir := func(t *testing.T) wasi.Config {
-		c := withDirs(t)
-		file := filepath.Join(t.TempDir(), "file")
-		if err := os.WriteFile(file, nil, 0o600); err != nil {
+		closed := preopen(t, t.TempDir(), "/c")
+		if err := closed.Close(); err != nil {
 			t.Fatal(err)
 		}
-		c.Preopens = append(c.Preopens, wasi.Preopen{Host: file})
+		c.Preopens = append(c.Preopens, closed)
 		return c
 	}
 	withListener := func(t *testing.T) wasi.Config {
@@ -108,10 +117,12 @@ func paths() []path {
 		{name: "cancelled asleep, interruptible", guest: "c/sleep", cfg: interruptible, wasi: args("60000"), ctx: cancelled(soon), want: engine.OutcomeInterrupted, instantiates: true},
 		{name: "cancelled before", guest: "wat/loop", ctx: cancelled(0), want: engine.OutcomeInterrupted, instantiates: true},
 		{name: "bad data segment", guest: "wat/baddata", want: engine.OutcomeError},
+		{name: "bad element segment", guest: "wat/badelement", want: engine.OutcomeError},
+		{name: "growing table", guest: "wat/growtable", cfg: engine.Config{MaxTableElements: 1 << 20}, instantiates: true},
+		{name: "growing table, interpreter", guest: "wat/growtable", cfg: engine.Config{MaxTableElements: 1 << 20, Interpreter: true}, instantiates: true},
 		{name: "trapping start", guest: "wat/starttrap", want: engine.OutcomeTrap},
 		{name: "exiting start", guest: "wat/startexit", exit: 7},
-		{name: "missing directory", guest: "c/hello", wasi: missingDir, want: engine.OutcomeError},
-		{name: "directory is a file", guest: "c/hello", wasi: fileDir, want: engine.OutcomeError},
+		{name: "closed directory", guest: "c/hello", wasi: closedDir, want: engine.OutcomeError},
 		{name: "interpreter", guest: "c/hello", cfg: engine.Config{Interpreter: true}, instantiates: true},
 		{name: "interpreter, trap", guest: "wat/trap", cfg: engine.Config{Interpreter: true}, want: engine.OutcomeTrap, instantiates: true},
 		{name: "interpreter, trapping start", guest: "wat/starttrap", cfg: engine.Config{Interpreter: true}, want: engine.OutcomeTrap},
@@ -126,7 +137,7 @@ func TestSymmetry(t *testing.T) {
 		t.Run(p.name, p.symmetry)
 		p.cfg.CacheDir = t.TempDir()
 		t.Run(p.name+", code kept", p.symmetry)
-		p.cached = !p.cfg.Interpreter
+		p.cached = !p.cfg.Interpreter && !interpreted()
 		t.Run(p.name+", code from the cache", p.symmetry)
 	}
 }
@@ -257,7 +268,7 @@ func TestPrestatsLockFault(t *testing.T) {
 			m := compile(t, newRuntime(t, engine.Config{Ledger: ledger}), guest(t, "c/hello"))
 			cfg := wasi.Config{Faults: tc.fault}
 			for range tc.preopens {
-				cfg.Preopens = append(cfg.Preopens, wasi.Preopen{Host: t.TempDir()})
+				cfg.Preopens = append(cfg.Preopens, preopen(t, t.TempDir(), "/"))
 			}
 			r := m.Cycle(context.Background(), engine.CycleConfig{
 				Cycles: 10, Workers: 2, SampleEvery: -1,

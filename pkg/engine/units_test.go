@@ -12,8 +12,6 @@ import (
 	"time"
 
 	"github.com/tetratelabs/wazero/sys"
-
-	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
 func TestHistogram(t *testing.T) {
@@ -81,8 +79,8 @@ func TestOutcomeOf(t *testing.T) {
 	cancel()
 	late, cancel := context.WithDeadline(background, time.Now().Add(-time.Second))
 	defer cancel()
-	const frames = "\nwasm stack trace:\n\t.$7(i32)\n\t\t0x1f: ?:1\n\t.$0()"
-	stack := []memstat.Frame{{Function: "$7(i32)"}, {Function: "$0()"}}
+	const frames = "\nwasm stack trace:\n\t.$7(i32)\n\t\t0x1: ?:1\n\t.$0()"
+	stack := &Stack{traced: []tracedFrame{{function: "$7(i32)", guest: true, index: 7, place: 1}, {function: "$0()", guest: true}}}
 	unreachable, oops := errors.New("unreachable"), errors.New("oops")
 	for _, tc := range []struct {
 		name string
@@ -101,15 +99,15 @@ func TestOutcomeOf(t *testing.T) {
 		{"trap", background, fmt.Errorf("wasm error: %w"+frames, unreachable), Outcome{Kind: OutcomeTrap, Err: &TrapError{Message: "unreachable", Stack: stack}}},
 		{"start", background, fmt.Errorf("start function[0] failed: %w", fmt.Errorf("wasm error: %w"+frames, unreachable)),
 			Outcome{Kind: OutcomeTrap, Err: &TrapError{Message: "unreachable", Stack: stack}}},
-		{"overflow", background, errors.New("stack overflow"), Outcome{Kind: OutcomeTrap, Err: &TrapError{Message: "stack overflow"}}},
+		{"overflow", background, errors.New("stack overflow"), Outcome{Kind: OutcomeTrap, Err: &TrapError{Message: "stack overflow", Stack: &Stack{}}}},
 		{"overflow in start", background, fmt.Errorf("start function[0] failed: %w", errors.New("stack overflow")),
-			Outcome{Kind: OutcomeTrap, Err: &TrapError{Message: "stack overflow"}}},
+			Outcome{Kind: OutcomeTrap, Err: &TrapError{Message: "stack overflow", Stack: &Stack{}}}},
 		{"host", background, fmt.Errorf("%w (recovered by wazero)"+frames, oops), Outcome{Kind: OutcomeError, Err: &InternalError{Message: "oops", Stack: stack, Err: oops}}},
 		{"host, no error", background, errors.New("oops (recovered by wazero)" + frames), Outcome{Kind: OutcomeError, Err: &InternalError{Message: "oops", Stack: stack}}},
 		{"host bug", background, fmt.Errorf("%w (recovered by wazero)"+frames+"\n\nGo runtime stack trace:\ngoroutine 1", oops),
 			Outcome{Kind: OutcomeError, Err: &InternalError{Message: "oops", Stack: stack, GoStack: "goroutine 1", Err: oops}}},
 	} {
-		got := outcomeOf(tc.ctx, tc.err, functionTable{})
+		got := (*Module)(nil).outcomeOf(tc.ctx, tc.err, nil)
 		if got.Kind != tc.want.Kind || got.ExitCode != tc.want.ExitCode {
 			t.Errorf("%s: %v, want %v", tc.name, got, tc.want)
 		}

@@ -52,9 +52,10 @@ func compareFrames(a, b []Frame) int {
 	})
 }
 
-// symbolize returns the frames of a stack, innermost first. It leaves out those
-// of the Go runtime, which say nothing about who acquired.
-func symbolize(pcs []uintptr) []Frame {
+// Symbolize returns the frames of a Go stack, given as program counters, innermost
+// first. It leaves out those of the Go runtime, which say nothing about who
+// acquired.
+func Symbolize(pcs []uintptr) []Frame {
 	if len(pcs) == 0 {
 		return nil
 	}

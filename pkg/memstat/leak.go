@@ -92,7 +92,7 @@ func (t leakTable) add(kind Kind, bytes int64, site []uintptr, number uint64) {
 	copy(key.site[:], site)
 	l := t[key]
 	if l == nil {
-		l = &Leak{Kind: kind, Cycle: number, Site: symbolize(site)}
+		l = &Leak{Kind: kind, Cycle: number, Site: Symbolize(site)}
 		t[key] = l
 	}
 	l.Cycle = min(l.Cycle, number)

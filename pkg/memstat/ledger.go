@@ -63,6 +63,7 @@ func (l *Ledger) Open(number uint64) *Scope {
 	if number == 0 {
 		l.shared = append(l.shared, s)
 	}
+	s.watchOpen()
 	return s
 }
 

@@ -8,6 +8,21 @@ import (
 	"unicode/utf8"
 )
 
+// Clip returns a text that may come from a guest, cut after 400 bytes, with its
+// length then. A module can have names of megabytes: messages and frames have
+// them clipped.
+func Clip(s string) string {
+	const most = 400
+	if len(s) <= most {
+		return s
+	}
+	end := most
+	for end > most-utf8.UTFMax && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return fmt.Sprintf("%s... (%s bytes)", s[:end], Grouped(len(s)))
+}
+
 // Printable escapes whatever a terminal acts upon or does not show, in the way
 // of Go's string literals: controls, marks that reorder text, bytes that are
 // not UTF-8. Names of modules, functions and files are untrusted.

@@ -1,6 +1,7 @@
 package memstat
 
 import (
+	"strings"
 	"testing"
 )
 
@@ -11,6 +12,19 @@ func TestPrintable(t *testing.T) {
 		"\x9b": `\x9b`, "a\xffé": `a\xffé`, "\ufffd": "\ufffd", "\u00a0": `\u00a0`,
 	} {
 		if got := Printable(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestClip(t *testing.T) {
+	a, b := strings.Repeat("a", 399), strings.Repeat("\x80", 500)
+	for in, want := range map[string]string{
+		"": "", "name": "name", a + "b": a + "b",
+		a + "bc": a + "b... (401 bytes)", a + "é": a + "... (401 bytes)",
+		b: b[:396] + "... (500 bytes)", // not UTF-8
+	} {
+		if got := Clip(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}

@@ -170,6 +170,7 @@ func (s *Scope) Close() error {
 		return nil
 	}
 	l.open--
+	s.watchClose()
 	if s.number == 0 {
 		l.shared = slices.DeleteFunc(l.shared, func(o *Scope) bool { return o == s })
 	}

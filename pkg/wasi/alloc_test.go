@@ -68,7 +68,7 @@ func TestHotCallsAllocateNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer null.Close()
-	d := newDirect(t, wasi.Config{Stdin: r, Stdout: null, Preopens: []wasi.Preopen{{Host: dir, Guest: "/"}}})
+	d := newDirect(t, wasi.Config{Stdin: r, Stdout: null, Preopens: asRoot(t, dir)})
 	m := d.memory.bytes
 	copy(m[atPath1:], "file")
 	if errno := d.call("path_open", root, 0, atPath1, 4, 0, uint64(fileRights), 0, 0, atResult); errno != 0 {

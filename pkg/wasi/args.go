@@ -29,17 +29,30 @@ type stringList struct {
 	handle memstat.Handle
 }
 
+// ArgBytesError says that the arguments or the environment are larger than
+// Limits.ArgBytes. Sizes are in bytes, with a NUL byte after each string.
+type ArgBytesError struct {
+	What        string // "argument" or "environment"
+	Need, Limit uint64
+}
+
+// Error tells what is larger, and the limit.
+func (e *ArgBytesError) Error() string {
+	return fmt.Sprintf("%s: more than the limit of %d bytes", e.What, e.Limit)
+}
+
 // checkStrings returns an error if a stringList cannot hold list in limit
 // bytes. NewSystem calls it before it acquires anything.
 func checkStrings(what string, list []string, limit int) error {
-	size := 0
+	size := uint64(0)
 	for _, s := range list {
 		if strings.IndexByte(s, 0) >= 0 {
 			return fmt.Errorf("%s %q: contains a NUL byte", what, s)
 		}
-		if size += len(s) + 1; size > limit {
-			return fmt.Errorf("%s: more than the limit of %d bytes", what, limit)
-		}
+		size += uint64(len(s)) + 1
+	}
+	if size > uint64(limit) {
+		return &ArgBytesError{what, size, uint64(limit)}
 	}
 	return nil
 }

@@ -3,7 +3,10 @@
 package wasi_test
 
 import (
+	"bytes"
+	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -29,8 +32,55 @@ func benchGuest(b *testing.B) (p *proxy, file, hundred uint64) {
 	for i := range 100 {
 		writeFile(b, filepath.Join(dir, "hundred", fmt.Sprintf("entry-%d", i)), "")
 	}
-	p = newProxy(b, wasi.Config{Preopens: []wasi.Preopen{{Host: dir, Guest: "/"}}})
+	p = newProxy(b, wasi.Config{Preopens: asRoot(b, dir)})
 	return p, p.openRW("file"), p.openDir("hundred")
+}
+
+// BenchmarkStream times writes of 64 bytes to standard output, and reads of
+// standard input, under a context that can end them, as the command has it.
+func BenchmarkStream(b *testing.B) {
+	file, err := os.Create(filepath.Join(b.TempDir(), "out"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer file.Close()
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer null.Close()
+	r, w := pipe(b)
+	for _, test := range []struct {
+		name, function string
+		cfg            wasi.Config
+		after          func()
+	}{
+		{"write_file", "fd_write", wasi.Config{Stdout: file}, func() { file.Seek(0, io.SeekStart) }},
+		{"write_null", "fd_write", wasi.Config{Stdout: null}, func() {}},
+		{"write_pipe", "fd_write", wasi.Config{Stdout: w}, func() { r.Read(make([]byte, 64)) }},
+		{"write_buffer", "fd_write", wasi.Config{Stdout: new(bytes.Buffer)}, func() {}},
+		{"write_stream", "fd_write", wasi.Config{Stdout: struct{ io.Writer }{io.Discard}}, func() {}},
+		{"read_null", "fd_read", wasi.Config{Stdin: null}, func() {}},
+		{"read_pipe", "fd_read", wasi.Config{Stdin: r}, func() { w.Write(make([]byte, 64)) }},
+	} {
+		b.Run(test.name, func(b *testing.B) {
+			ctx, cancel := context.WithCancel(b.Context())
+			defer cancel()
+			p := newProxy(b, test.cfg, withContext(ctx))
+			fd := uint64(0)
+			if test.function == "fd_write" {
+				fd = 1
+			} else {
+				test.after()
+			}
+			at, n := p.iovecs(span{atData, 64})
+			b.ReportAllocs()
+			for b.Loop() {
+				p.must(test.function, fd, at, n, atResult)
+				test.after()
+			}
+		})
+	}
 }
 
 // BenchmarkCall times calls through a guest. "floor" is the cost of a host
@@ -101,6 +151,16 @@ func BenchmarkCall(b *testing.B) {
 		p.must("path_open", root, 0, atPath2+16, 3, oCreat, uint64(fileRights), 0, 0, atResult)
 		p.must("fd_close", uint64(p.u32(atResult)))
 		p.must("path_unlink_file", root, atPath2+16, 3)
+	})
+	run("read64k", func(p *proxy, file, _ uint64) {
+		p.must("fd_seek", file, 0, seekSet, atResult)
+		at, n := one(p, pageSize)
+		p.must("fd_read", file, at, n, atResult)
+	})
+	run("write1", func(p *proxy, file, _ uint64) {
+		p.must("fd_seek", file, 0, seekSet, atResult)
+		at, n := one(p, 1)
+		p.must("fd_write", file, at, n, atResult)
 	})
 	run("poll_clock", func(p *proxy, _, _ uint64) {
 		p.putSubscriptions([]subscription{{fd: clockMonotonic}})

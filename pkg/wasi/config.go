@@ -1,7 +1,6 @@
 package wasi
 
 import (
-	"fmt"
 	"io"
 	"os"
 )
@@ -20,14 +19,24 @@ type Config struct {
 	// a nil Stdout or Stderr discards.
 	//
 	// The guest uses the descriptor of an *os.File directly, and shares its
-	// position. A wait for it ends with the context; see [WithSystem]. A wait
-	// in any other Read or Write does not.
+	// position; its mode does not change.
+	//
+	// A wait for any of them ends with the context; see [WithSystem]. If the
+	// context can end, Read and Write of a stream other than an *os.File, a
+	// bytes.Buffer or another one in memory run on a goroutine of their own, one
+	// at a time. One that has not returned a tenth of a second after the context
+	// is done is left behind: it may still use the stream then, and what it reads
+	// is for the System's next Read. If it has not returned when the System is
+	// closed, it is a leak of the kind stream_call. A stream that calls the guest
+	// must return when the context is done.
 	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer
 
-	// Preopens become descriptors 3 and up, in this order.
-	Preopens []Preopen
+	// Preopens become descriptors 3 and up, in this order. Make them with
+	// OpenPreopen. The caller keeps owning them and closes them when no more
+	// Systems will be made of this Config.
+	Preopens []*Preopen
 
 	// Listeners are listening stream sockets. They become the descriptors after
 	// the preopens. NewSystem duplicates them, so the caller must close its own.
@@ -37,13 +46,6 @@ type Config struct {
 	Limits Limits
 	Faults Fault  // leaks on purpose; 0 for none
 	Trace  *Trace // nil traces no calls
-}
-
-// Preopen is a directory of the host that a guest may use.
-type Preopen struct {
-	Host     string // path on the host; resolved once, by NewSystem
-	Guest    string // the name that the guest sees; "" means Host
-	ReadOnly bool   // any change gets EROFS, as on a read-only mount
 }
 
 // Limits bounds what a guest can make its host hold. A field that is 0 or
@@ -81,17 +83,3 @@ func (l Limits) withDefaults() Limits {
 	}
 	return l
 }
-
-// PreopenError is the error of a directory that cannot be opened.
-type PreopenError struct {
-	Preopen Preopen
-	Err     error // the system's error, or EMFILE if Limits.FDs is too low
-}
-
-// Error returns the path on the host and the cause.
-func (e *PreopenError) Error() string {
-	return fmt.Sprintf("preopen %q: %v", e.Preopen.Host, e.Err)
-}
-
-// Unwrap returns the cause.
-func (e *PreopenError) Unwrap() error { return e.Err }

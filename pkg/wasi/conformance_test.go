@@ -81,6 +81,7 @@ func TestConformance(t *testing.T) {
 
 func runTestCase(t *testing.T, program string) {
 	var tc testCase
+	var dir string
 	spec, err := os.ReadFile(strings.TrimSuffix(program, ".wasm") + ".json")
 	if err == nil {
 		err = json.Unmarshal(spec, &tc)
@@ -98,17 +99,17 @@ func runTestCase(t *testing.T, program string) {
 	}
 	if tc.Root != "" {
 		// Programs write to their directory: each gets a copy of its own.
-		dir := t.TempDir()
+		dir = t.TempDir()
 		if err := os.CopyFS(dir, os.DirFS(filepath.Join(filepath.Dir(program), tc.Root))); err != nil {
 			t.Fatal(err)
 		}
-		cfg.Preopens = []wasi.Preopen{{Host: dir, Guest: "/"}}
+		cfg.Preopens = asRoot(t, dir)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	var res guestResult
 	if runner := os.Getenv("WASI_RUNNER"); runner != "" {
-		res = runCommand(t, ctx, runner, program, cfg)
+		res = runCommand(ctx, command(t, runner)(dir, cfg.Env), program, cfg.Args[1:])
 	} else {
 		res = runGuest(t, ctx, wasm, cfg)
 	}
@@ -126,18 +127,19 @@ func runTestCase(t *testing.T, program string) {
 	}
 }
 
-// runCommand runs a program with one of runners.
-func runCommand(t *testing.T, ctx context.Context, runner, program string, cfg wasi.Config) guestResult {
+// command returns one of runners.
+func command(t *testing.T, runner string) func(dir string, env []string) []string {
 	t.Helper()
-	command, ok := runners[runner]
+	c, ok := runners[runner]
 	if !ok {
 		t.Fatalf("WASI_RUNNER: unknown runner %q", runner)
 	}
-	dir := ""
-	if len(cfg.Preopens) > 0 {
-		dir = cfg.Preopens[0].Host
-	}
-	argv := append(append(command(dir, cfg.Env), program), cfg.Args[1:]...)
+	return c
+}
+
+// runCommand runs a program with the command line of a runner.
+func runCommand(ctx context.Context, command []string, program string, args []string) guestResult {
+	argv := append(append(command, program), args...)
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

@@ -1,20 +1,68 @@
-// Package wasi is a WASI preview1 host: all 46 functions, under the module
-// names wasi_snapshot_preview1 and wasi_unstable, for one guest at a time.
+// Package wasi is a host for WASI preview1: all 46 functions, under the module
+// names wasi_snapshot_preview1 and wasi_unstable. It works with wazero, and
+// accounts for everything that a guest makes the host hold.
 //
-// A [System] is what one instance sees of its host: arguments, environment,
-// descriptors, preopened directories. It is made from a [Config], acquires
-// everything through a memstat.Scope, and [System.Close] gives all of it back,
-// unconditionally and in reverse order. [Modules] lists the host functions for
-// a runtime to register; they find the System of the calling guest in the
-// context that [WithSystem] made, so that all instances share one host module.
+// # Where to start
 //
-// What the package promises: a path never leaves the directory whose
-// descriptor it is given to; rights are checked wherever a descriptor is
-// looked up, and only ever narrow; a number of the guest's never sizes a host
-// allocation unchecked; a hostile pointer, length or descriptor is answered
-// with an errno.
+// To run a program, use package engine, which does all of this for you. Use
+// this package if you have a wazero runtime of your own:
 //
-// The source of its rules is the preview1 specification
+//  1. [Modules] lists the host functions. Define them in the wazero runtime,
+//     once. They have no state, so all guests can share them. [Find] returns a
+//     single one.
+//  2. [OpenPreopen] opens each directory that guests may use, once.
+//  3. [NewSystem] makes the state of one guest from a [Config]: arguments,
+//     environment, descriptors, preopened directories.
+//  4. [WithSystem] puts the System into the context with which you instantiate
+//     the guest and call its functions. The host functions find it there.
+//  5. [System.Close] gives everything back, when the guest cannot run any more.
+//     Then close the account, the memstat.Scope that NewSystem was given; its
+//     error names whatever was not given back.
+//
+// A guest that calls proc_exit makes wazero return a *sys.ExitError from the
+// function that was called. [NewTrace] writes a line for each call, and
+// [System.LeftOpen] counts the descriptors that a guest forgot to close.
+//
+// # Ownership
+//
+// A System owns the descriptors that it opens: those of the guest's files, one
+// for each preopen, and duplicates of the listeners. You keep owning what a
+// Config refers to: streams, Preopens, listeners and the Trace. Close a Preopen
+// when no more Systems will be made with it; those that exist do not need it.
+//
+// # Goroutines
+//
+// One System serves one goroutine at a time. Different Systems are independent.
+// Modules, Find and their functions, a Config and a [Preopen] can be used by
+// any number of goroutines; the streams and the Writer of a Trace as far as
+// they allow it themselves.
+//
+// # What is promised
+//
+//   - A path never leaves the directory whose descriptor it is given to, whatever
+//     symbolic links, "..", or concurrent renames do.
+//   - The path of a preopen is resolved once, by OpenPreopen. No guest can make
+//     it lead elsewhere.
+//   - A guest cannot add rights to a descriptor. Each call checks the rights
+//     that it needs.
+//   - A hostile pointer, length or descriptor gets an errno. Sizes that the
+//     guest supplies are checked before the host allocates; see [Limits].
+//   - Close releases everything, on every path.
+//
+// # What is not promised
+//
+//   - A guest that makes no WASI call does not end when its context is done.
+//     Neither does one that waits in the Read or Write of a stream that is not
+//     an *os.File.
+//   - Threads: a System has no locks for them.
+//   - Operating systems other than Linux and macOS have streams, clocks and
+//     randomness only. OpenPreopen fails there.
+//   - A device, FIFO or socket inside a preopened directory is opened as such.
+//     The guest has the permissions of the host process.
+//
+// docs/wasi.md has the details, and says how each promise is tested.
+//
+// The rules come from the preview1 specification
 // (https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md), and
-// Linux's manual pages where that is silent.
+// from Linux's manual pages where that is silent.
 package wasi

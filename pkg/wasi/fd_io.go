@@ -1,10 +1,6 @@
 package wasi
 
-import (
-	"errors"
-	"io"
-	"math"
-)
+import "math"
 
 // fdRead: fd_read(fd, iovs, iovs_len, nread).
 func fdRead(c *call) Errno { return c.transfer(rightFDRead, 3, (*call).readFile) }
@@ -42,7 +38,7 @@ func (c *call) transfer(need rights, out int, move func(*call, *openFile, [][]by
 }
 
 // transferAt is transfer at the offset of parameter 3, with the result at 4.
-func (c *call) transferAt(need rights, move func(int, [][]byte, int64) (int, error)) Errno {
+func (c *call) transferAt(need rights, move moveFunc) Errno {
 	f, errno := c.file(0, need)
 	if errno != ESUCCESS {
 		return errno
@@ -58,12 +54,9 @@ func (c *call) transferAt(need rights, move func(int, [][]byte, int64) (int, err
 	if errno != ESUCCESS {
 		return errno
 	}
-	n, err := 0, error(nil)
-	if len(bufs) > 0 {
-		n, err = move(f.sysfd, bufs, int64(offset))
-	}
-	if err != nil {
-		return errnoOf(err)
+	n, errno := c.moveAt(move, f, bufs, int64(offset))
+	if errno != ESUCCESS {
+		return errno
 	}
 	return c.out32(4, uint32(n))
 }
@@ -74,65 +67,26 @@ func (c *call) readFile(f *openFile, bufs [][]byte) (int, Errno) {
 	case len(bufs) == 0:
 		return 0, ESUCCESS
 	case f.tracksOffset:
-		if errno := f.syncOffset(); errno != ESUCCESS {
-			return 0, errno
-		}
-		n, err := osPread(f.sysfd, bufs, f.offset)
-		if err != nil {
-			return 0, errnoOf(err)
-		}
-		f.offset += int64(n)
-		return n, ESUCCESS
+		return c.moveTracked(osPread, f, bufs)
 	case f.sysfd != noSysfd:
 		return c.osRead(f, bufs)
-	case f.reader == nil:
-		return 0, ESUCCESS
 	}
-	n, err := f.reader.Read(bufs[0])
-	if n == 0 && err != nil && !errors.Is(err, io.EOF) {
-		return 0, errnoOf(err)
-	}
-	return n, ESUCCESS
+	return c.readStream(f.stream, bufs[0])
 }
 
 // writeFile writes at f's position.
 func (c *call) writeFile(f *openFile, bufs [][]byte) (int, Errno) {
 	switch {
 	case f.sysfd == noSysfd:
-		return writeStream(f.writer, bufs)
+		return c.writeStream(f.stream, bufs)
 	case len(bufs) == 0:
 		return 0, ESUCCESS
 	case f.tracksOffset && f.flags&fdflagAppend == 0:
-		if errno := f.syncOffset(); errno != ESUCCESS {
-			return 0, errno
-		}
-		n, err := osPwrite(f.sysfd, bufs, f.offset)
-		if err != nil {
-			return 0, errnoOf(err)
-		}
-		f.offset += int64(n)
-		return n, ESUCCESS
+		return c.moveTracked(osPwrite, f, bufs)
 	}
 	n, errno := c.osWrite(f, bufs)
 	if errno == ESUCCESS && f.tracksOffset {
 		f.offsetInKernel = true
 	}
 	return n, errno
-}
-
-// writeStream writes to a Go stream. A nil writer discards.
-func writeStream(w io.Writer, bufs [][]byte) (n int, _ Errno) {
-	for _, b := range bufs {
-		written := len(b)
-		if w != nil {
-			var err error
-			if written, err = w.Write(b); err != nil && n+written == 0 {
-				return 0, errnoOf(err)
-			}
-		}
-		if n += written; written < len(b) {
-			break
-		}
-	}
-	return n, ESUCCESS
 }

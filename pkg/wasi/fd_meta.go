@@ -172,7 +172,7 @@ func fdAllocate(c *call) Errno {
 	if offset > math.MaxInt64-length {
 		return EFBIG
 	}
-	return errnoOf(osAllocate(f.sysfd, int64(offset), int64(length)))
+	return c.allocate(f.sysfd, int64(offset), int64(length))
 }
 
 // fdSync: fd_sync(fd).

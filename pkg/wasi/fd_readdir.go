@@ -28,7 +28,7 @@ func fdReaddir(c *call) Errno {
 	if f.dir == nil {
 		c.system.openDir(f)
 	}
-	used, err := fillDirents(f, buf, cookie)
+	used, err := c.fillDirents(f, buf, cookie)
 	if err != nil {
 		return errnoOf(err)
 	}
@@ -59,14 +59,20 @@ type direntry struct {
 	filetype filetype
 }
 
+// direntsAtOnce is how many entries a call lists before it looks at its context.
+const direntsAtOnce = 1024
+
 // fillDirents writes entries from cookie on to buf, and returns how many bytes
 // it used.
-func fillDirents(f *openFile, buf []byte, cookie uint64) (used int, err error) {
+func (c *call) fillDirents(f *openFile, buf []byte, cookie uint64) (used int, err error) {
 	if err := f.dir.seek(f.sysfd, cookie); err != nil {
 		return 0, err
 	}
 	var e direntry
-	for used < len(buf) {
+	for n := 1; used < len(buf); n++ {
+		if n%direntsAtOnce == 0 {
+			c.exitIfDone()
+		}
 		more, err := f.dir.next(f.sysfd, &e)
 		if err != nil {
 			return 0, err

@@ -20,11 +20,12 @@ type fdTable struct {
 	handle memstat.Handle
 	slots  []*openFile
 	limit  int
-	lowest int // no slot below is free
+	lowest int   // no slot below is free
+	faults Fault // that have not happened yet
 }
 
-func (t *fdTable) init(scope *memstat.Scope, limit, room int) {
-	t.scope, t.limit = scope, limit
+func (t *fdTable) init(scope *memstat.Scope, faults Fault, limit, room int) {
+	t.scope, t.faults, t.limit = scope, faults, limit
 	t.slots = make([]*openFile, 0, min(room, limit))
 	t.handle = scope.Acquire(memstat.KindFDTable, t.size())
 }
@@ -47,7 +48,7 @@ func (t *fdTable) full() bool {
 func (t *fdTable) insert(f *openFile) (uint32, Errno) {
 	f.acquire(t.scope)
 	if t.full() {
-		_ = f.close(t.scope) // the guest never saw it; EMFILE says more
+		_ = t.close(f) // the guest never saw it; EMFILE says more
 		return 0, EMFILE
 	}
 	fd := t.lowest
@@ -121,7 +122,7 @@ func (t *fdTable) remove(fd uint32) error {
 	f := t.slots[fd]
 	t.slots[fd] = nil
 	t.lowest = min(t.lowest, int(fd))
-	return f.close(t.scope)
+	return t.close(f)
 }
 
 // renumber closes the file at descriptor to and moves the one at from there.
@@ -130,7 +131,18 @@ func (t *fdTable) renumber(from, to uint32) error {
 	old := t.slots[to]
 	t.slots[to], t.slots[from] = t.slots[from], nil
 	t.lowest = min(t.lowest, int(from))
-	return old.close(t.scope)
+	return t.close(old)
+}
+
+// close closes a file that is in no slot any more. Each fault of the table
+// happens to the first file that it can happen to.
+func (t *fdTable) close(f *openFile) error {
+	lose := t.faults & FaultFDEntry
+	if f.dir != nil {
+		lose |= t.faults & FaultDirStream
+	}
+	t.faults &^= lose
+	return f.close(t.scope, lose)
 }
 
 // destroy closes all open files, the highest descriptor first, and releases

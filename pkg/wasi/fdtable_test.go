@@ -39,7 +39,7 @@ func mustInsert(t *testing.T, table *fdTable, d *openFile) uint32 {
 func TestFDTableInsertTakesTheLowest(t *testing.T) {
 	var table fdTable
 	scope := account(t)
-	table.init(scope, 100, 2)
+	table.init(scope, 0, 100, 2)
 	for want := range uint32(20) { // past the room that it was made with
 		if fd := mustInsert(t, &table, stream()); fd != want {
 			t.Errorf("descriptor %d, want %d", fd, want)
@@ -66,7 +66,7 @@ func TestFDTableInsertTakesTheLowest(t *testing.T) {
 func TestFDTableLimit(t *testing.T) {
 	var table fdTable
 	scope := account(t)
-	table.init(scope, 3, 8)
+	table.init(scope, 0, 3, 8)
 	for range 3 {
 		mustInsert(t, &table, stream())
 	}
@@ -86,7 +86,7 @@ func TestFDTableLimit(t *testing.T) {
 
 func TestFDTableLookup(t *testing.T) {
 	var table fdTable
-	table.init(account(t), 10, 0)
+	table.init(account(t), 0, 10, 0)
 	d := stream()
 	fd := mustInsert(t, &table, d)
 	closed := mustInsert(t, &table, stream())
@@ -111,7 +111,7 @@ func TestFDTableLookup(t *testing.T) {
 func TestFDTableRenumber(t *testing.T) {
 	var table fdTable
 	scope := account(t)
-	table.init(scope, 10, 0)
+	table.init(scope, 0, 10, 0)
 	files := make([]*openFile, 4)
 	for i := range files {
 		files[i] = stream()
@@ -138,7 +138,7 @@ func TestFDTableRenumber(t *testing.T) {
 // A close that fails gives everything back all the same.
 func TestFDTableCloseError(t *testing.T) {
 	var table fdTable
-	table.init(account(t), 10, 0)
+	table.init(account(t), 0, 10, 0)
 	mustInsert(t, &table, &openFile{sysfd: 1 << 30, owned: true}) // closing it is EBADF
 	mustInsert(t, &table, stream())
 	mustInsert(t, &table, &openFile{sysfd: 1 << 30, owned: true})
@@ -151,7 +151,7 @@ func TestFDTableCloseError(t *testing.T) {
 func TestFDTableModel(t *testing.T) {
 	const limit = 32
 	var table fdTable
-	table.init(account(t), limit, 0)
+	table.init(account(t), 0, limit, 0)
 	model := map[uint32]*openFile{}
 	state := uint32(1)
 	random := func(n uint32) uint32 { // xorshift: the same on every run

@@ -80,3 +80,24 @@ func runGuest(t testing.TB, ctx context.Context, wasm []byte, cfg wasi.Config) g
 	res.stdout, res.stderr = stdout.String(), stderr.String()
 	return res
 }
+
+// preopen opens a directory, and closes it when the test has ended.
+func preopen(t testing.TB, host, guest string, access wasi.Access) *wasi.Preopen {
+	t.Helper()
+	p, err := wasi.OpenPreopen(host, guest, access)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.Close(); err != nil {
+			t.Errorf("closing the preopen %s: %v", host, err)
+		}
+	})
+	return p
+}
+
+// asRoot opens a directory as the guest's only one.
+func asRoot(t testing.TB, dir string) []*wasi.Preopen {
+	t.Helper()
+	return []*wasi.Preopen{preopen(t, dir, "/", wasi.ReadWrite)}
+}

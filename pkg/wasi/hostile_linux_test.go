@@ -4,8 +4,6 @@ package wasi_test
 
 import (
 	"context"
-	"fmt"
-	"os"
 	"testing"
 
 	"github.com/tetratelabs/wazero/experimental"
@@ -13,20 +11,6 @@ import (
 
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
-
-// residentBytes is the memory that the process has (proc(5), statm).
-func residentBytes(t testing.TB) int64 {
-	t.Helper()
-	b, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var size, resident int64
-	if _, err := fmt.Sscan(string(b), &size, &resident); err != nil {
-		t.Fatal(err)
-	}
-	return resident * int64(os.Getpagesize())
-}
 
 // mapped is a linear memory that costs what is touched of it.
 type mapped []byte

@@ -81,7 +81,7 @@ func hostileGuest(t testing.TB, options ...proxyOption) *proxy {
 	dir := rightsTree(t)
 	p := newProxy(t, wasi.Config{
 		Args: []string{"guest", "argument"}, Env: []string{"A=1"},
-		Preopens:  []wasi.Preopen{{Host: dir, Guest: "/"}, {Host: dir, Guest: "/ro", ReadOnly: true}},
+		Preopens:  []*wasi.Preopen{preopen(t, dir, "/", wasi.ReadWrite), preopen(t, dir, "/ro", wasi.ReadOnly)},
 		Listeners: []*os.File{loopback(t)},
 	}, options...)
 	if p.pages == 0 || p.pages == noMemory {
@@ -268,7 +268,7 @@ func TestHostileCounts(t *testing.T) {
 func TestHostileAppetite(t *testing.T) {
 	dir := rightsTree(t)
 	const limit = 1500
-	p := newProxy(t, wasi.Config{Preopens: []wasi.Preopen{{Host: dir, Guest: "/"}}, Limits: wasi.Limits{FDs: limit}})
+	p := newProxy(t, wasi.Config{Preopens: asRoot(t, dir), Limits: wasi.Limits{FDs: limit}})
 	debug.FreeOSMemory()
 	heap, rss := memoryInUse(t)
 	opened := 0
@@ -293,7 +293,7 @@ func TestHostileAppetite(t *testing.T) {
 
 // Long paths and names cost nothing, and are an errno.
 func TestHostilePaths(t *testing.T) {
-	p := newProxy(t, wasi.Config{Preopens: []wasi.Preopen{{Host: rightsTree(t), Guest: "/"}}}, withPages(64))
+	p := newProxy(t, wasi.Config{Preopens: asRoot(t, rightsTree(t))}, withPages(64))
 	long := bytes.Repeat([]byte("a/"), 31*pageSize)
 	copy(p.memory()[0x10000:], long)
 	for _, n := range []uint64{4096, 1 << 16, uint64(len(long))} {

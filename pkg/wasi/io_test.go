@@ -17,9 +17,9 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-func oneDir(t testing.TB) (p *proxy, dir string) {
+func oneDir(t testing.TB, options ...proxyOption) (p *proxy, dir string) {
 	dir = t.TempDir()
-	return newProxy(t, wasi.Config{Preopens: []wasi.Preopen{{Host: dir, Guest: "/"}}}), dir
+	return newProxy(t, wasi.Config{Preopens: asRoot(t, dir)}, options...), dir
 }
 
 // wasiErrno is the namesake of a system call's error.
@@ -151,7 +151,7 @@ func TestSeekEdges(t *testing.T) {
 }
 
 func TestSeekUnstable(t *testing.T) {
-	p := newProxy(t, wasi.Config{Preopens: []wasi.Preopen{{Host: t.TempDir(), Guest: "/"}}}, unstable)
+	p := newProxy(t, wasi.Config{Preopens: asRoot(t, t.TempDir())}, unstable)
 	fd := p.openRW("file")
 	p.write(fd, "0123456789")
 	const cur, end, set = 0, 1, 2
@@ -246,7 +246,7 @@ func TestNoEffectWithoutAPlaceForTheResult(t *testing.T) {
 		t.Error("a file was made")
 	}
 	// A full table is found out before a file is made or cut.
-	cfg := wasi.Config{Preopens: []wasi.Preopen{{Host: dir, Guest: "/"}}, Limits: wasi.Limits{FDs: 4}}
+	cfg := wasi.Config{Preopens: asRoot(t, dir), Limits: wasi.Limits{FDs: 4}}
 	full := newProxy(t, cfg)
 	for _, o := range []openParams{
 		{dir: root, path: "new", oflags: oCreat, base: fileRights},

@@ -31,6 +31,7 @@ type Function struct {
 	Name            string
 	ParamNames      []string // one for each of Params
 	Params, Results []api.ValueType
+	Wait            Wait
 	Call            api.GoModuleFunction
 }
 
@@ -77,7 +78,7 @@ func (r *row) in(module string) (Function, bool) {
 
 func (r *row) function(h handler, unstable bool) Function {
 	names, types := r.signature()
-	f := Function{Name: r.name, ParamNames: names, Params: types}
+	f := Function{Name: r.name, ParamNames: names, Params: types, Wait: r.wait}
 	if r.name != "proc_exit" {
 		f.Results = []api.ValueType{api.ValueTypeI32}
 	}

@@ -9,7 +9,7 @@ import (
 
 // openFile is what a descriptor of the guest refers to: POSIX's open file
 // description. It is either a descriptor of the operating system (sysfd) or a
-// Go stream (reader, writer).
+// Go stream (stream), or both: an *os.File of the embedder's.
 //
 // Calls change an openFile: its offset, flags, rights, type and directory
 // stream. With threads each openFile needs a lock of its own, which
@@ -20,16 +20,17 @@ type openFile struct {
 	offset      int64
 	base        rights
 	inheriting  rights
-	reader      io.Reader // of a Go stream; nil is at its end
-	writer      io.Writer // of a Go stream; nil discards
+	stream      *goStream // nil is an empty reader, and a writer that discards
 	dir         *dirStream
 	entry       memstat.Handle
 	sysfdHandle memstat.Handle
 	flags       fdflags
 	filetype    filetype
-	owned       bool // sysfd was opened for this guest and is closed with it
-	readOnly    bool // from a read-only preopen: changes get EROFS
-	preopen     bool // the root of a preopened directory
+	mode        ioMode // of a sysfd that is no file and no directory
+	owned       bool   // sysfd was opened for this guest and is closed with it
+	readOnly    bool   // from a read-only preopen: changes get EROFS
+	preopen     bool   // the root of a preopened directory
+	opened      bool   // by the guest, with path_open or sock_accept
 	// typeUnknown is set until a call needs to know the type of a file that
 	// path_open opened. See resolveType.
 	typeUnknown bool
@@ -37,12 +38,31 @@ type openFile struct {
 	// Nobody else moves their position, so it is kept here, in offset, and
 	// fd_seek needs no system call.
 	tracksOffset bool
+	// awaitsWriter is set while a FIFO that path_open opened for reading may have
+	// had no writer yet. See osRead.
+	awaitsWriter bool
 	// offsetInKernel is set after an append, when only the kernel knows the
 	// position. See syncOffset.
 	offsetInKernel bool
 }
 
 const noSysfd = -1
+
+// ioMode says how a read or write of a descriptor that can block is kept from
+// blocking, so that a context can end the wait for it.
+type ioMode uint8
+
+const (
+	// ioNonblock is a descriptor that was opened for this guest, and is
+	// non-blocking. NONBLOCK as the guest sees it is in openFile.flags.
+	ioNonblock ioMode = iota
+	// ioNowait is one of the embedder's, which other processes may share, so its
+	// mode must not change: each read and write asks not to block.
+	ioNowait
+	// ioTask is one of the embedder's that cannot be asked: reads and writes are
+	// tasks of its stream.
+	ioTask
+)
 
 const openFileSize = int64(unsafe.Sizeof(openFile{}))
 
@@ -54,9 +74,9 @@ func (f *openFile) acquire(scope *memstat.Scope) {
 	}
 }
 
-// resolveType determines the type of a file that path_open opened, and narrows
-// the rights to those that such a file can have. This takes a system call,
-// which is saved if the guest only creates the file, or opens and closes it.
+// resolveType determines the type of a file that path_open opened, and with it
+// the rights. This takes a system call, which is saved if the guest only
+// creates the file, or opens and closes it.
 func (f *openFile) resolveType() Errno {
 	if !f.typeUnknown {
 		return ESUCCESS
@@ -69,13 +89,13 @@ func (f *openFile) resolveType() Errno {
 	return ESUCCESS
 }
 
-// setType sets the type, and removes the rights that such a file cannot have
-// from those that the guest asked for.
+// setType sets the type, and the rights of a file of that type: a directory
+// has all rights that its parent handed down.
 func (f *openFile) setType(t filetype) {
 	f.filetype, f.typeUnknown = t, false
 	switch t {
 	case filetypeDirectory:
-		f.base &= dirRights
+		f.base = f.inheriting & dirRights
 		return
 	case filetypeRegularFile:
 		f.base &= fileRights
@@ -116,18 +136,31 @@ func (f *openFile) syncOffset() Errno {
 	return ESUCCESS
 }
 
-// close releases everything that the file holds, even if closing sysfd fails.
-func (f *openFile) close(scope *memstat.Scope) error {
-	var err error
+// close releases everything that the file holds but what faults lose, even if
+// closing sysfd fails.
+func (f *openFile) close(scope *memstat.Scope, faults Fault) error {
+	err := f.release(scope, faults)
+	if faults&FaultFDEntry == 0 {
+		scope.Release(f.entry)
+	}
+	return err
+}
+
+// release is close for a file that was not entered into the account.
+func (f *openFile) release(scope *memstat.Scope, faults Fault) error {
+	f.stream.close(scope)
+	f.stream = nil
 	if f.dir != nil {
-		f.dir.close(scope)
+		if faults&FaultDirStream == 0 {
+			f.dir.close(scope)
+		}
 		f.dir = nil
 	}
-	if f.owned {
-		err = osClose(f.sysfd)
-		f.sysfd, f.owned = noSysfd, false
-		scope.Release(f.sysfdHandle)
+	if !f.owned {
+		return nil
 	}
-	scope.Release(f.entry)
+	err := osClose(f.sysfd)
+	f.sysfd, f.owned = noSysfd, false
+	scope.Release(f.sysfdHandle)
 	return err
 }

@@ -30,6 +30,9 @@ func osAllocate(fd int, offset, length int64) error {
 	return osTruncate(fd, offset+length)
 }
 
+// osPath returns no path: only Linux tells it without a search.
+func osPath(int) string { return "" }
+
 func statTimes(st *unix.Stat_t) (atim, mtim, ctim unix.Timespec) {
 	return st.Atim, st.Mtim, st.Ctim
 }
@@ -75,11 +78,6 @@ func setTimes(fd int, ts *[2]unix.Timespec) error {
 		tv[i] = unix.NsecToTimeval(ns)
 	}
 	return unix.Futimes(fd, tv[:])
-}
-
-// reopenDir opens the directory again, with a position of its own.
-func reopenDir(fd int) (int, error) {
-	return unix.Openat(fd, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 }
 
 // readableBytes is FIONREAD of macOS's sys/filio.h.

@@ -58,7 +58,7 @@ func (s *dirStream) unread() { s.at-- }
 
 // listDir returns all entries, and what the account has for them in bytes.
 func listDir(fd int) (entries []direntry, bytes int64, err error) {
-	dup, err := reopenDir(fd)
+	dup, err := osReopenDir(fd)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -1,6 +1,9 @@
 package wasi
 
 import (
+	"os"
+	"strconv"
+	"strings"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -24,6 +27,18 @@ func osAdvise(fd int, offset, length int64, advice uint32) error {
 
 func osAllocate(fd int, offset, length int64) error {
 	return retry(func() error { return unix.Fallocate(fd, 0, offset, length) })
+}
+
+// osPath returns the host's path of an open file, or "" if it has none.
+func osPath(fd int) string {
+	if fd == noSysfd {
+		return ""
+	}
+	path, err := os.Readlink("/proc/self/fd/" + strconv.Itoa(fd))
+	if err != nil || !strings.HasPrefix(path, "/") {
+		return "" // a pipe or a socket, or there is no /proc
+	}
+	return path
 }
 
 func statTimes(st *unix.Stat_t) (atim, mtim, ctim unix.Timespec) {

@@ -52,10 +52,10 @@ func (c *call) osAccept(f *openFile) (*openFile, Errno) {
 	}
 }
 
-// osRecv receives into bufs. It implements WAITALL itself, because the socket
-// is non-blocking and the kernel would not wait.
+// osRecv receives into bufs. It implements WAITALL itself, because the kernel
+// does not wait.
 func (c *call) osRecv(f *openFile, bufs [][]byte, flags uint32) (total int, truncated bool, _ Errno) {
-	recvFlags := 0
+	recvFlags := unix.MSG_DONTWAIT // a socket of the embedder's may block
 	if flags&riflagPeek != 0 {
 		recvFlags |= unix.MSG_PEEK
 	}
@@ -83,20 +83,9 @@ func (c *call) osRecv(f *openFile, bufs [][]byte, flags uint32) (total int, trun
 			break
 		}
 		bufs = advance(bufs, n)
+		c.exitIfDone()
 	}
 	return total, truncated, ESUCCESS
-}
-
-// advance drops the first n bytes of bufs.
-func advance(bufs [][]byte, n int) [][]byte {
-	for len(bufs) > 0 && n >= len(bufs[0]) {
-		n -= len(bufs[0])
-		bufs = bufs[1:]
-	}
-	if n > 0 {
-		bufs[0] = bufs[0][n:]
-	}
-	return bufs
 }
 
 func osShutdown(fd int, how uint32) error {

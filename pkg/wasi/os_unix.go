@@ -4,7 +4,7 @@ package wasi
 
 import (
 	"errors"
-	"os"
+	"math"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -24,37 +24,6 @@ func retry(call func() error) error {
 		if err := call(); err != syscall.EINTR {
 			return err
 		}
-	}
-}
-
-// openPreopen opens the directory. Later operations are relative to the open
-// directory, whatever happens to its path.
-func openPreopen(p Preopen) (*openFile, error) {
-	var sysfd int
-	err := retry(func() (err error) {
-		sysfd, err = unix.Open(p.Host, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &openFile{
-		sysfd: sysfd, owned: true, preopen: true, readOnly: p.ReadOnly,
-		filetype: filetypeDirectory, base: dirRights, inheriting: inheritedRights,
-	}, nil
-}
-
-// borrowSysfd makes f use file's descriptor. The embedder keeps owning it, and
-// shares its position and flags with the guest.
-func borrowSysfd(f *openFile, file *os.File) {
-	f.sysfd = int(file.Fd())
-	t, err := osFiletype(f.sysfd)
-	if err != nil {
-		return
-	}
-	f.filetype = t
-	if f.seekable() {
-		f.base |= (rightFDSeek | rightFDTell | rightFDAdvise)
 	}
 }
 
@@ -93,83 +62,25 @@ func osPwrite(fd int, bufs [][]byte, offset int64) (n int, err error) {
 	}
 }
 
-// osRead reads at the kernel's position: from a terminal, a pipe, a socket or
-// the embedder's standard input.
-func (c *call) osRead(f *openFile, bufs [][]byte) (n int, _ Errno) {
-	if errno := c.awaitStream(f, unix.POLLIN); errno != ESUCCESS {
-		return 0, errno
-	}
-	for {
-		var err error
-		if len(bufs) == 1 {
-			n, err = unix.Read(f.sysfd, bufs[0])
-		} else {
-			n, err = readv(f.sysfd, bufs)
-		}
-		switch {
-		case err == unix.EINTR:
-		case err == unix.EAGAIN && f.flags&fdflagNonblock == 0:
-			if errno := c.waitFor(f.sysfd, unix.POLLIN); errno != ESUCCESS {
-				return 0, errno
-			}
-		default:
-			return max(n, 0), errnoOf(err)
-		}
-	}
-}
-
-// osWrite writes at the kernel's position.
-func (c *call) osWrite(f *openFile, bufs [][]byte) (n int, _ Errno) {
-	if f.flags&fdflagNonblock != 0 && !f.seekable() {
-		if errno := c.awaitStream(f, unix.POLLOUT); errno != ESUCCESS {
-			return 0, errno
-		}
-	}
-	for {
-		var err error
-		if len(bufs) == 1 {
-			n, err = unix.Write(f.sysfd, bufs[0])
-		} else {
-			n, err = writev(f.sysfd, bufs)
-		}
-		switch {
-		case err == unix.EINTR:
-		case err == unix.EAGAIN && f.flags&fdflagNonblock == 0:
-			if errno := c.waitFor(f.sysfd, unix.POLLOUT); errno != ESUCCESS {
-				return 0, errno
-			}
-		default:
-			return max(n, 0), errnoOf(err)
-		}
-	}
-}
-
-// awaitStream waits until a stream is ready, because a context can end this
-// wait but not a blocking read. With NONBLOCK it returns EAGAIN instead of
-// waiting; the flag is not set on the descriptor itself, which the embedder
-// shares. A file is always ready and needs no system call.
-func (c *call) awaitStream(f *openFile, event int16) Errno {
-	switch {
-	case f.seekable():
-		return ESUCCESS
-	case f.flags&fdflagNonblock != 0:
-		ready, errno := pollNow(f.sysfd, event)
-		if errno == ESUCCESS && !ready {
-			errno = EAGAIN
-		}
-		return errno
-	case c.ctx.Done() == nil:
-		return ESUCCESS
-	}
-	return c.waitFor(f.sysfd, event)
-}
-
 func osSeek(fd int, offset int64, whence int) (int64, error) {
 	return unix.Seek(fd, offset, whence)
 }
 
 func osTruncate(fd int, size int64) error {
 	return retry(func() error { return unix.Ftruncate(fd, size) })
+}
+
+// osFileSystemSize returns the size of the file system that holds the file, in
+// bytes, or 0 if it is not known.
+func osFileSystemSize(fd int) uint64 {
+	var st unix.Statfs_t
+	if err := unix.Fstatfs(fd, &st); err != nil || st.Bsize <= 0 {
+		return 0
+	}
+	if st.Blocks > math.MaxUint64/uint64(st.Bsize) {
+		return math.MaxUint64
+	}
+	return st.Blocks * uint64(st.Bsize)
 }
 
 func osSync(fd int) error { return retry(func() error { return unix.Fsync(fd) }) }
@@ -211,6 +122,13 @@ func osPathFilestat(dir int, path string, follow bool, out *filestat) Errno {
 	}
 	out.set(&st)
 	return ESUCCESS
+}
+
+// osIsFIFO reports whether the path leads to a FIFO, which WASI's file types do
+// not tell.
+func osIsFIFO(dir int, path string, follow bool) bool {
+	var st unix.Stat_t
+	return confine.Stat(dir, path, follow, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFIFO
 }
 
 func (out *filestat) set(st *unix.Stat_t) {

@@ -3,6 +3,7 @@ package wasi
 import (
 	"os"
 	"syscall"
+	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/wasi/internal/confine"
 )
@@ -51,11 +52,10 @@ func pathOpen(c *call) Errno {
 			return errno
 		}
 	}
-	f, errno := openBeneath(dir.sysfd, &req)
+	f, errno := c.openBeneath(dir, &req)
 	if errno != ESUCCESS {
 		return errno
 	}
-	f.readOnly = dir.readOnly
 	fd, errno := c.system.fds.insert(f)
 	if errno != ESUCCESS {
 		return errno
@@ -79,8 +79,8 @@ func newOpenRequest(c *call, path string) (req openRequest, errno Errno) {
 	req.oflags, req.fdflags = oflags(oflag), fdflags(fdflag)
 	// Programs ask for all bits. Ignore the rights that no file can have.
 	req.base, req.inheriting = c.rights(5)&inheritedRights, c.rights(6)&inheritedRights
-	req.read = req.base&(rightFDRead|rightFDReaddir) != 0
-	req.write = req.base&(rightFDWrite|rightFDAllocate|rightFDFilestatSetSize) != 0
+	req.read = req.base.has(rightFDRead)
+	req.write = req.base.has(rightFDWrite)
 	if req.oflags&oflagDirectory != 0 && req.oflags&oflagCreat != 0 {
 		return req, EINVAL // as on Linux since 6.4
 	}
@@ -88,14 +88,16 @@ func newOpenRequest(c *call, path string) (req openRequest, errno Errno) {
 }
 
 // osFlags returns the flags of open(2), without those that confine adds to
-// every open.
+// every open. O_NONBLOCK is always set, so that neither the open nor a later
+// call blocks a thread: a FIFO and some devices would. NONBLOCK as the guest
+// sees it is in openFile.flags.
 func (r *openRequest) osFlags() int {
-	flags := os.O_RDONLY
+	flags := os.O_RDONLY | syscall.O_NONBLOCK
 	switch {
 	case r.write && r.read:
-		flags = os.O_RDWR
+		flags |= os.O_RDWR
 	case r.write:
-		flags = os.O_WRONLY
+		flags |= os.O_WRONLY
 	}
 	for _, f := range [...]struct {
 		set  bool
@@ -106,7 +108,6 @@ func (r *openRequest) osFlags() int {
 		{r.oflags&oflagTrunc != 0, syscall.O_TRUNC},
 		{r.oflags&oflagDirectory != 0, openDirectory},
 		{r.fdflags&fdflagAppend != 0, syscall.O_APPEND},
-		{r.fdflags&fdflagNonblock != 0, syscall.O_NONBLOCK},
 		{r.fdflags&fdflagDsync != 0, openDsync},
 		{r.fdflags&(fdflagSync|fdflagRsync) != 0, syscall.O_SYNC},
 	} {
@@ -145,19 +146,45 @@ func (r *openRequest) narrowToReadOnly(dir int) Errno {
 	return ESUCCESS
 }
 
-// openBeneath opens the requested file, with the rights that the guest asked
-// for.
-func openBeneath(dir int, req *openRequest) (*openFile, Errno) {
-	sysfd, err := confine.Open(dir, req.path, req.osFlags(), 0o666, req.follow)
+// openBeneath opens the requested file. It waits where a blocking open(2) would.
+func (c *call) openBeneath(dir *openFile, req *openRequest) (*openFile, Errno) {
+	sysfd, err := confine.Open(dir.sysfd, req.path, req.osFlags(), 0o666, req.follow)
+	for delay := minOpenDelay; err != nil && req.waits(dir.sysfd, err); delay = min(2*delay, maxOpenDelay) {
+		c.sleepUntil(time.Now().Add(delay))
+		c.exitIfDone()
+		sysfd, err = confine.Open(dir.sysfd, req.path, req.osFlags(), 0o666, req.follow)
+	}
 	if err != nil {
 		return nil, errnoOf(err)
 	}
 	f := &openFile{
-		sysfd: sysfd, owned: true, typeUnknown: true, flags: req.fdflags,
-		base: req.base, inheriting: req.inheriting,
+		sysfd: sysfd, owned: true, opened: true, readOnly: dir.readOnly, typeUnknown: true, flags: req.fdflags,
+		base: req.base.opened(dir.inheriting), inheriting: dir.inheriting,
+		awaitsWriter: !req.write && req.fdflags&fdflagNonblock == 0,
 	}
 	if req.oflags&oflagDirectory != 0 {
 		f.setType(filetypeDirectory)
 	}
 	return f, ESUCCESS
+}
+
+// How long path_open waits before it tries again.
+const (
+	minOpenDelay = time.Millisecond
+	maxOpenDelay = 20 * time.Millisecond
+)
+
+// waits reports whether open(2) failed with err only because it must not block:
+// a FIFO to write to has no reader yet, or another process gives up a lease.
+func (r *openRequest) waits(dir int, err error) bool {
+	if r.fdflags&fdflagNonblock != 0 {
+		return false
+	}
+	switch errnoOf(err) {
+	case EAGAIN:
+		return true
+	case ENXIO:
+		return r.write && osIsFIFO(dir, r.path, r.follow)
+	}
+	return false
 }

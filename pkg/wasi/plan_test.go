@@ -131,7 +131,7 @@ func runPlan(t testing.TB, plan []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &twins{t: t, plan: plan, p: newProxy(t, wasi.Config{Preopens: []wasi.Preopen{{Host: guestDir, Guest: "/"}}})}
+	w := &twins{t: t, plan: plan, p: newProxy(t, wasi.Config{Preopens: asRoot(t, guestDir)})}
 	w.pairs = []pair{{guest: root, host: host, dir: true}}
 	defer func() {
 		for _, p := range w.pairs {

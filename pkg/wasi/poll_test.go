@@ -75,7 +75,7 @@ func TestPollDescriptors(t *testing.T) {
 	outR, outW := pipe(t)
 	dir := t.TempDir()
 	writeFile(t, filepath.Join(dir, "file"), "0123456789")
-	p := newProxy(t, wasi.Config{Stdin: inR, Stdout: outW, Preopens: []wasi.Preopen{{Host: dir}}})
+	p := newProxy(t, wasi.Config{Stdin: inR, Stdout: outW, Preopens: []*wasi.Preopen{preopen(t, dir, "", wasi.ReadWrite)}})
 	never := subscription{userdata: 99, fd: clockMonotonic, timeout: hour}
 	read0 := subscription{userdata: 1, kind: eventRead, fd: 0}
 	write1 := subscription{userdata: 2, kind: eventWrite, fd: 1}

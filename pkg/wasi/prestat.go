@@ -1,6 +1,7 @@
 package wasi
 
 import (
+	"iter"
 	"sync"
 	"unsafe"
 
@@ -38,8 +39,8 @@ func (t *prestatTable) init(scope *memstat.Scope, fault Fault, room int) {
 	t.table = scope.Acquire(memstat.KindPrestatTable, t.size())
 }
 
-// size returns the size of the table's slots in bytes. The entry's account has
-// the bytes of its name only, because its struct lies in a slot.
+// size returns the size of the table's slots in bytes. An entry is accounted
+// for by the bytes of its name, because its struct is in a slot.
 func (t *prestatTable) size() int64 {
 	return int64(cap(t.entries)) * int64(unsafe.Sizeof(prestat{}))
 }
@@ -78,6 +79,19 @@ func (t *prestatTable) get(fd uint32) (string, Errno) {
 		return "", EBADF
 	}
 	return t.entries[fd].name, ESUCCESS
+}
+
+// all returns the descriptors that have a prestat, and their names.
+func (t *prestatTable) all() iter.Seq2[uint32, string] {
+	return func(yield func(uint32, string) bool) {
+		t.mu.RLock()
+		defer t.mu.RUnlock()
+		for fd, e := range t.entries {
+			if e.name != "" && !yield(uint32(fd), e.name) {
+				return
+			}
+		}
+	}
 }
 
 // remove removes fd's prestat, if it has one.

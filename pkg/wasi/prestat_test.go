@@ -109,16 +109,3 @@ func TestPrestatLock(t *testing.T) {
 		})
 	}
 }
-
-func TestFaultNames(t *testing.T) {
-	for _, name := range FaultNames() {
-		if f, err := ParseFault(name); err != nil || f == 0 {
-			t.Errorf("%s: %v %v", name, f, err)
-		}
-	}
-	for _, name := range []string{"", "prestats", "PRESTATS-LOCK"} {
-		if f, err := ParseFault(name); err == nil || f != 0 {
-			t.Errorf("%q: %v, want an error", name, f)
-		}
-	}
-}

@@ -61,6 +61,13 @@ func randomGet(c *call) Errno {
 	if errno != ESUCCESS {
 		return errno
 	}
+	// A piece takes some milliseconds.
+	const most = 1 << 20 // bytes
+	for len(b) > most {
+		osRandom(b[:most])
+		b = b[most:]
+		c.exitIfDone()
+	}
 	osRandom(b)
 	return ESUCCESS
 }

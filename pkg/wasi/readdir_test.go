@@ -201,7 +201,7 @@ func TestReaddirErrors(t *testing.T) {
 func TestReaddirManyDirectories(t *testing.T) {
 	dir := t.TempDir()
 	manyFiles(t, dir, 20)
-	p := newProxy(t, wasi.Config{Preopens: []wasi.Preopen{{Host: dir, Guest: "/"}}})
+	p := newProxy(t, wasi.Config{Preopens: asRoot(t, dir)})
 	want := p.list(p.openDir("."), dataSize)
 	const directories = 200
 	fds, cookies, seen := make([]uint64, directories), make([]uint64, directories), make([][]dirent, directories)
@@ -244,7 +244,7 @@ func TestReaddirFirstCookieElsewhere(t *testing.T) {
 	}
 	defer os.RemoveAll(dir)
 	manyFiles(t, dir, 3)
-	p := newProxy(t, wasi.Config{Preopens: []wasi.Preopen{{Host: dir, Guest: "/"}}})
+	p := newProxy(t, wasi.Config{Preopens: asRoot(t, dir)})
 	all := p.list(p.openDir("."), dataSize)
 	for i := range len(all) - 1 {
 		entries, _, errno := p.readdir(p.openDir("."), 400, all[i].next)

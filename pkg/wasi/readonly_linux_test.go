@@ -24,7 +24,7 @@ func TestReadOnlyAsAMount(t *testing.T) {
 		t.Skip("mounting needs a privilege that is not there: ", err)
 	}
 	t.Cleanup(func() { _ = unix.Unmount(dir, unix.MNT_DETACH) }) // so that it can be removed
-	p := newProxy(t, wasi.Config{Preopens: []wasi.Preopen{{Host: dir, Guest: "/"}}})
+	p := newProxy(t, wasi.Config{Preopens: asRoot(t, dir)})
 	for _, c := range writingCalls {
 		if errno := c.call(p); errno != c.want {
 			t.Errorf("%s: %v on a read-only mount, but %v is what a read-only preopen is tested for", c.name, errno, c.want)

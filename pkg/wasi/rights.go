@@ -1,7 +1,14 @@
 package wasi
 
-// rights is a set of operations that a descriptor allows. A guest can give up
-// rights and pass fewer on, but cannot add any.
+// rights is a set of operations that a descriptor allows. A guest gives up
+// rights with fd_fdstat_set_rights, and cannot add any.
+//
+// The rights that path_open is called with restrict a guest less than preview1
+// says, because no libc asks for exactly what its program will do. A directory
+// gets all that its parent hands down: Go's os.Root opens directories for
+// reading and creates files in them. Of a file, FD_READ and FD_WRITE say how it
+// is opened; see opened.
+//
 // Source: preview1 docs, section rights.
 type rights uint64
 
@@ -67,6 +74,31 @@ const (
 	// inheritedRights are what a file opened in a preopened directory can have.
 	inheritedRights = fileRights | dirRights
 )
+
+// included has rights that come with another one, as the stronger right
+// includes the weaker.
+var included = [...]struct{ with, also rights }{
+	// wasi-libc and Rust ask for FD_DATASYNC only to write. POSIX's fdatasync
+	// works on a file that was opened for reading, as fsync does.
+	{rightFDSync, rightFDDatasync},
+	{rightFDSeek, rightFDTell}, // preview1 docs: FD_SEEK implies FD_TELL
+}
+
+// opened returns the rights of a file for which a guest asked for r, in a
+// directory that hands down inheriting. Go asks for FD_FILESTAT_SET_SIZE even
+// where it only reads, so that right does not open a file for writing.
+func (r rights) opened(inheriting rights) rights {
+	for _, row := range included {
+		if r.has(row.with) {
+			r |= row.also
+		}
+	}
+	const onlyWriting = rightFDAllocate | rightFDFilestatSetSize
+	if !r.has(rightFDWrite) {
+		r &^= onlyWriting
+	}
+	return r & inheriting
+}
 
 // has reports whether r includes all rights of want.
 func (r rights) has(want rights) bool { return r&want == want }

@@ -183,7 +183,7 @@ func dial(t testing.TB, listener *os.File) *net.TCPConn {
 // root, whose rights the other path of the call needs.
 func guardedFD(t *testing.T, on string) (p *proxy, fd uint64, dir string) {
 	dir = rightsTree(t)
-	cfg := wasi.Config{Preopens: []wasi.Preopen{{Host: dir, Guest: "/"}, {Host: dir, Guest: "/again"}}}
+	cfg := wasi.Config{Preopens: []*wasi.Preopen{preopen(t, dir, "/", wasi.ReadWrite), preopen(t, dir, "/again", wasi.ReadWrite)}}
 	if on == "listener" || on == "socket" {
 		listener := loopback(t)
 		cfg.Listeners = []*os.File{listener}
@@ -246,44 +246,8 @@ func TestEachRightGuards(t *testing.T) {
 	}
 }
 
-func TestRightsNarrowOnOpen(t *testing.T) {
-	p := newProxy(t, wasi.Config{Preopens: []wasi.Preopen{{Host: rightsTree(t), Guest: "/"}}})
-	dirRights := p.fdstat(root)
-
-	fd := p.mustOpen(openParams{dir: root, path: "file", base: readRights})
-	if got := p.fdstat(fd); got.base != readRights || got.inherit != 0 {
-		t.Errorf("opened with %#x: got %#x/%#x", readRights, got.base, got.inherit)
-	}
-	// A file gets no rights of directories, a directory none of files.
-	fd = p.mustOpen(openParams{dir: root, path: "file", base: allRights &^ (1<<28 | 1<<29)})
-	if got := p.fdstat(fd).base; got&^fileRights != 0 || got == 0 {
-		t.Errorf("a file has the rights %#x", got)
-	}
-	fd = p.mustOpen(openParams{dir: root, path: "dir", oflags: oDirectory, base: dirRights.base, inherit: dirRights.inherit})
-	if got := p.fdstat(fd); got.base&(rightFDRead|rightFDWrite|rightFDSeek) != 0 || got.base&rightPathOpen == 0 {
-		t.Errorf("a directory has the rights %#x", got.base)
-	}
-
-	// What a directory hands down bounds what is opened in it.
-	fd = p.mustOpen(openParams{dir: root, path: ".", oflags: oDirectory, base: dirRights.base, inherit: readRights})
-	if got := p.fdstat(fd).inherit; got != readRights {
-		t.Errorf("inheriting %#x, want %#x", got, readRights)
-	}
-	for _, o := range []openParams{
-		{dir: fd, path: "file", base: readRights | rightFDWrite},
-		{dir: fd, path: "file", base: rightFDSync},
-		{dir: fd, path: "file", base: readRights, inherit: rightFDWrite},
-		{dir: fd, path: "dir", oflags: oDirectory, base: rightPathOpen},
-	} {
-		if _, errno := p.open(o); errno != wasi.ENOTCAPABLE {
-			t.Errorf("%+v: %v, want ENOTCAPABLE", o, errno)
-		}
-	}
-	p.mustOpen(openParams{dir: fd, path: "file", base: readRights})
-}
-
 func TestRightsNeverWiden(t *testing.T) {
-	p := newProxy(t, wasi.Config{Preopens: []wasi.Preopen{{Host: rightsTree(t), Guest: "/"}}})
+	p := newProxy(t, wasi.Config{Preopens: asRoot(t, rightsTree(t))})
 	st := p.fdstat(root)
 	for bit := range 64 {
 		r := rights(1) << bit
@@ -310,7 +274,7 @@ func TestRightsNeverWiden(t *testing.T) {
 // What a file of the wrong type is asked for gets the errno of POSIX, not one
 // about rights.
 func TestWrongType(t *testing.T) {
-	p := newProxy(t, wasi.Config{Preopens: []wasi.Preopen{{Host: rightsTree(t), Guest: "/"}}})
+	p := newProxy(t, wasi.Config{Preopens: asRoot(t, rightsTree(t))})
 	file := p.openRW("file")
 	at, n := p.path1("x")
 	io, count := p.iovecs(span{atData, 1})

@@ -32,7 +32,7 @@ func sockAccept(c *call) Errno {
 	if errno != ESUCCESS {
 		return errno
 	}
-	conn.flags = fdflags(flags)
+	conn.flags, conn.opened = fdflags(flags), true
 	fd, errno := c.system.fds.insert(conn)
 	if errno != ESUCCESS {
 		return errno

@@ -7,8 +7,11 @@ import (
 
 // inputFile returns the open file of descriptor 0. A nil reader is empty.
 func inputFile(r io.Reader) *openFile {
-	f := &openFile{sysfd: noSysfd, filetype: filetypeUnknown, reader: r,
+	f := &openFile{sysfd: noSysfd, filetype: filetypeUnknown,
 		base: streamRights &^ rightFDWrite}
+	if r != nil {
+		f.stream = &goStream{reader: r}
+	}
 	if file, ok := r.(*os.File); ok && file != nil {
 		borrowSysfd(f, file)
 	}
@@ -18,10 +21,10 @@ func inputFile(r io.Reader) *openFile {
 // outputFile returns the open file of descriptor 1 or 2. A nil writer
 // discards.
 func outputFile(w io.Writer) *openFile {
-	f := &openFile{sysfd: noSysfd, filetype: filetypeUnknown, writer: w,
+	f := &openFile{sysfd: noSysfd, filetype: filetypeUnknown,
 		base: streamRights &^ rightFDRead}
-	if w == io.Discard {
-		f.writer = nil
+	if w != nil && w != io.Discard {
+		f.stream = &goStream{writer: w}
 	}
 	if file, ok := w.(*os.File); ok && file != nil {
 		borrowSysfd(f, file)

@@ -7,8 +7,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// System is the WASI state of one instance: arguments, environment,
-// descriptors and preopened directories. Make one with [NewSystem], call the
+// System is the WASI state of one guest: arguments, environment, descriptors
+// and preopened directories. Make one with [NewSystem], call the
 // guest with a context from [WithSystem], and end it with [System.Close].
 //
 // A System is not safe for concurrent use. Its guest can run on one goroutine
@@ -21,7 +21,8 @@ type System struct {
 	self       memstat.Handle
 	args       stringList
 	environ    stringList
-	trace      *Trace // writes whole lines; its Writer must be safe for threads
+	trace      *Trace    // its Writer must be safe for threads
+	traceTo    *openFile // what it writes to, outside the table of descriptors
 	maxStreams int
 
 	// State of the instance that calls change. With threads, each needs a lock
@@ -45,9 +46,10 @@ const systemSize = int64(unsafe.Sizeof(System{}))
 // the System, and then the scope.
 //
 // If it fails, NewSystem has released everything that it acquired. The error
-// is a *[PreopenError] if a directory cannot be opened, an [Errno] if the
-// descriptors do not fit the limit, and otherwise describes the argument or
-// environment entry at fault, or why a listener cannot be duplicated.
+// is a *[PreopenError] if a Preopen cannot be used, an [Errno] if the
+// descriptors do not fit the limit, an *[ArgBytesError] if the arguments or the
+// environment do not, and otherwise describes the entry of them at fault, or
+// why a listener cannot be duplicated.
 func NewSystem(cfg Config, scope *memstat.Scope) (*System, error) {
 	limits := cfg.Limits.withDefaults()
 	if err := errors.Join(
@@ -58,6 +60,9 @@ func NewSystem(cfg Config, scope *memstat.Scope) (*System, error) {
 	}
 
 	s := &System{scope: scope, trace: cfg.Trace, maxStreams: limits.DirStreams, size: systemSize}
+	if s.trace != nil {
+		s.traceTo = outputFile(s.trace.Writer)
+	}
 	s.first.system = s
 	s.free, s.calls = &s.first, &s.first
 	s.self = scope.Acquire(memstat.KindSystem, s.size)
@@ -66,7 +71,7 @@ func NewSystem(cfg Config, scope *memstat.Scope) (*System, error) {
 	// Make room for stdio, preopens and a few files, so the table rarely grows.
 	const stdio, files = 3, 5
 	preopened := len(cfg.Preopens) + len(cfg.Listeners)
-	s.fds.init(scope, limits.FDs, stdio+preopened+files)
+	s.fds.init(scope, cfg.Faults, limits.FDs, stdio+preopened+files)
 	room := 0
 	if len(cfg.Preopens) > 0 {
 		room = stdio + len(cfg.Preopens)
@@ -90,19 +95,15 @@ func (s *System) open(cfg Config) error {
 		}
 	}
 	for _, p := range cfg.Preopens {
-		f, err := openPreopen(p)
+		f, err := p.open()
 		if err != nil {
-			return &PreopenError{p, err}
+			return err
 		}
 		fd, errno := s.fds.insert(f)
 		if errno != ESUCCESS {
-			return &PreopenError{p, errno}
+			return &PreopenError{p.host, errno}
 		}
-		name := p.Guest
-		if name == "" {
-			name = p.Host
-		}
-		s.prestats.insert(fd, name)
+		s.prestats.insert(fd, p.guest)
 	}
 	for _, l := range cfg.Listeners {
 		f, err := duplicateListener(l)
@@ -131,6 +132,9 @@ func (s *System) Close() error {
 	}
 	s.prestats.destroy()
 	err := s.fds.destroy()
+	if s.traceTo != nil {
+		err = errors.Join(err, s.traceTo.release(s.scope, 0))
+	}
 	s.environ.destroy(s.scope)
 	s.args.destroy(s.scope)
 	s.streams = nil

@@ -1,6 +1,8 @@
 package wasi_test
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -106,6 +108,28 @@ func TestProxy(t *testing.T) {
 				t.Errorf("%s: memory of %d bytes, want %d pages", module, m.Size(), pages)
 			}
 			g.Close(t.Context())
+		}
+	}
+}
+
+// docs/wasi.md lists the functions that wait.
+func TestWaitIsDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/wasi.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "\n## What ends a guest that waits\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	var rows strings.Builder
+	for line := range strings.Lines(section) {
+		if strings.HasPrefix(line, "| ") {
+			rows.WriteString(line)
+		}
+	}
+	for _, f := range wasi.Modules()[0].Functions {
+		named := strings.Contains(rows.String(), "`"+f.Name+"`") || strings.HasPrefix(f.Name, "path_") // all of them in one row
+		if waits := f.Wait != wasi.WaitNone; waits != named {
+			t.Errorf("%s: it waits: %v; docs/wasi.md has it: %v", f.Name, waits, named)
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 // with [NewTrace], or as a literal to trace all functions, and set it in a
 // [Config]. It may serve several Systems, if its Writer is safe for that.
 type Trace struct {
-	Writer    io.Writer // gets each line in one Write; its errors are ignored
+	Writer    io.Writer // gets each line in one Write, as Config.Stdout would; its errors are ignored
 	Durations bool      // end each line with the call's duration in seconds
 	wanted    map[string]bool
 }
@@ -93,7 +93,8 @@ func (t *Trace) call(d *dispatcher, c *call) (errno Errno) {
 		if t.Durations {
 			line = fmt.Appendf(line, " <%.6f>", took.Seconds())
 		}
-		_, _ = t.Writer.Write(append(line, '\n'))
+		line = append(line, '\n')
+		_, _ = c.writeFile(c.system.traceTo, [][]byte{line}) // errors are ignored
 	}()
 	errno = d.handler(c)
 	returned = true

@@ -36,7 +36,7 @@ func traceOf(t *testing.T, module string, cfg wasi.Config, durations bool, names
 func TestTraceNamesWhatWasCalled(t *testing.T) {
 	dir := t.TempDir()
 	got := traceOf(t, "c/files.wasm", wasi.Config{
-		Args: []string{"files", "/d"}, Preopens: []wasi.Preopen{{Host: dir, Guest: "/d"}},
+		Args: []string{"files", "/d"}, Preopens: []*wasi.Preopen{preopen(t, dir, "/d", wasi.ReadWrite)},
 	}, false)
 	for _, want := range []string{
 		`fd_prestat_get\(fd=3, prestat=0x[0-9a-f]+\) = ESUCCESS name_len=2`,

@@ -66,6 +66,10 @@ static void contents(void) {
 	close(fd);
 	fd = open(at("file"), O_RDONLY);
 	check(fd >= 0 && write(fd, "x", 1) < 0, "write to a read-only descriptor fails");
+	check(ftruncate(fd, 0) < 0 && size_of("file") == 4099, "truncate a read-only descriptor fails");
+	check(fsync(fd) == 0 && fdatasync(fd) == 0, "sync a read-only descriptor");
+	check(futimens(fd, NULL) == 0, "set the times of a read-only descriptor");
+	check(posix_fadvise(fd, 0, 0, POSIX_FADV_WILLNEED) == 0, "advise on a read-only descriptor");
 	close(fd);
 	fd = open(at("file"), O_WRONLY | O_TRUNC);
 	check(fd >= 0 && size_of("file") == 0, "open with truncation");
@@ -110,6 +114,32 @@ static void times(void) {
 	check(fd >= 0 && futimens(fd, set) == 0, "futimens");
 	check(fstat(fd, &st) == 0 && st.st_atim.tv_sec == 1000000 && st.st_mtim.tv_sec == 3000000, "omitted time is kept");
 	close(fd);
+}
+
+// All that is done through the descriptor of a directory that was only opened
+// for reading.
+static void beneath(void) {
+	struct stat st;
+	struct timespec set[2] = {{.tv_sec = 1}, {.tv_sec = 2}};
+	char target[64];
+	int d = open(at("dir"), O_RDONLY | O_DIRECTORY);
+	check(d >= 0, "open a directory");
+	int fd = openat(d, "made", O_RDWR | O_CREAT | O_EXCL, 0666);
+	check(fd >= 0 && close(fd) == 0, "openat creates");
+	fd = openat(d, "made", O_WRONLY | O_TRUNC);
+	check(fd >= 0 && close(fd) == 0, "openat truncates");
+	check(mkdirat(d, "sub", 0777) == 0, "mkdirat");
+	check(renameat(d, "made", d, "sub/file") == 0, "renameat");
+	check(fstatat(d, "sub/file", &st, 0) == 0 && S_ISREG(st.st_mode), "fstatat");
+	check(utimensat(d, "sub/file", set, 0) == 0 && fstatat(d, "sub/file", &st, 0) == 0 && st.st_mtim.tv_sec == 2, "utimensat of a directory");
+	check(linkat(d, "sub/file", d, "hard2", 0) == 0, "linkat");
+	check(symlinkat("sub/file", d, "soft2") == 0, "symlinkat");
+	check(readlinkat(d, "soft2", target, sizeof target) == 8, "readlinkat");
+	check(fsync(d) == 0 && fdatasync(d) == 0, "sync a directory");
+	int s = openat(d, "sub", O_RDONLY | O_DIRECTORY);
+	check(s >= 0 && unlinkat(s, "file", 0) == 0, "unlinkat in a nested directory");
+	check(close(s) == 0 && unlinkat(d, "sub", AT_REMOVEDIR) == 0, "unlinkat of a directory");
+	check(unlinkat(d, "soft2", 0) == 0 && unlinkat(d, "hard2", 0) == 0 && close(d) == 0, "unlinkat");
 }
 
 // Many entries, so that the directory doesn't fit into one fd_readdir buffer.
@@ -168,6 +198,7 @@ int main(int argc, char **argv) {
 	names();
 	links();
 	times();
+	beneath();
 	directories();
 	cleanup();
 	puts("all file calls agree");

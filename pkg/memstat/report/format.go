@@ -21,6 +21,8 @@ type Options struct {
 	// Color adds ANSI colour. The caller has checked that the output is a
 	// terminal and that NO_COLOR is unset.
 	Color bool
+	// ASCII writes no other characters, for a terminal that has none.
+	ASCII bool
 	// Width is the greatest number of columns; 0 means 80, and less than 48
 	// means 48.
 	Width int
@@ -33,6 +35,7 @@ type Options struct {
 var formats = []Format{
 	{"text", WriteText},
 	{"json", WriteJSON},
+	{"html", WriteHTML},
 }
 
 // Formats returns all formats, the default first. The caller owns the slice.

@@ -100,9 +100,10 @@ func (p *page) stack(title string, frames []memstat.Frame) {
 		if i == 0 {
 			lead = "   at "
 		}
-		for _, line := range wrap(heapFrame(f), p.width-len(lead)) {
+		const further = "        "
+		for _, line := range p.wrap(heapFrame(f), p.width-len(further)) {
 			p.out.WriteString(lead + line + "\n")
-			lead = strings.Repeat(" ", len(lead)+2)
+			lead = further
 		}
 	}
 	if len(frames) == 0 {

@@ -32,6 +32,11 @@ func WriteJSON(w io.Writer, r *Report, _ Options) error {
 func normal(r *Report) *Report {
 	n := *r
 	n.Schema = Schema
+	if n.Run != nil {
+		r := *n.Run
+		r.Arguments, r.Environment = list(r.Arguments), list(r.Environment)
+		n.Run = &r
+	}
 	if n.Ledger != nil {
 		l := *n.Ledger
 		l.Kinds, l.Leaks = list(l.Kinds), list(l.Leaks)

@@ -35,11 +35,12 @@ const (
 type page struct {
 	out    bytes.Buffer
 	width  int
+	ascii  bool
 	colors [toneCount]*color.Color
 }
 
 func newPage(o Options) *page {
-	p := &page{width: max(o.Width, minWidth)}
+	p := &page{width: max(o.Width, minWidth), ascii: o.ASCII}
 	if o.Width == 0 {
 		p.width = defaultWidth
 	}
@@ -63,6 +64,18 @@ func newPage(o Options) *page {
 	return p
 }
 
+// encode spells a text with the characters that the page may have. It is called
+// before widths are counted.
+func (p *page) encode(text string) string {
+	if p.ascii {
+		return memstat.ASCII(text)
+	}
+	return text
+}
+
+func (p *page) wrap(text string, width int) []string { return wrap(p.encode(text), width) }
+func (p *page) chop(text string, width int) []string { return chop(p.encode(text), width) }
+
 func (p *page) paint(t tone, text string) string {
 	if t == plain || text == "" {
 		return text
@@ -75,8 +88,18 @@ func (p *page) section(title string) {
 	if p.out.Len() > 0 {
 		p.out.WriteByte('\n')
 	}
-	for _, line := range wrap(title, p.width) {
+	for _, line := range p.wrap(title, p.width) {
 		p.out.WriteString(p.paint(heading, line) + "\n")
+	}
+}
+
+// lead writes a line above all sections, and indents the lines that follow it.
+func (p *page) lead(t tone, text string) {
+	for i, line := range p.wrap(memstat.Printable(text), p.width-indent) {
+		if i > 0 {
+			line = strings.Repeat(" ", indent) + line
+		}
+		p.out.WriteString(p.paint(t, line) + "\n")
 	}
 }
 
@@ -93,17 +116,17 @@ func (p *page) valueWidth() int { return p.width - labelWidth }
 
 // text writes a field of prose and wraps it.
 func (p *page) text(label string, t tone, value string) {
-	p.field(label, t, wrap(value, p.valueWidth())...)
+	p.field(label, t, p.wrap(value, p.valueWidth())...)
 }
 
 // exact writes a field and keeps every character of its value.
 func (p *page) exact(label, value string) {
-	p.field(label, plain, chop(memstat.Printable(value), p.valueWidth())...)
+	p.field(label, plain, p.chop(memstat.Printable(value), p.valueWidth())...)
 }
 
 // note writes an indented line of prose and wraps it.
 func (p *page) note(t tone, text string) {
-	for _, line := range wrap(text, p.width-indent) {
+	for _, line := range p.wrap(text, p.width-indent) {
 		p.out.WriteString(strings.Repeat(" ", indent) + p.paint(t, line) + "\n")
 	}
 }
@@ -125,6 +148,11 @@ type row struct {
 // others to the right. If the page is too narrow, each row becomes a short
 // paragraph of "head value" pairs.
 func (p *page) table(heads []string, rows []row) {
+	for _, r := range rows {
+		for i := range r.cells {
+			r.cells[i].text = p.encode(r.cells[i].text)
+		}
+	}
 	widths := make([]int, len(heads))
 	total := indent - gap
 	for i, head := range heads {
@@ -207,7 +235,7 @@ func (p *page) paragraphs(heads []string, rows []row) {
 func (p *page) below(r row) {
 	const deep = 3 * indent
 	for _, text := range r.below {
-		for _, line := range chop(memstat.Printable(text), p.width-deep) {
+		for _, line := range p.chop(memstat.Printable(text), p.width-deep) {
 			p.out.WriteString(strings.Repeat(" ", deep) + p.paint(faint, line) + "\n")
 		}
 	}

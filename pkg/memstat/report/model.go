@@ -2,6 +2,7 @@ package report
 
 import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 	"github.com/wamr-go/wamr-go/pkg/memstat/guestheap"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
@@ -20,6 +21,8 @@ type Report struct {
 	// the cycle with the most.
 	Instructions *uint64 `json:"instructions,omitempty"`
 
+	Tool    *Tool    `json:"tool,omitempty"`
+	Run     *Run     `json:"run,omitempty"`
 	Module  *Module  `json:"module,omitempty"`
 	Memory  *Memory  `json:"memory,omitempty"`
 	Ledger  *Ledger  `json:"ledger,omitempty"`
@@ -30,16 +33,26 @@ type Report struct {
 	Cycles    *Cycles           `json:"cycles,omitempty"`
 	Budget    *Budget           `json:"budget,omitempty"`
 	Target    *Target           `json:"target,omitempty"`
+	// UnknownImports lists the functions that the host does not have, if the
+	// module was run all the same.
+	UnknownImports []UnknownImport `json:"unknown_imports,omitempty"`
+}
+
+// UnknownImport is a function that the module imports and the host does not have.
+type UnknownImport struct {
+	Module string `json:"module"`
+	Name   string `json:"name"`
+	Calls  uint64 `json:"calls"` // over all cycles
 }
 
 // Leaked reports whether the run leaked: a closed scope still held an object,
-// something was released twice, or a metric of the process grows with every
-// cycle.
+// something was released twice, or the census found something that grows with
+// every cycle.
 func (r *Report) Leaked() bool {
 	if l := r.Ledger; l != nil && (len(l.Leaks) > 0 || l.DoubleReleases > 0) {
 		return true
 	}
-	return r.Cycles != nil && r.Cycles.Verdict == trend.Leaking
+	return r.Cycles != nil && r.Cycles.Verdict == memstat.Leaking
 }
 
 // Outcome says how the run ended.
@@ -58,6 +71,36 @@ type Outcome struct {
 	Stack []memstat.Frame `json:"stack,omitempty"`
 	// StackTruncated says that Stack may lack its outermost frames.
 	StackTruncated bool `json:"stack_truncated,omitempty"`
+	// OpenFDs tells of the descriptors that the guest left open; nil for none.
+	OpenFDs *OpenFDs `json:"open_fds,omitempty"`
+}
+
+// OpenFDs tells of the descriptors that a guest opened and did not close: the
+// most of any cycle. They were closed with the instance and are no leak of the
+// host.
+type OpenFDs struct {
+	Count int    `json:"count"`
+	First string `json:"first,omitempty"` // the guest's path of the lowest of them
+}
+
+// Tool describes what ran the module.
+type Tool struct {
+	Version  string `json:"version,omitempty"` // of wamr-go; absent if the build does not record it
+	Wazero   string `json:"wazero,omitempty"`  // likewise
+	Go       string `json:"go"`
+	Platform string `json:"platform"` // of the build: operating system and architecture, as in "linux/arm64"
+	// Engine is "compiler", if the guest ran as native code, or "interpreter".
+	// It is absent if no module was compiled.
+	Engine string `json:"engine,omitempty"`
+	// EngineReason says why it was that one.
+	EngineReason string `json:"engine_reason,omitempty"`
+	// ExitCode is the program's own exit code, as far as it is known when the
+	// report is written: a report that is lost changes it. Nil for a program
+	// that does not end with the run.
+	ExitCode *int `json:"exit_code,omitempty"`
+	// Failures has all reasons for which the program failed, the one that decides
+	// ExitCode last. A guest that exits with a code of its own is none.
+	Failures []Failure `json:"failures,omitempty"`
 }
 
 // Module describes the binary.
@@ -69,16 +112,29 @@ type Module struct {
 	Functions   uint64  `json:"functions"`              // defined in the module, without imports
 	DataBytes   uint64  `json:"data_bytes"`             // sum of the data segments
 	Cached      bool    `json:"cached"`                 // the compiled code came from the cache
+	// FromComponent says that the file is a component, and that the figures
+	// describe the core module in it, which was run.
+	FromComponent bool `json:"extracted_from_component,omitempty"`
 }
 
-// Memory describes the linear memory. Over several cycles, PeakBytes,
-// TouchedBytes and Grows are each the largest of any cycle.
+// Memory describes the linear memory and the tables of an instance. Over several
+// cycles, each figure but InitialBytes and LimitBytes is the largest of any
+// cycle.
 type Memory struct {
 	InitialBytes uint64  `json:"initial_bytes"`           // size at instantiation
 	PeakBytes    uint64  `json:"peak_bytes"`              // largest size; linear memory never shrinks
 	TouchedBytes *uint64 `json:"touched_bytes,omitempty"` // pages in use, as the operating system counts them
 	LimitBytes   uint64  `json:"limit_bytes"`             // size up to which it may grow
 	Grows        uint64  `json:"grows"`                   // successful memory.grow instructions
+	// DeniedGrows counts the memory.grow instructions that failed, without those
+	// that asked for more than 4 GiB in all.
+	DeniedGrows uint64  `json:"denied_grows"`
+	TableBytes  *uint64 `json:"table_bytes,omitempty"` // largest size of all tables together
+	TotalBytes  uint64  `json:"total_bytes"`           // PeakBytes and TableBytes of the same instance
+	// Layout has the parts of the memory, as far as the module tells them.
+	Layout []Region `json:"layout,omitempty"`
+	// Touched has the pages in use, joined where they are neighbours.
+	Touched []Region `json:"touched,omitempty"`
 }
 
 // Ledger is the exact account of acquired and released objects.
@@ -98,27 +154,103 @@ func NewLedger(s memstat.Snapshot) *Ledger {
 	}
 }
 
-// Cycles describes repeated instantiation. The latency of a cycle is its wall
-// time: instantiate, run, destroy.
+// Cycles describes repeated work. A cycle is to instantiate, run and destroy an
+// instance; with the unit "call" it is a call in one instance. The latency is its
+// wall time.
 type Cycles struct {
-	Requested uint64  `json:"requested"` // 0 if only a duration was given
+	Unit      string  `json:"unit,omitempty"` // "call"; "" means "cycle"
+	Requested uint64  `json:"requested"`      // 0 if only a duration was given
 	Completed uint64  `json:"completed"`
 	Workers   int     `json:"workers"`
 	PerSecond float64 `json:"per_second"` // completed cycles by wall time
 	P50NS     int64   `json:"p50_ns"`     // half of the cycles took no longer
 	P99NS     int64   `json:"p99_ns"`     // 99 of 100 cycles took no longer
+	MaxNS     int64   `json:"max_ns"`     // of one cycle
+	// Verdict is about the host's side, what the ledger and the census count, and
+	// with the unit "call" also about what the guest keeps.
+	Verdict memstat.Verdict `json:"verdict"`
+	Reason  string          `json:"reason"`
+	// Census has what grew in every window of the hunt for leaks.
+	Census []census.Finding `json:"census"`
+	// Hunt says how the windows were, and what they can have missed; absent if
+	// there was no hunt.
+	Hunt *Hunt `json:"hunt,omitempty"`
 	trend.Trend
 	Samples []probe.Sample `json:"samples"`
+
+	Outcomes     map[string]uint64 `json:"outcomes"`      // number of cycles by how they ended, in the words of Outcome.Kind
+	NonzeroExits uint64            `json:"nonzero_exits"` // cycles that exited with another code than 0
+	FirstFailure *CycleFailure     `json:"first_failure,omitempty"`
 }
 
-// Budget compares the peak of the linear memory with its budget.
+// CycleFailure is the first cycle that was not an exit with code 0.
+type CycleFailure struct {
+	Cycle    uint64  `json:"cycle"` // from 1
+	Kind     string  `json:"kind"`  // as in Outcome, like the others
+	ExitCode *uint32 `json:"exit_code,omitempty"`
+	Message  string  `json:"message,omitempty"`
+}
+
+// Hunt describes the hunt for leaks.
+type Hunt struct {
+	census.Plan
+	Counted []census.Kind `json:"counted"` // what this system can count
+	// HiddenBelow is the smallest leak that is found for certain, in objects per
+	// cycle. A slower one could have hidden.
+	HiddenBelow float64 `json:"hidden_below"`
+	// GuestHiddenBelow is the same for the guest's linear memory, in bytes per
+	// call; absent if that was not looked at.
+	GuestHiddenBelow float64 `json:"guest_hidden_below,omitempty"`
+}
+
+// UnitName returns "cycle" or "call".
+func (c *Cycles) UnitName() string {
+	if c.Unit == "" {
+		return "cycle"
+	}
+	return c.Unit
+}
+
+// side says whose side the verdict is about. A leak of the guest alone is on the
+// guest's.
+func (c *Cycles) side() string {
+	guests := 0
+	for _, f := range c.Census {
+		if f.Kind.OfGuest() {
+			guests++
+		}
+	}
+	switch {
+	case c.Unit == "":
+		return "on the host's side"
+	case guests == 0:
+		return "in host and guest"
+	case guests == len(c.Census):
+		return "in the guest"
+	default:
+		return "in guest and host"
+	}
+}
+
+// Budget compares the peak of the linear memory and the tables with a budget.
 type Budget struct {
 	LimitBytes uint64 `json:"limit_bytes"`
 	PeakBytes  uint64 `json:"peak_bytes"`
-	Passed     bool   `json:"passed"` // the peak is above the limit
+	Exceeded   bool   `json:"exceeded"` // the peak is above the limit
+	// Passed equals Exceeded.
+	//
+	// Deprecated: its name reads like success. Use Exceeded.
+	Passed bool `json:"passed"`
 }
 
 // NewBudget compares a peak with a limit, both in bytes.
 func NewBudget(limit, peak uint64) *Budget {
-	return &Budget{LimitBytes: limit, PeakBytes: peak, Passed: peak > limit}
+	return &Budget{LimitBytes: limit, PeakBytes: peak, Exceeded: peak > limit, Passed: peak > limit}
+}
+
+// Region is a part of the linear memory.
+type Region struct {
+	Name   string `json:"name,omitempty"` // "stack", "data" or "heap"
+	Offset uint64 `json:"offset"`
+	Bytes  uint64 `json:"bytes"`
 }

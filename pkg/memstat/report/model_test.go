@@ -12,18 +12,18 @@ import (
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
-	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
 
 // contract is the published schema, without guest_heap, which nothing measures
 // yet. Its fields are never renamed.
 const contract = `
 outcome{kind,exit_code,message}
+tool{version,wazero,go,platform,engine}
 module{path,sha256,wasm_bytes,native_bytes,functions,data_bytes,cached}
 memory{initial_bytes,peak_bytes,touched_bytes,limit_bytes,grows}
 ledger{kinds[]{kind,live_objects,live_bytes,peak_objects,peak_bytes,acquired,released},leaks[]{kind,objects,bytes,cycle,site[]}}
 process{heap_live_bytes,heap_objects,rss_bytes,fds,goroutines,maps}
-cycles{requested,completed,workers,per_second,p50_ns,p99_ns,verdict,metrics[]{name,unit,per_cycle,ci_low,ci_high,verdict},samples[]}
+cycles{requested,completed,workers,per_second,p50_ns,p99_ns,verdict,metrics[]{name,unit,per_cycle,ci_low,ci_high},samples[]}
 budget{limit_bytes,peak_bytes,passed}
 target{name,source,kinds[]{kind,bytes_each,leaked_objects,leaked_bytes,peak_objects,peak_bytes}}
 `
@@ -32,13 +32,22 @@ target{name,source,kinds[]{kind,bytes_each,leaked_objects,leaked_bytes,peak_obje
 const added = `
 schema
 instructions
+outcome{stack[]{function,file,line,wasm_function,wasm_offset},stack_truncated,open_fds{count,first}}
+tool{engine_reason,exit_code,failures[]{message,exit_code}}
+run{function,arguments,environment,command,started,elapsed_ns}
+memory{denied_grows}
+cycles{outcomes,nonzero_exits,first_failure{cycle,kind,exit_code,message}}
+budget{exceeded}
+ledger{open_scopes,double_releases,leaks[]{site[]{function,file,line,wasm_function,wasm_offset}}}
+memory{table_bytes,total_bytes}
+process{pss_bytes,before{heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
+cycles{unit,max_ns,reason,warm_up_samples,metrics[]{points},census[]{kind,identity,counts,bytes,per_cycle,bytes_per_cycle,since,verdict,site[]{function,file,line,wasm_function,wasm_offset}},hunt{warm_up,cycles,windows,counted,hidden_below,guest_hidden_below},samples[]{cycle,gc_cycles,heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
+target{basis,kinds[]{what}}
+module{extracted_from_component}
+memory{layout[]{name,offset,bytes},touched[]{name,offset,bytes}}
+unknown_imports[]{module,name,calls}
 guest_heap{allocs,frees,live_blocks,live_bytes,peak_bytes,leaks[]{kind,blocks,bytes,stack[]},errors[]}
 guest_heap{allocated_bytes,peak_blocks,peak_alloc,allocators,notes,sizes[]{min_bytes,max_bytes,allocs},kinds[]{kind,blocks,bytes},suppressed{kind,blocks,bytes},leaks[]{indirect_blocks,indirect_bytes,stack[]{function,file,line,wasm_function,wasm_offset}},errors[]{kind,message,count,address,block_address,block_bytes,stack[]{function,file,line,wasm_function,wasm_offset},allocated[]{function,file,line,wasm_function,wasm_offset},freed[]{function,file,line,wasm_function,wasm_offset}},error_total,peak[]{blocks,bytes,stack[]{function,file,line,wasm_function,wasm_offset}}}
-outcome{stack[]{function,file,line,wasm_function,wasm_offset},stack_truncated}
-ledger{open_scopes,double_releases,leaks[]{site[]{function,file,line,wasm_function,wasm_offset}}}
-process{pss_bytes,before{heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
-cycles{reason,warm_up_samples,metrics[]{floor,points,reason},samples[]{cycle,gc_cycles,heap_live_bytes,heap_objects,rss_bytes,pss_bytes,fds,goroutines,maps}}
-target{basis,kinds[]{what}}
 `
 
 // outline reads paths such as "ledger.kinds.kind" from the notation above.
@@ -100,7 +109,7 @@ func jsonPaths(t reflect.Type, parent string, paths map[string]bool) {
 			jsonPaths(f.Type, parent, paths)
 			continue
 		}
-		if !f.IsExported() {
+		if !f.IsExported() || name == "-" {
 			continue
 		}
 		if name == "" {
@@ -147,11 +156,11 @@ func TestLeaked(t *testing.T) {
 		want   bool
 	}{
 		{"nothing measured", Report{}, false},
-		{"balanced", Report{Ledger: &Ledger{}, Cycles: &Cycles{Trend: trend.Trend{Verdict: trend.Clean}}}, false},
+		{"balanced", Report{Ledger: &Ledger{}, Cycles: &Cycles{Verdict: memstat.Clean}}, false},
 		{"inconclusive", Report{Cycles: &Cycles{}}, false},
 		{"lost object", Report{Ledger: &Ledger{Leaks: []memstat.Leak{{Objects: 1}}}}, true},
 		{"double release", Report{Ledger: &Ledger{DoubleReleases: 1}}, true},
-		{"trend", Report{Ledger: &Ledger{}, Cycles: &Cycles{Trend: trend.Trend{Verdict: trend.Leaking}}}, true},
+		{"trend", Report{Ledger: &Ledger{}, Cycles: &Cycles{Verdict: memstat.Leaking}}, true},
 	} {
 		if got := tc.report.Leaked(); got != tc.want {
 			t.Errorf("%s: Leaked is %v", tc.name, got)
@@ -162,10 +171,10 @@ func TestLeaked(t *testing.T) {
 func TestBudget(t *testing.T) {
 	for _, tc := range []struct {
 		limit, peak uint64
-		passed      bool
+		exceeded    bool
 	}{{100, 99, false}, {100, 100, false}, {100, 101, true}, {0, 1, true}} {
-		if b := NewBudget(tc.limit, tc.peak); b.Passed != tc.passed {
-			t.Errorf("peak %d of %d: passed is %v", tc.peak, tc.limit, b.Passed)
+		if b := NewBudget(tc.limit, tc.peak); b.Exceeded != tc.exceeded || b.Passed != b.Exceeded {
+			t.Errorf("peak %d of %d: exceeded is %v, and passed %v", tc.peak, tc.limit, b.Exceeded, b.Passed)
 		}
 	}
 }

@@ -8,6 +8,12 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
+// Bytes spells a size as the text report does: "1.2 MiB".
+func Bytes(n uint64) string { return humanBytes(n) }
+
+// Duration spells nanoseconds as the text report does: "7.81 µs".
+func Duration(ns int64) string { return duration(ns) }
+
 // humanBytes spells a size in the largest binary unit that it fills, with one
 // decimal: "1.2 MiB".
 func humanBytes(n uint64) string {

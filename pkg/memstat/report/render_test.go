@@ -64,9 +64,13 @@ func TestGoldens(t *testing.T) {
 		{"leaky-80.txt", "text", leakyReport(), Options{}},
 		{"leaky-60.txt", "text", leakyReport(), Options{Width: 60}},
 		{"leaky-80-color.txt", "text", leakyReport(), Options{Color: true, Width: 80}},
+		{"leaky-80-ascii.txt", "text", leakyReport(), Options{ASCII: true}},
 		{"clean-80.txt", "text", cleanReport(), Options{Width: 80}},
+		{"calls-80.txt", "text", callsReport(), Options{Width: 80}},
 		{"leaky.json", "json", leakyReport(), Options{}},
 		{"clean.json", "json", cleanReport(), Options{}},
+		{"leaky.html", "html", leakyReport(), Options{}},
+		{"clean.html", "html", cleanReport(), Options{}},
 	} {
 		t.Run(tc.file, func(t *testing.T) { golden(t, tc.file, render(t, tc.format, tc.report, tc.option)) })
 	}
@@ -96,8 +100,8 @@ var ansi = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
 func TestTextKeepsItsWidth(t *testing.T) {
 	for _, report := range []*Report{leakyReport(), cleanReport()} {
-		for width := minWidth; width <= 100; width += 4 {
-			for line := range strings.Lines(string(render(t, "text", report, Options{Width: width}))) {
+		for width := minWidth; width <= 100; width += 2 {
+			for line := range strings.Lines(string(render(t, "text", report, Options{Width: width, ASCII: width%4 == 0}))) {
 				line = strings.TrimSuffix(line, "\n")
 				if n := utf8.RuneCountInString(line); n > width {
 					t.Errorf("width %d: %d columns: %q", width, n, line)
@@ -135,6 +139,9 @@ func TestNothingHostileIsRendered(t *testing.T) {
 		r.Ledger.Leaks[0].Site = []memstat.Frame{{Function: evil, File: evil}}
 		r.Outcome.Stack = []memstat.Frame{{Function: evil, File: evil, Line: 1}}
 		r.Cycles.Reason, r.Cycles.Metrics[0].Name = evil, evil
+		r.Cycles.Outcomes[evil], r.Cycles.FirstFailure = 1, &CycleFailure{Kind: evil, Message: evil}
+		r.Run = &Run{Function: evil, Arguments: []string{evil, "a " + evil}, Environment: []string{evil}}
+		r.Tool = &Tool{evil, evil, evil, evil, evil, evil, ptr(1), []Failure{{Message: evil}}}
 		r.Target.Name, r.Target.Source, r.Target.Basis = evil, evil, evil
 		for _, f := range Formats() {
 			name, out := f.Name, render(t, f.Name, r, Options{})
@@ -161,13 +168,19 @@ func TestForgedSection(t *testing.T) {
 	r := cleanReport()
 	r.Outcome.Message = "x\nLeaks\n  none\n\nModule"
 	r.Module.Path = "x\nLeaks"
+	r.Tool = &Tool{Failures: []Failure{{Message: "x\nLeaks\n  none"}}}
 	titles := map[string]int{}
-	for line := range strings.Lines(string(render(t, "text", r, Options{}))) {
+	text := string(render(t, "text", r, Options{}))
+	summary, text, _ := strings.Cut(text, "\n\n")
+	if strings.Contains(summary, "\nLeaks") {
+		t.Errorf("the summary has a title:\n%s", summary)
+	}
+	for line := range strings.Lines(text) {
 		if line[0] != ' ' && line[0] != '\n' {
 			titles[strings.TrimSpace(line)]++
 		}
 	}
-	want := map[string]int{"Outcome": 1, "Module": 1, "Memory": 1, "Ledger": 1, "Leaks": 1, "Process": 1}
+	want := map[string]int{"Outcome": 1, "Module": 1, "Memory": 1, "Ledger": 1, "Leaks": 1, "Process": 1, "Tool": 1}
 	if diff := cmp.Diff(want, titles); diff != "" {
 		t.Errorf("titles (-want +got):\n%s", diff)
 	}
@@ -184,6 +197,18 @@ func TestJSONRoundTrip(t *testing.T) {
 		}
 		if got.Leaked() != want.Leaked() {
 			t.Error("the report that was read back judges differently")
+		}
+	}
+}
+
+func TestASCII(t *testing.T) {
+	for _, report := range []*Report{leakyReport(), cleanReport()} {
+		report.Module.Path, report.Outcome.Message = "ünï.wasm", "schlecht: größer"
+		report.Outcome.Kind = "ümlaut"
+		for i, c := range string(render(t, "text", report, Options{ASCII: true})) {
+			if c >= utf8.RuneSelf {
+				t.Fatalf("%q at %d", c, i)
+			}
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
@@ -16,12 +17,19 @@ import (
 // cursor or passes for a line of the report.
 func WriteText(w io.Writer, r *Report, o Options) error {
 	p := newPage(o)
+	p.summary(r)
 	p.outcome(&r.Outcome)
+	if r.Cycles != nil {
+		p.endings(r.Cycles)
+	}
 	if r.Instructions != nil {
 		p.text("instructions", plain, memstat.Grouped(*r.Instructions))
 	}
 	if r.Module != nil {
 		p.module(r.Module)
+	}
+	if len(r.UnknownImports) > 0 {
+		p.unknownImports(r.UnknownImports)
 	}
 	if r.Memory != nil || r.Budget != nil {
 		p.memory(r.Memory, r.Budget)
@@ -42,6 +50,12 @@ func WriteText(w io.Writer, r *Report, o Options) error {
 	if r.Target != nil {
 		p.target(r.Target)
 	}
+	if r.Run != nil {
+		p.run(r.Run)
+	}
+	if r.Tool != nil {
+		p.tool(r.Tool)
+	}
 	if _, err := w.Write(p.out.Bytes()); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
@@ -54,7 +68,7 @@ func (p *page) outcome(o *Outcome) {
 	if o.Kind == "exit" {
 		t = plain
 	}
-	p.field("ended by", t, chop(memstat.Printable(o.Kind), p.valueWidth())...)
+	p.field("ended by", t, p.chop(memstat.Printable(o.Kind), p.valueWidth())...)
 	if o.ExitCode != nil {
 		p.text("exit code", plain, memstat.Grouped(*o.ExitCode))
 	}
@@ -63,12 +77,12 @@ func (p *page) outcome(o *Outcome) {
 		line = strings.TrimRight(line, "\r\n")
 		body := strings.TrimLeft(line, "\t")
 		deep := strings.Repeat("  ", min(len(line)-len(body), 4))
-		for _, l := range wrap(memstat.Printable(body), p.valueWidth()-len(deep)) {
+		for _, l := range p.wrap(memstat.Printable(body), p.valueWidth()-len(deep)) {
 			lines = append(lines, deep+l)
 		}
 	}
 	for _, f := range o.Stack {
-		for _, l := range wrap(f.String(), p.valueWidth()-2) {
+		for _, l := range p.wrap(f.String(), p.valueWidth()-2) {
 			lines = append(lines, "  "+l)
 		}
 	}
@@ -78,11 +92,43 @@ func (p *page) outcome(o *Outcome) {
 	if len(lines) > 0 {
 		p.field("message", plain, lines...)
 	}
+	if o.OpenFDs != nil {
+		p.text("descriptors", plain, leftOpen(o.OpenFDs))
+	}
+}
+
+// leftOpen says how many descriptors the guest left open.
+func leftOpen(o *OpenFDs) string {
+	s := memstat.Grouped(o.Count) + " left open by the guest"
+	if o.First != "" {
+		s += " (first: " + memstat.Printable(o.First) + ")"
+	}
+	return s
+}
+
+func (p *page) tool(t *Tool) {
+	p.section("Tool")
+	for _, f := range [...]struct{ label, value string }{
+		{"wamr-go", t.Version}, {"wazero", t.Wazero}, {"go", t.Go}, {"platform", t.Platform},
+	} {
+		if f.value != "" {
+			p.exact(f.label, f.value)
+		}
+	}
+	switch {
+	case t.EngineReason != "":
+		p.text("engine", plain, memstat.Printable(t.Engine+" ("+t.EngineReason+")"))
+	case t.Engine != "":
+		p.exact("engine", t.Engine)
+	}
 }
 
 func (p *page) module(m *Module) {
 	p.section("Module")
 	p.exact("path", m.Path)
+	if m.FromComponent {
+		p.text("of this file", plain, "the core module within a component")
+	}
 	p.exact("sha256", m.SHA256)
 	rows := []sizeRow{{"wasm", m.WasmBytes}}
 	if m.NativeBytes != nil {
@@ -97,6 +143,23 @@ func (p *page) module(m *Module) {
 	p.text("from cache", plain, cached)
 }
 
+// unknownImports lists those that were called; the others are only counted.
+func (p *page) unknownImports(list []UnknownImport) {
+	p.section("Unknown imports")
+	var rows []row
+	for _, u := range list {
+		if u.Calls > 0 {
+			rows = append(rows, row{cells: []cell{text(memstat.Printable(u.Module + "." + u.Name)), text(memstat.Grouped(u.Calls))}})
+		}
+	}
+	if len(rows) > 0 {
+		p.table([]string{"called", "calls"}, rows)
+	}
+	if n := len(list) - len(rows); n > 0 {
+		p.note(faint, count(n, "function was", "functions were")+" not called")
+	}
+}
+
 func (p *page) memory(m *Memory, b *Budget) {
 	p.section("Memory")
 	var rows []sizeRow
@@ -106,16 +169,23 @@ func (p *page) memory(m *Memory, b *Budget) {
 			rows = append(rows, sizeRow{"touched", *m.TouchedBytes})
 		}
 		rows = append(rows, sizeRow{"limit", m.LimitBytes})
+		if m.TableBytes != nil {
+			rows = append(rows, sizeRow{"tables", *m.TableBytes})
+		}
 	}
 	if b != nil {
 		rows = append(rows, sizeRow{"budget", b.LimitBytes}, sizeRow{"budget used", b.PeakBytes})
 	}
 	p.sizes(rows)
 	if m != nil {
-		p.text("grows", plain, memstat.Grouped(m.Grows))
+		grows := memstat.Grouped(m.Grows)
+		if m.DeniedGrows > 0 {
+			grows += ", and " + memstat.Grouped(m.DeniedGrows) + " denied"
+		}
+		p.text("grows", plain, grows)
 	}
 	if b != nil {
-		if b.Passed {
+		if b.Exceeded {
 			p.text("budget kept", bad, "no")
 		} else {
 			p.text("budget kept", good, "yes")
@@ -149,25 +219,39 @@ func (p *page) ledger(l *Ledger) {
 	}
 	heads := []string{"kind", "acquired", "released", "live", "peak", "live bytes", "peak bytes"}
 	var rows []row
+	var reserved int64 // address space, which is no memory and so has no place among the bytes
 	for _, k := range l.Kinds {
 		live := plain
 		if k.LiveObjects != 0 {
 			live = unsure
 		}
+		liveBytes, peakBytes := humanSigned(k.LiveBytes), humanSigned(k.PeakBytes)
+		if k.Kind.IsAddressSpace() {
+			reserved += k.PeakBytes
+			liveBytes, peakBytes = "-", "-"
+		}
 		rows = append(rows, row{cells: []cell{
 			text(k.Kind.String()), text(memstat.Grouped(k.Acquired)), text(memstat.Grouped(k.Released)),
 			{memstat.Grouped(k.LiveObjects), live}, text(memstat.Grouped(k.PeakObjects)),
-			text(humanSigned(k.LiveBytes)), text(humanSigned(k.PeakBytes)),
+			text(liveBytes), text(peakBytes),
 		}})
 	}
 	p.table(heads, rows)
 	p.note(faint, "peaks are of one instance")
+	if reserved > 0 {
+		p.note(faint, reservedText(reserved))
+	}
 	if l.OpenScopes > 0 {
 		p.note(unsure, count(l.OpenScopes, "scope is", "scopes are")+" still open")
 	}
 	if l.DoubleReleases > 0 {
 		p.note(bad, count(l.DoubleReleases, "double release", "double releases"))
 	}
+}
+
+// reservedText tells the address space that is reserved.
+func reservedText(bytes int64) string {
+	return "address space reserved: " + humanSigned(bytes) + ", which is no memory"
 }
 
 func (p *page) leaks(l *Ledger) {
@@ -231,49 +315,87 @@ func readingText(r probe.Reading) string {
 }
 
 func (p *page) cycles(c *Cycles) {
-	p.section("Cycles")
+	unit := c.UnitName()
+	p.section(strings.ToUpper(unit[:1]) + unit[1:] + "s")
 	done := memstat.Grouped(c.Completed)
 	if c.Requested > 0 {
 		done += " of " + memstat.Grouped(c.Requested)
 	}
-	p.text("completed", plain, done+", on "+count(c.Workers, "worker", "workers"))
+	if c.Unit == "" {
+		done += ", on " + count(c.Workers, "worker", "workers")
+	} else {
+		done += ", in one instance"
+	}
+	p.text("completed", plain, done)
 	p.text("rate", plain, digits3(c.PerSecond)+" per second")
 	p.text("latency", plain, "p50 "+duration(c.P50NS)+", p99 "+duration(c.P99NS))
-	p.text("verdict", verdictTone(c.Verdict), c.Verdict.String())
+	p.text("verdict", verdictTone(c.Verdict), c.Verdict.String()+", "+c.side())
 	if c.Reason != "" {
 		p.text("", faint, memstat.Printable(c.Reason))
 	}
-	if len(c.Metrics) == 0 {
+	if c.Hunt != nil {
+		p.text("could hide", plain, fmt.Sprintf("a leak of less than %.2g objects per %s", c.Hunt.HiddenBelow, unit))
+		if b := c.Hunt.GuestHiddenBelow; b > 0 {
+			p.text("", plain, "or of less than "+digits3(b)+" bytes of the guest's memory per "+unit)
+		}
+	}
+	p.census(c.Census, unit)
+	p.metrics(c.Metrics, unit)
+}
+
+// census writes what grew in every window.
+func (p *page) census(found []census.Finding, unit string) {
+	if len(found) == 0 {
+		return
+	}
+	var rows []row
+	for _, f := range found {
+		below := frameTexts(f.Site)
+		if len(below) == 0 {
+			below = []string{memstat.Printable(f.Identity)}
+		}
+		rows = append(rows, row{
+			cells: []cell{
+				{f.Kind.String(), bad}, {growth(f.PerCycle), bad}, text(growth(f.BytesPer)),
+				text(memstat.Grouped(f.Counts[len(f.Counts)-1])), text(memstat.Grouped(f.Since)),
+			},
+			below: below,
+		})
+	}
+	p.out.WriteByte('\n')
+	p.table([]string{"grows", "per " + unit, "bytes per " + unit, "at the end", "since"}, rows)
+}
+
+func (p *page) metrics(metrics []trend.Metric, unit string) {
+	if len(metrics) == 0 {
 		return
 	}
 	var low, high int
-	for _, m := range c.Metrics {
+	for _, m := range metrics {
 		if m.Slope != nil {
 			low = max(low, utf8.RuneCountInString(growth(m.CILow)))
 			high = max(high, utf8.RuneCountInString(growth(m.CIHigh)))
 		}
 	}
 	var rows []row
-	for _, m := range c.Metrics {
+	for _, m := range metrics {
 		slope, interval := "-", "-"
 		if m.Slope != nil {
 			slope = growth(m.PerCycle)
 			interval = padLeft(growth(m.CILow), low) + " … " + padLeft(growth(m.CIHigh), high)
 		}
-		rows = append(rows, row{cells: []cell{
-			text(memstat.Printable(m.Name)), text(slope), text(interval),
-			{m.Verdict.String(), verdictTone(m.Verdict)},
-		}})
+		rows = append(rows, row{cells: []cell{text(memstat.Printable(m.Name)), text(slope), text(interval)}})
 	}
 	p.out.WriteByte('\n')
-	p.table([]string{"metric", "per cycle", "99 % interval", "verdict"}, rows)
+	p.table([]string{"metric", "per " + unit, "99 % interval"}, rows)
+	p.note(faint, "metrics inform; what is counted decides")
 }
 
-func verdictTone(v trend.Verdict) tone {
+func verdictTone(v memstat.Verdict) tone {
 	switch v {
-	case trend.Clean:
+	case memstat.Clean:
 		return good
-	case trend.Leaking:
+	case memstat.Leaking:
 		return bad
 	default:
 		return unsure

@@ -4,11 +4,15 @@ import "strings"
 
 // wrap breaks text at spaces into lines of at most width runes. It breaks longer
 // words anywhere. It returns at least one line.
-func wrap(text string, width int) []string {
+func wrap(text string, width int) []string { return fill(strings.Fields(text), width) }
+
+// fill fills lines of at most width runes with words. It breaks longer words
+// anywhere. It returns at least one line.
+func fill(words []string, width int) []string {
 	width = max(width, 1)
 	var lines []string
 	var line []rune
-	for word := range strings.FieldsSeq(text) {
+	for _, word := range words {
 		runes := []rune(word)
 		if len(line) > 0 && len(line)+1+len(runes) <= width {
 			line = append(append(line, ' '), runes...)

@@ -1,8 +1,9 @@
-// Package trend decides whether the process grows with every cycle.
+// Package trend says how the metrics of the process moved over the cycles of a
+// run. It informs and decides nothing: resident memory and the heap include
+// garbage, free slots and other memory that a program keeps by design. Package
+// census decides, because it counts.
 //
-// [New] judges the samples of a probe.Sampler and returns a [Trend]: a verdict
-// for each metric and one for the whole run. [Trend.With] lets the ledger
-// overrule it, because the ledger's leaks are counted and not inferred.
+// [New] follows the samples of a probe.Sampler.
 //
 // Warm-up: the first tenth of the samples, and at least two, is left out,
 // because caches, pools and the heap size settle there. Each remaining sample
@@ -13,20 +14,4 @@
 // 1968), which up to 29 % of outliers cannot move. Its 99 % confidence
 // interval is Sen's, from the variance of Kendall's S with ties, widened for
 // autocorrelated points as Hamed and Rao (1998) do.
-//
-// Floor: the growth over the judged window that is normal for an idle Go
-// program, divided by the cycles of the window. Descriptors and goroutines
-// have none. Mappings have one of 4, because the Go runtime maps its heap
-// piecemeal and the ledger counts the mappings of instances exactly. Whole
-// numbers are clean if the interval allows for less than one over the window.
-//
-// Verdict of a metric: [Leaking] if the whole interval is above the floor and
-// the last half of the points grows too; [Clean] if the interval ends at or
-// below the floor and, except for resident memory, does not begin above 0;
-// [Inconclusive] otherwise, and always with fewer than [MinPoints] points.
-// Verdict of the run: leaking if one metric leaks, clean if all are clean.
-// Resident memory informs and does not decide: it is in neither.
-//
-// What is not promised: a leak below the floor is not found, and a run that is
-// too short gets no verdict. Both improve with more cycles.
 package trend

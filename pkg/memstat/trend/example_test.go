@@ -16,9 +16,7 @@ func ExampleNew() {
 		})
 	}
 	t := trend.New(samples)
-	fmt.Println(t.Verdict, "-", t.Reason)
 	fmt.Printf("%.2f %s per cycle\n", t.Metrics[0].PerCycle, t.Metrics[0].Unit)
 	// Output:
-	// leak - fds: the whole confidence interval is above the floor
 	// 0.25 descriptors per cycle
 }

@@ -30,9 +30,6 @@ func theilSen(points []point) Slope {
 	return s
 }
 
-// medianSlope returns the Theil-Sen slope without its interval.
-func medianSlope(points []point) float64 { return median(pairSlopes(points)) }
-
 // pairSlopes returns the slopes of all pairs of points, ascending.
 func pairSlopes(points []point) []float64 {
 	slopes := make([]float64, 0, len(points)*(len(points)-1)/2)

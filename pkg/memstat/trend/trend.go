@@ -1,31 +1,24 @@
 package trend
 
 import (
-	"fmt"
-	"math"
+	"slices"
 
-	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 )
 
-// Trend is the judgement on a series of samples.
+// Trend says how metrics moved during a run. It informs; package census decides.
 type Trend struct {
-	Verdict Verdict  `json:"verdict"`
-	Reason  string   `json:"reason"`
 	WarmUp  int      `json:"warm_up_samples"` // samples left out at the start
 	Metrics []Metric `json:"metrics"`         // those with at least one reading
 }
 
-// Metric is the judgement on one metric. Slope is nil if there are fewer than
+// Metric says how one metric moved. Slope is nil if there are fewer than
 // [MinPoints] points.
 type Metric struct {
 	Name string `json:"name"` // of the probe.Metric
 	Unit string `json:"unit"`
 	*Slope
-	Floor   float64 `json:"floor"`  // growth per cycle that is no leak
-	Points  int     `json:"points"` // number of points behind the slope
-	Verdict Verdict `json:"verdict"`
-	Reason  string  `json:"reason"`
+	Points int `json:"points"` // number of points behind the slope
 }
 
 // Slope is a growth per cycle with its 99 % confidence interval, in the unit of
@@ -38,128 +31,68 @@ type Slope struct {
 
 const (
 	// MinPoints is the least number of points after the warm-up that allows a
-	// verdict.
+	// slope.
 	MinPoints = 20
 	// maxPoints bounds the pairs, whose number is quadratic. More points are
 	// thinned evenly.
-	maxPoints = 256
-	// minCollections is the least number of garbage collections in the window
-	// that allows calling growing resident memory a leak and not garbage.
-	minCollections = 8
-
+	maxPoints   = 256
 	warmUpShare = 10 // the first tenth
 	warmUpLeast = 2
 )
 
-// rule says how to judge one metric.
-type rule struct {
-	metric   probe.Metric
-	floor    float64 // over the whole window
-	heap     bool    // changes at garbage collections only
-	resident bool    // includes garbage
-	whole    bool    // counts things that cannot grow by fractions
+// followed lists the metrics that have a trend. A reading of the heap changes at
+// garbage collections only.
+var followed = [...]struct {
+	metric probe.Metric
+	heap   bool
+}{
+	{metric: probe.HeapLive, heap: true},
+	{metric: probe.HeapObjects, heap: true},
+	{metric: probe.RSS},
+	{metric: probe.FDs},
+	{metric: probe.Goroutines},
+	{metric: probe.Maps},
 }
 
-// rules has a row for each metric that is judged. The floors are the drift of
-// an idle Go program: spans and stacks that the runtime keeps, objects on a
-// scheduler's list, pages that the scavenger has not given back yet.
-var rules = [...]rule{
-	{metric: probe.HeapLive, floor: 64 << 10, heap: true},
-	{metric: probe.HeapObjects, floor: 512, heap: true},
-	{metric: probe.RSS, floor: 2 << 20, resident: true},
-	{metric: probe.FDs, whole: true},
-	{metric: probe.Goroutines, whole: true},
-	{metric: probe.Maps, floor: 4, whole: true},
-}
-
-// New judges samples in the order in which they were taken, with ascending
-// cycle numbers. It does not keep or change the slice.
+// New follows the metrics through samples in the order in which they were taken,
+// with ascending cycle numbers. It does not keep or change the slice.
 func New(samples []probe.Sample) Trend {
 	warm := min(max(warmUpLeast, (len(samples)+warmUpShare-1)/warmUpShare), len(samples))
 	t := Trend{WarmUp: warm, Metrics: []Metric{}}
-	for i := range rules {
-		r := &rules[i]
-		if r.sampled(samples) {
-			t.Metrics = append(t.Metrics, r.judge(samples[warm:]))
-		}
-	}
-	t.Verdict, t.Reason = overall(t.Metrics)
-	return t
-}
-
-// With returns the trend with the verdict [Leaking] if the ledger found leaks:
-// they are counted and need no statistics. Without leaks it returns t.
-func (t Trend) With(leaks []memstat.Leak) Trend {
-	if len(leaks) > 0 {
-		t.Verdict, t.Reason = Leaking, "the ledger counted objects that were not given back"
-	}
-	return t
-}
-
-func (r *rule) sampled(samples []probe.Sample) bool {
-	for i := range samples {
-		if !samples[i].Process[r.metric].IsZero() {
-			return true
-		}
-	}
-	return false
-}
-
-func (r *rule) judge(samples []probe.Sample) Metric {
-	t := Metric{Name: r.metric.String(), Unit: r.metric.Unit()}
-	points := thin(r.points(samples), maxPoints)
-	t.Points = len(points)
-	if len(points) < MinPoints {
-		t.Reason = r.tooFew(len(points))
-		return t
-	}
-	window := points[len(points)-1].x - points[0].x
-	t.Floor = r.floor / window
-	var harmless float64
-	switch {
-	case r.whole:
-		harmless = below(1 / window)
-	case r.resident:
-		harmless = t.Floor // resident memory creeps in a program that leaks nothing
-	}
-	slope, later := theilSen(points), medianSlope(points[len(points)/2:])
-	t.Slope = &slope
-	t.Verdict, t.Reason = classify(slope, t.Floor, harmless, later)
-	if t.Verdict == Leaking && r.resident {
-		t.Verdict, t.Reason = Inconclusive, growsAlone
-		if collections(samples) < minCollections {
-			t.Reason = "it grew, but with so few garbage collections the growth may be garbage"
+	for _, f := range followed {
+		if sampled(samples, f.metric) {
+			t.Metrics = append(t.Metrics, follow(f.metric, points(samples[warm:], f.metric, f.heap)))
 		}
 	}
 	return t
 }
 
-// tooFew says how many points there are and how many are needed.
-func (r *rule) tooFew(points int) string {
-	unit := "sample"
-	if r.heap {
-		unit = "garbage collection"
-	}
-	if points != 1 {
-		unit += "s"
-	}
-	return fmt.Sprintf("only %d %s after warm-up; at least %d are needed", points, unit, MinPoints)
+func sampled(samples []probe.Sample, metric probe.Metric) bool {
+	return slices.ContainsFunc(samples, func(s probe.Sample) bool { return !s.Process[metric].IsZero() })
 }
 
-// below is the largest number less than x.
-func below(x float64) float64 { return math.Nextafter(x, 0) }
+func follow(metric probe.Metric, points []point) Metric {
+	points = thin(points, maxPoints)
+	m := Metric{Name: metric.String(), Unit: metric.Unit(), Points: len(points)}
+	if len(points) >= MinPoints {
+		slope := theilSen(points)
+		m.Slope = &slope
+	}
+	return m
+}
 
-// points returns the metric's readings by cycle.
-func (r *rule) points(samples []probe.Sample) []point {
+// points returns a metric's readings by cycle. Of several readings of the heap
+// between two collections it returns the first.
+func points(samples []probe.Sample, metric probe.Metric, heap bool) []point {
 	points := make([]point, 0, len(samples))
 	var last probe.Reading // the number of collections at the last point
 	for i := range samples {
 		s := &samples[i]
-		v, ok := s.Get(r.metric)
+		v, ok := s.Get(metric)
 		if !ok || len(points) > 0 && float64(s.Cycle) <= points[len(points)-1].x {
 			continue
 		}
-		if r.heap && !s.GCCycles.IsZero() {
+		if heap && !s.GCCycles.IsZero() {
 			if s.GCCycles == last {
 				continue
 			}
@@ -168,16 +101,6 @@ func (r *rule) points(samples []probe.Sample) []point {
 		points = append(points, point{float64(s.Cycle), float64(v)})
 	}
 	return points
-}
-
-// collections counts the garbage collections within the samples.
-func collections(samples []probe.Sample) uint64 {
-	if len(samples) == 0 {
-		return 0
-	}
-	first, _ := samples[0].GCCycles.Get()
-	last, _ := samples[len(samples)-1].GCCycles.Get()
-	return last - min(first, last)
 }
 
 // thin keeps at most n points, evenly spread, with the first and the last.

@@ -2,6 +2,7 @@ package instrument
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
@@ -45,10 +46,11 @@ type rewriter struct {
 
 	body      wasmbin.FunctionBody
 	locals    wasmbin.Locals
-	code      code // of the body, without its locals
-	noted     int  // length of offsets before this function
-	copied    int  // offset up to which the binary was copied to code
-	scratch   bool // the function has a local variable of the rewriter's, the last one
+	code      code              // of the body, without its locals
+	noted     int               // length of offsets before this function
+	copied    int               // offset up to which the binary was copied to code
+	added     []byte            // types of the local variables that are added, one at most of each of localUses
+	uses      [localUses]uint32 // numbers of those, from 1
 	regions   []region
 	walk      blockWalk
 	costs     []int64 // of the function's blocks
@@ -68,16 +70,16 @@ type region struct {
 func (w *rewriter) function(out code, body wasmbin.FunctionBody) (code, error) {
 	in, locals := w.plan.module.Instructions(body)
 	w.body, w.locals = body, locals
-	w.code, w.copied, w.scratch = w.code[:0], locals.End, false
+	w.code, w.copied, w.added, w.uses = w.code[:0], locals.End, w.added[:0], [localUses]uint32{}
 	w.noted = w.offsets.len()
 	w.offsets.note(0, locals.End-w.section.Offset, true)
-	leaf := w.isSmallLeaf(body)
+	checked := w.isCheckedAtEntry(body)
 	if w.plan.mode == Fuel {
 		w.measure(body)
-		w.walk, w.block, w.unchecked = blockWalk{pending: true}, 0, !leaf
+		w.walk, w.block, w.unchecked = blockWalk{pending: true}, 0, checked
 	} else {
 		w.regions = w.regions[:0]
-		w.enter(-1, !leaf)
+		w.enter(-1, checked)
 	}
 	for in.Next() {
 		if w.plan.mode == Fuel {
@@ -106,13 +108,11 @@ func (w *rewriter) function(out code, body wasmbin.FunctionBody) (code, error) {
 
 // finish appends the body in w.code, with its size and its locals.
 func (w *rewriter) finish(out code) code {
-	var header [16]byte
-	runs, added := w.locals.Runs, header[:0]
-	if w.scratch {
-		runs++
-		added = append(added, 1, i32)
+	var added []byte
+	for _, t := range w.added {
+		added = append(added, 1, t)
 	}
-	count := wasmbin.AppendU32(header[8:8], runs)
+	count := wasmbin.AppendU32(nil, w.locals.Runs+uint32(len(w.added)))
 	groups := w.plan.module.Binary[w.locals.Start:w.locals.End]
 	size := len(count) + len(groups) + len(added) + len(w.code)
 	out = wasmbin.AppendU32(out, uint32(size))
@@ -159,6 +159,12 @@ func (w *rewriter) instruction(in *wasmbin.Instructions) error {
 		return w.chargeLength(in, p.byteShift())
 	case wasmbin.OpTableFill, wasmbin.OpTableCopy, wasmbin.OpTableInit:
 		return w.chargeLength(in, p.elementShift())
+	case wasmbin.OpAtomicWait32, wasmbin.OpAtomicWait64:
+		return w.wait(in)
+	case wasmbin.OpTryTable, wasmbin.OpThrow, wasmbin.OpThrowRef, wasmbin.OpMemoryGrow, wasmbin.OpTableGrow:
+		// They call into Go, where they may take long: a try_table copies the stack.
+		w.copyTo(in.Start)
+		w.code.index(wasmbin.OpCall, p.tick)
 	}
 	return nil
 }
@@ -176,7 +182,7 @@ func (w *rewriter) help(in *wasmbin.Instructions, helper uint32) {
 // chargeLength charges for the length that is on top of the stack, which the
 // instruction takes.
 func (w *rewriter) chargeLength(in *wasmbin.Instructions, shift int32) error {
-	n, err := w.scratchLocal()
+	n, err := w.local(useLength, i32)
 	if err != nil {
 		return err
 	}
@@ -187,8 +193,20 @@ func (w *rewriter) chargeLength(in *wasmbin.Instructions, shift int32) error {
 	return nil
 }
 
-// scratchLocal returns the index of a local variable of the rewriter's.
-func (w *rewriter) scratchLocal() (uint32, error) {
+// What local variables are added for. There is one for each at most, since none
+// is in use for longer than an instruction.
+const (
+	useLength = iota
+	useAddress
+	useExpected32
+	useExpected64
+	useTimeout
+	useResult
+	localUses
+)
+
+// local returns the index of a local variable for a use, of that type.
+func (w *rewriter) local(use int, kind byte) (uint32, error) {
 	if w.types == nil {
 		var err error
 		if w.types, err = w.plan.module.Types(); err != nil {
@@ -202,29 +220,36 @@ func (w *rewriter) scratchLocal() (uint32, error) {
 	if int(function) >= len(w.index) || int(w.index[function]) >= len(w.types) {
 		return 0, fmt.Errorf("unknown type")
 	}
-	n := uint64(len(w.types[w.index[function]].Params)) + w.locals.Count
-	if n != uint64(uint32(n)) {
+	if w.uses[use] == 0 {
+		w.added = append(w.added, kind)
+		w.uses[use] = uint32(len(w.added))
+	}
+	n := uint64(len(w.types[w.index[function]].Params)) + w.locals.Count + uint64(w.uses[use]) - 1
+	if n > math.MaxUint32 {
 		return 0, fmt.Errorf("%d local variables", n)
 	}
-	w.scratch = true
 	return uint32(n), nil
 }
 
-// isSmallLeaf says whether a function is so short that it needs no check at its
-// entry: it has no loop, calls nothing and does nothing that takes long. So the
-// time between two checks of its caller stays in proportion to the caller's
-// code.
-func (w *rewriter) isSmallLeaf(body wasmbin.FunctionBody) bool {
-	const maxBytes = 4 * leafInstructions
-	if body.Size > maxBytes {
-		return false
-	}
+// isCheckedAtEntry says whether a function needs a check at its entry. There are
+// two kinds that need none. A small leaf has no loop, calls nothing and does
+// nothing that takes long, so the time between two checks of its caller stays in
+// proportion to the caller's code. And a function that always begins with a loop
+// is checked there, as all functions of Go's compiler are.
+func (w *rewriter) isCheckedAtEntry(body wasmbin.FunctionBody) bool {
 	in, _ := w.plan.module.Instructions(body)
-	n := 0
-	for in.Next() {
-		if n++; n > leafInstructions || in.Op == wasmbin.OpLoop || isCall(in.Op) || in.Op >= wasmbin.OpMemoryInit && in.Op <= wasmbin.OpTableFill {
+	straight := true // up to here, each call executes all
+	for n := 0; n < leafInstructions && in.Next(); n++ {
+		switch op := in.Op; {
+		case op == wasmbin.OpLoop:
+			return !straight
+		case isCall(op), op >= wasmbin.OpMemoryInit && op <= wasmbin.OpTableFill:
+			return true
+		case op == wasmbin.OpEnd && in.Depth < 0:
 			return false
+		case endsBlock(op):
+			straight = false
 		}
 	}
-	return in.Err() == nil
+	return true
 }

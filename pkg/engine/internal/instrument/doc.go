@@ -32,12 +32,15 @@
 // function or the loop, without inner loops, and one more. A long stretch of code
 // is charged and checked again within. A leaf function of at most 32
 // instructions is neither charged nor checked, as each call counts for nine
-// instructions of the caller. In the mode [Fuel], each basic block is charged for
+// instructions of the caller; nor is the entry of a function that begins with a
+// loop. In the mode [Fuel], each basic block is charged for
 // its instructions exactly.
 //
 // Bulk operations on memories and tables are charged for their length as well.
 // Those on memories are done in parts of 1 MiB, by functions that are added
 // after the guest's. They check the bounds of all before they write a part.
+// memory.atomic.wait waits in slices. Instructions that call into Go themselves,
+// and may take long there, such as memory.grow, call the host function as well.
 //
 // # What moves
 //

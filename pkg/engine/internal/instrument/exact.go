@@ -55,18 +55,39 @@ func (b *blockWalk) begins(in *wasmbin.Instructions) bool {
 
 // after is called after each instruction, and says whether it ends a block.
 func (b *blockWalk) after(in *wasmbin.Instructions) bool {
-	switch in.Op {
-	case wasmbin.OpElse, wasmbin.OpEnd:
+	switch {
+	case in.Op == wasmbin.OpElse || in.Op == wasmbin.OpEnd:
 		b.dead = false
-	case wasmbin.OpLoop, wasmbin.OpIf, wasmbin.OpBrIf, wasmbin.OpBrOnNull, wasmbin.OpBrOnNonNull, wasmbin.OpTryTable:
-	case wasmbin.OpUnreachable, wasmbin.OpBr, wasmbin.OpBrTable, wasmbin.OpReturn, wasmbin.OpThrow, wasmbin.OpThrowRef,
-		wasmbin.OpReturnCall, wasmbin.OpReturnCallIndirect, wasmbin.OpReturnCallRef:
+	case neverGoesOn(in.Op):
 		b.dead = true
-	default:
+	case !endsBlock(in.Op):
 		return false
 	}
 	b.pending = true
 	return true
+}
+
+// endsBlock says whether control may go elsewhere after an instruction, or come
+// from elsewhere: a call is none, since it comes back.
+func endsBlock(op wasmbin.Opcode) bool {
+	switch op {
+	case wasmbin.OpLoop, wasmbin.OpIf, wasmbin.OpElse, wasmbin.OpEnd,
+		wasmbin.OpBrIf, wasmbin.OpBrOnNull, wasmbin.OpBrOnNonNull, wasmbin.OpTryTable:
+		return true
+	default:
+		return neverGoesOn(op)
+	}
+}
+
+// neverGoesOn says whether control never comes to the next instruction.
+func neverGoesOn(op wasmbin.Opcode) bool {
+	switch op {
+	case wasmbin.OpUnreachable, wasmbin.OpBr, wasmbin.OpBrTable, wasmbin.OpReturn, wasmbin.OpThrow, wasmbin.OpThrowRef,
+		wasmbin.OpReturnCall, wasmbin.OpReturnCallIndirect, wasmbin.OpReturnCallRef:
+		return true
+	default:
+		return false
+	}
 }
 
 // branch is an if whose end was not reached yet. Its blocks are numbered; none

@@ -14,6 +14,12 @@ const (
 	HeapHost   = "wamr-go:calls"
 )
 
+// Reserved reports whether a module of that name has what the rewritten code
+// calls. No guest imports from it.
+func Reserved(module string) bool {
+	return module == HostModule || module == HeapHelper || module == HeapHost
+}
+
 // HeapContext is the export of the global with the context, an i64. It must be 0
 // when the guest is called from outside.
 const HeapContext = "wamr-go:context"
@@ -128,10 +134,9 @@ var keptBlocks = []struct {
 }
 
 // NewHeap plans to watch functions of an allocator, which must be defined by the
-// module and have the types of their shapes. It reads the code. The guest's memory
-// gets at most maxPages, since the helper's memory needs a limit of its own. An
-// error means a module that is invalid, or that the rewriter does not know.
-func NewHeap(m *wasmbin.Module, functions []allocator.Function, maxPages uint32) (*Heap, error) {
+// module and have the types of their shapes. It reads the code. An error means a
+// module that is invalid, or that the rewriter does not know.
+func NewHeap(m *wasmbin.Module, functions []allocator.Function) (*Heap, error) {
 	places, err := sectionPlaces(m)
 	if err != nil {
 		return nil, err
@@ -145,7 +150,6 @@ func NewHeap(m *wasmbin.Module, functions []allocator.Function, maxPages uint32)
 		return nil, err
 	}
 	h.plan(functions)
-	h.planMemory(places, uint64(maxPages))
 	return h, h.planSections(places)
 }
 
@@ -290,23 +294,6 @@ func (h *Heap) planSections(at *places) error {
 		at.add(wasmbin.SectionGlobal, contents[wasmbin.SectionGlobal], 1, global),
 		at.add(wasmbin.SectionExport, contents[wasmbin.SectionExport], 1, export))
 	return nil
-}
-
-// planMemory makes the edit that bounds the memory. A shared one stays as it is:
-// its maximum is a part of what the code means.
-func (h *Heap) planMemory(at *places, maxPages uint64) {
-	if len(h.module.Memories) != 1 {
-		return
-	}
-	l := h.module.Memories[0]
-	if l.Shared || l.Wide || l.Min > maxPages || l.HasMax && l.Max <= maxPages {
-		return
-	}
-	const hasMax = 1
-	content := wasmbin.AppendU32([]byte{1, hasMax}, uint32(l.Min))
-	content = wasmbin.AppendU32(content, uint32(maxPages))
-	s := at.found[wasmbin.SectionMemory]
-	h.edits = append(h.edits, wasmbin.Edit{From: s.Header, To: s.End(), With: wasmbin.AppendSection(nil, wasmbin.SectionMemory, content)})
 }
 
 func appendName(b []byte, name string) []byte {

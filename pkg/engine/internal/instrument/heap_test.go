@@ -19,7 +19,7 @@ func TestWatchedGuestsAreValid(t *testing.T) {
 		t.Fatal(files, err)
 	}
 	ctx := context.Background()
-	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter())
+	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter().WithCoreFeatures(allFeatures))
 	defer func() { _ = r.Close(ctx) }()
 	watched := 0
 	for _, file := range files {
@@ -37,7 +37,7 @@ func TestWatchedGuestsAreValid(t *testing.T) {
 			continue
 		}
 		watched++
-		h, err := NewHeap(m, found.Functions, 1000)
+		h, err := NewHeap(m, found.Functions)
 		if err != nil {
 			t.Errorf("%s: %v", file, err)
 			continue

@@ -137,7 +137,7 @@ func checkSame(t testing.TB, binary []byte) (ran, int64) {
 func TestSame(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	traps, most := 0, int64(0)
-	const modules = 150
+	const modules = 60
 	for range modules {
 		choices := make([]byte, 100+random.IntN(3000))
 		for i := range choices {

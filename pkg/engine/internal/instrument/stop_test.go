@@ -107,3 +107,69 @@ func host(t testing.TB, r wazero.Runtime, tick func(counter int64) int64) {
 		t.Fatal(err)
 	}
 }
+
+// waitModule has a shared memory and f(address, expected, timeout), which waits
+// for a number of 32 bits 4 bytes behind the address, and g for one of 64.
+func waitModule() []byte {
+	b := section([]byte("\x00asm\x01\x00\x00\x00"), wasmbin.SectionType, "\x02\x60\x03\x7f\x7f\x7e\x01\x7f\x60\x03\x7f\x7e\x7e\x01\x7f")
+	b = section(b, wasmbin.SectionFunction, "\x02\x00\x01")
+	b = section(b, wasmbin.SectionMemory, "\x01\x03\x01\x01")
+	b = section(b, wasmbin.SectionExport, "\x02\x01f\x00\x00\x01g\x00\x01")
+	return section(b, wasmbin.SectionCode, "\x02\x0c\x00\x20\x00\x20\x01\x20\x02\xfe\x01\x02\x04\x0b\x0c\x00\x20\x00\x20\x01\x20\x02\xfe\x02\x03\x08\x0b")
+}
+
+// TestWait: a wait gives the same results in slices, and can be ended.
+func TestWait(t *testing.T) {
+	const milliseconds, forever = 1_000_000, ^uint64(0)
+	ctx := context.Background()
+	for _, config := range []wazero.RuntimeConfig{wazero.NewRuntimeConfigCompiler(), wazero.NewRuntimeConfigInterpreter()} {
+		for _, mode := range []Mode{None, Yield, Fuel} {
+			r := wazero.NewRuntimeWithConfig(ctx, config.WithCoreFeatures(allFeatures))
+			defer func() { _ = r.Close(ctx) }()
+			ends := false
+			host(t, r, func(int64) int64 {
+				if ends {
+					panic(sys.NewExitError(77))
+				}
+				return Reload
+			})
+			binary, _, err := rewritten(waitModule(), mode)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m, err := r.Instantiate(ctx, binary)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range []string{"f", "g"} {
+				f := m.ExportedFunction(name)
+				for _, tc := range []struct {
+					address, expected, timeout, want uint64
+					trap                             string
+				}{
+					{0, 0, 0, 2, ""},
+					{8, 0, 3 * milliseconds, 2, ""},
+					{8, 0, 10 * milliseconds, 2, ""},
+					{8, 0, 25 * milliseconds, 2, ""},
+					{8, 5, forever, 1, ""},
+					{3, 0, forever, 0, "unaligned atomic"},
+					{1 << 16, 0, forever, 0, "out of bounds memory access"},
+				} {
+					got, err := f.Call(ctx, tc.address, tc.expected, tc.timeout)
+					if trapMessage(err) != tc.trap || err == nil && got[0] != tc.want {
+						t.Errorf("mode %d: %s%v: %v, %v", mode, name, tc, got, err)
+					}
+				}
+				if mode == None {
+					continue
+				}
+				ends = true
+				var exit *sys.ExitError
+				if _, err := f.Call(ctx, 0, 0, forever); !errors.As(err, &exit) {
+					t.Errorf("mode %d: %s was not ended: %v", mode, name, err)
+				}
+				ends = false
+			}
+		}
+	}
+}

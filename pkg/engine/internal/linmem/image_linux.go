@@ -30,7 +30,7 @@ func newImageFile(size uint64, segments iter.Seq[Segment]) (imageFile, error) {
 	if err := f.fill(size, segments); err != nil {
 		return imageFile{}, errors.Join(err, f.close())
 	}
-	if f.view, err = unix.Mmap(fd, 0, int(size), unix.PROT_READ, unix.MAP_PRIVATE); err != nil {
+	if f.view, err = mapFile(fd, size, unix.PROT_READ, 0); err != nil {
 		return imageFile{}, errors.Join(os.NewSyscallError("mmap", err), f.close())
 	}
 	return f, nil

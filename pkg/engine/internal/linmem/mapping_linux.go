@@ -1,6 +1,10 @@
 package linmem
 
-import "golang.org/x/sys/unix"
+import (
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
 
 // mapping is reserved address space. Its first bytes can be committed, which
 // makes them readable, writable and zero. All sizes are whole WebAssembly
@@ -9,11 +13,19 @@ type mapping []byte
 
 // reserve takes address space but no memory.
 func reserve(size uint64) (mapping, error) {
+	return mapFile(-1, size, unix.PROT_NONE, unix.MAP_ANONYMOUS)
+}
+
+// mapFile maps a file, or none if fd is -1.
+func mapFile(fd int, size uint64, prot, flags int) (mapping, error) {
 	if size != uint64(int(size)) {
 		return nil, unix.ENOMEM // more than a 32-bit host can address
 	}
-	return unix.Mmap(-1, 0, int(size), unix.PROT_NONE,
-		unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|unix.MAP_NORESERVE)
+	at, err := unix.MmapPtr(fd, 0, nil, uintptr(size), prot, flags|unix.MAP_PRIVATE|unix.MAP_NORESERVE)
+	if err != nil {
+		return nil, err
+	}
+	return unsafe.Slice((*byte)(at), size), nil
 }
 
 // commit makes bytes readable and writable.
@@ -27,4 +39,7 @@ func (m mapping) reset(from, to uint64) error {
 	return unix.Madvise(m[from:to], unix.MADV_DONTNEED)
 }
 
-func (m mapping) release() error { return unix.Munmap(m) }
+// release unmaps the bytes. They may be the end of a mapping only.
+func (m mapping) release() error {
+	return unix.MunmapPtr(unsafe.Pointer(unsafe.SliceData(m)), uintptr(len(m)))
+}

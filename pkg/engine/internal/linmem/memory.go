@@ -37,6 +37,7 @@ type Stat struct {
 	Bytes        uint64 // now; a WebAssembly memory never shrinks
 	LimitBytes   uint64 // to which it can grow
 	Grows        uint64 // successful memory.grow instructions
+	DeniedGrows  uint64 // those that Reallocate refused
 }
 
 // Memory is the linear memory of one instance and also wazero's allocator for
@@ -54,6 +55,7 @@ type Memory struct {
 	slot                   *slot  // nil where memories are Go slices
 	bytes                  []byte // in use; nil before the first Reallocate
 	initial, limit, growth uint64
+	denied                 uint64 // calls of Reallocate that did not grow the memory
 	released               bool
 }
 
@@ -64,7 +66,7 @@ var (
 
 // Allocate implements experimental.MemoryAllocator.
 func (m *Memory) Allocate(_, limit uint64) experimental.LinearMemory {
-	m.limit = limit
+	m.limit = min(limit, m.pool.limit)
 	return m
 }
 
@@ -82,6 +84,7 @@ func (m *Memory) Reallocate(size uint64) []byte {
 		return m.bytes
 	}
 	if size > m.limit || !m.resize(size) {
+		m.denied++
 		return nil
 	}
 	m.scope.Resize(m.handle, int64(size))
@@ -115,7 +118,6 @@ func (m *Memory) allocate(size uint64) error {
 	switch {
 	case err == nil:
 		m.slot, m.bytes = s, s.mapping[:size:size]
-		m.limit = min(m.limit, uint64(len(s.mapping)))
 		return nil
 	case !errors.Is(err, errors.ErrUnsupported):
 		return err
@@ -129,10 +131,11 @@ func (m *Memory) allocate(size uint64) error {
 
 func (m *Memory) resize(size uint64) bool {
 	if m.slot != nil {
-		if m.slot.resize(size) != nil {
+		s, err := m.pool.grow(m.slot, uint64(len(m.bytes)), size, m.limit, m.fresh)
+		if err != nil {
 			return false
 		}
-		m.bytes = m.slot.mapping[:size:size]
+		m.slot, m.bytes = s, s.mapping[:size:size]
 		return true
 	}
 	if size > math.MaxInt {
@@ -179,6 +182,7 @@ func (m *Memory) Stat() Stat {
 		Bytes:        uint64(len(m.bytes)),
 		LimitBytes:   m.limit,
 		Grows:        m.growth,
+		DeniedGrows:  m.denied,
 	}
 }
 
@@ -187,16 +191,16 @@ func (m *Memory) Stat() Stat {
 // proc_pid_pagemap(5); it takes a system call for each 16 MiB before Linux 6.7,
 // and one or a few after.
 //
-// It returns false if it cannot tell: on systems without a page map, after
-// Release, and in a slot with pages of an earlier use. A memory that was taken
-// as fresh has no such pages.
-func (m *Memory) Touched() (bytes uint64, ok bool) {
+// It returns the runs as well, by address, and false if it cannot tell: on
+// systems without a page map, after Release, and in a slot with pages of an
+// earlier use. A memory that was taken as fresh has no such pages.
+func (m *Memory) Touched() (bytes uint64, runs []Run, ok bool) {
 	if m.slot == nil || m.released || m.slot.resident > 0 {
-		return 0, false
+		return 0, nil, false
 	}
 	if len(m.bytes) == 0 {
-		return 0, true
+		return 0, nil, true
 	}
-	runs, ok := m.pool.pages.private(nil, m.slot.mapping, uint64(len(m.bytes)))
-	return sizeOf(runs), ok
+	runs, ok = m.pool.pages.private(nil, m.slot.mapping, uint64(len(m.bytes)))
+	return sizeOf(runs), runs, ok
 }

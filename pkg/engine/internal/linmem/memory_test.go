@@ -40,7 +40,7 @@ func TestMemory(t *testing.T) {
 		if b[0] != 3 {
 			t.Error("Free freed")
 		}
-		want := Stat{InitialBytes: 2 * PageSize, Bytes: limit, LimitBytes: limit, Grows: 1}
+		want := Stat{InitialBytes: 2 * PageSize, Bytes: limit, LimitBytes: limit, Grows: 1, DeniedGrows: 1}
 		if got := m.Stat(); got != want {
 			t.Errorf("%+v, want %+v", got, want)
 		}

@@ -1,6 +1,7 @@
 package linmem
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -18,14 +19,36 @@ type PageMap struct {
 	noScan atomic.Bool
 }
 
-// OpenPageMap opens the page map of the process. Without /proc it returns one
-// that can tell nothing, so that slots are discarded instead of restored.
+// OpenPageMap opens the page map of the process. Without /proc, or where what
+// it tells is not true, it returns one that can tell nothing, so that slots are
+// discarded instead of restored.
 func OpenPageMap() *PageMap {
 	fd, err := unix.Open("/proc/self/pagemap", unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		fd = -1
 	}
-	return &PageMap{fd: fd}
+	p := &PageMap{fd: fd}
+	if fd >= 0 && !p.truthful() {
+		_ = p.Close()
+	}
+	return p
+}
+
+// truthful reports whether the page map knows a page that was just written to,
+// between two that never are. QEMU's user mode opens the map of its own process,
+// where the guest's memory has other addresses.
+func (p *PageMap) truthful() bool {
+	m, err := reserve(3 * hostPage)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = m.release() }() // of a page that nobody else knows
+	if m.commit(hostPage, 2*hostPage) != nil {
+		return false
+	}
+	m[hostPage] = 1
+	runs, ok := p.private(nil, m, uint64(len(m)))
+	return ok && slices.Equal(runs, []Run{{hostPage, 2 * hostPage}})
 }
 
 // Close closes the file. Pools that still use the page map go on without. A
@@ -44,7 +67,7 @@ func (p *PageMap) Close() error {
 // private appends to runs the pages among the mapping's first n bytes that
 // belong to it alone: those it has written to and, where it maps no image, also
 // those it has read. It returns false if the system does not tell.
-func (p *PageMap) private(runs []pageRun, m mapping, n uint64) ([]pageRun, bool) {
+func (p *PageMap) private(runs []Run, m mapping, n uint64) ([]Run, bool) {
 	if p == nil {
 		return runs, false
 	}
@@ -80,7 +103,7 @@ var regionBuffers = sync.Pool{New: func() any { return new([regions]region) }}
 
 // scan uses the PAGEMAP_SCAN ioctl of Linux 6.7, which skips empty ranges. Names
 // and numbers are those of linux/fs.h.
-func (p *PageMap) scan(runs []pageRun, start, n uint64) ([]pageRun, error) {
+func (p *PageMap) scan(runs []Run, start, n uint64) ([]Run, error) {
 	const (
 		pagemapScan   = 0xc0606610
 		pageIsFile    = 1 << 2
@@ -119,12 +142,12 @@ func (p *PageMap) scan(runs []pageRun, start, n uint64) ([]pageRun, error) {
 
 // appendRun adds a run behind the others, and merges it with the last one if
 // they touch.
-func appendRun(runs []pageRun, from, to uint64) []pageRun {
-	if last := len(runs) - 1; last >= 0 && runs[last].to == from {
-		runs[last].to = to
+func appendRun(runs []Run, from, to uint64) []Run {
+	if last := len(runs) - 1; last >= 0 && runs[last].To == from {
+		runs[last].To = to
 		return runs
 	}
-	return append(runs, pageRun{from, to})
+	return append(runs, Run{from, to})
 }
 
 // The file has an entry of 8 bytes for each page.
@@ -138,7 +161,7 @@ const (
 var pagemapBuffers = sync.Pool{New: func() any { return new([pagemapEntries]uint64) }}
 
 // read looks at the entry of each page.
-func (p *PageMap) read(runs []pageRun, start, n uint64) ([]pageRun, bool) {
+func (p *PageMap) read(runs []Run, start, n uint64) ([]Run, bool) {
 	buf := pagemapBuffers.Get().(*[pagemapEntries]uint64)
 	defer pagemapBuffers.Put(buf)
 	first, pages := start/hostPage, n/hostPage

@@ -12,6 +12,9 @@ import (
 func TestPageMap(t *testing.T) {
 	pages := OpenPageMap()
 	defer pages.Close()
+	if pages.fd < 0 {
+		t.Skip("this system has no page map, or one that is not true")
+	}
 	const size = 300 * PageSize
 	m, err := reserve(size)
 	if err != nil {
@@ -32,7 +35,7 @@ func TestPageMap(t *testing.T) {
 	if m[5] != 'h' { // only read, so the page stays shared
 		t.Fatal("no image")
 	}
-	var want []pageRun
+	var want []Run
 	for page := uint64(2); page < size/hostPage; page += 1 + page%97 {
 		m[page*hostPage] = 7
 		want = appendRun(want, page*hostPage, (page+1)*hostPage)

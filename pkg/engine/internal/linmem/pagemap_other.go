@@ -12,4 +12,4 @@ func OpenPageMap() *PageMap { return &PageMap{} }
 // Close does nothing.
 func (*PageMap) Close() error { return nil }
 
-func (*PageMap) private(runs []pageRun, _ mapping, _ uint64) ([]pageRun, bool) { return runs, false }
+func (*PageMap) private(runs []Run, _ mapping, _ uint64) ([]Run, bool) { return runs, false }

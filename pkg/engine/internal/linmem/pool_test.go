@@ -34,10 +34,13 @@ func TestPool(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	small, large := take(PageSize, PageSize), take(PageSize, 16*PageSize)
+	small, large := take(PageSize, PageSize), take(2*PageSize, 16*PageSize)
 	give(small)
-	if got := take(PageSize, 2*PageSize); got == small {
-		t.Error("a slot without room was lent")
+	if got, err := p.find(2 * PageSize); got != nil || err != nil {
+		t.Error("a slot was lent that has no room for a memory to begin with:", err)
+	}
+	if got := take(PageSize, 2*PageSize); got != small {
+		t.Error("a slot was not lent because its memory will have to move when it grows")
 	}
 	give(large)
 	if got := take(2*PageSize, 8*PageSize); got != large {

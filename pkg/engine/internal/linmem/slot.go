@@ -1,50 +1,34 @@
 package linmem
 
-import (
-	"errors"
-
-	"github.com/wamr-go/wamr-go/pkg/memstat"
-)
+import "github.com/wamr-go/wamr-go/pkg/memstat"
 
 // slot is a mapping that serves one memory after another. The package comment
 // draws it.
 //
 // Invariants, where every offset counts bytes from the start of the mapping:
 //
-//	image.size, used, resident ≤ committed ≤ len(mapping)
+//	image.size, used, resident ≤ committed ≤ reserved ≤ len(mapping)
 //
 // Bytes from used to committed read as the image says, and as zero behind it.
-// So a slot is clean when used is 0. Bytes from committed on have no access.
+// So a slot is clean when used is 0. Bytes from committed to reserved have no
+// access, and those from reserved on belong to the slot no longer.
+//
+// Whoever has taken the slot owns it, but for committed and reserved, which
+// change under the pool's lock.
 type slot struct {
 	mapping
-	image     *Image    // mapped at the start; nil for none
-	committed uint64    // end of the readable and writable bytes
-	used      uint64    // end of the bytes that the last memory may have written to
-	resident  uint64    // end of the pages that may remain from an earlier use
-	runs      []pageRun // of the last clean; kept only to reuse the array
+	image     *Image // mapped at the start; nil for none
+	reserved  uint64 // end of the address space
+	committed uint64 // end of the readable and writable bytes
+	used      uint64 // end of the bytes that the last memory may have written to
+	resident  uint64 // end of the pages that may remain from an earlier use
+	runs      []Run  // of the last clean; kept only to reuse the array
 	handle    memstat.Handle
 }
 
-// prepare cleans the slot and commits size bytes of it. A fresh slot has no
-// resident pages afterwards.
-func (s *slot) prepare(size uint64, fresh bool, pages *PageMap, keepResident uint64) error {
-	var err error
-	if fresh {
-		err = s.discard()
-	} else {
-		err = s.clean(pages, keepResident)
-	}
-	if err != nil {
-		return err
-	}
-	return s.resize(size)
-}
-
-// resize commits size bytes, unless as many are committed.
+// resize commits size bytes, unless as many are committed. They must be
+// reserved. The caller holds the pool's lock.
 func (s *slot) resize(size uint64) error {
-	if size > uint64(len(s.mapping)) {
-		return errors.New("the reservation is too small")
-	}
 	if size <= s.committed {
 		return nil
 	}
@@ -53,6 +37,30 @@ func (s *slot) resize(size uint64) error {
 	}
 	s.committed = size
 	return nil
+}
+
+// shrink gives up the address space that is reserved but not committed. The
+// caller holds the pool's lock.
+func (s *slot) shrink() error {
+	if s.reserved == s.committed {
+		return nil
+	}
+	if err := s.mapping[s.committed:s.reserved].release(); err != nil {
+		return err
+	}
+	s.reserved = s.committed
+	return nil
+}
+
+// release unmaps the slot. The caller holds the pool's lock.
+func (s *slot) release() error { return s.mapping[:s.reserved].release() }
+
+// prepare cleans the slot. A fresh one has no resident pages afterwards.
+func (s *slot) prepare(fresh bool, pages *PageMap, keepResident uint64) error {
+	if fresh {
+		return s.discard()
+	}
+	return s.clean(pages, keepResident)
 }
 
 const (
@@ -73,7 +81,7 @@ func (s *slot) clean(pages *PageMap, keepResident uint64) error {
 	used := max(s.used, s.resident)
 	known := true
 	if used <= wholeBytes {
-		s.runs = append(s.runs[:0], pageRun{0, used})
+		s.runs = append(s.runs[:0], Run{0, used})
 	} else {
 		s.runs, known = pages.private(s.runs[:0], s.mapping, min(used, scannedBytes))
 	}
@@ -82,10 +90,10 @@ func (s *slot) clean(pages *PageMap, keepResident uint64) error {
 	}
 	resident := uint64(0)
 	for _, r := range s.runs {
-		if !s.image.restore(s.mapping[r.from:r.to], r.from) {
+		if !s.image.restore(s.mapping[r.From:r.To], r.From) {
 			return s.discard()
 		}
-		resident = r.to
+		resident = r.To
 	}
 	if used > scannedBytes {
 		if err := s.reset(scannedBytes, used); err != nil {
@@ -105,4 +113,16 @@ func (s *slot) discard() error {
 	}
 	s.used, s.resident = 0, 0
 	return nil
+}
+
+// copyTo copies the first n bytes to a clean slot with the same image: only the
+// pages of its own, if these are known, for the others read alike in both.
+func (s *slot) copyTo(to *slot, n uint64, pages *PageMap) {
+	runs, known := pages.private(s.runs[:0], s.mapping, n)
+	if !known {
+		runs = append(s.runs[:0], Run{0, n})
+	}
+	for _, r := range runs {
+		copy(to.mapping[r.From:r.To], s.mapping[r.From:r.To])
+	}
 }

@@ -3,6 +3,7 @@ package wasmbin
 import (
 	"fmt"
 	"iter"
+	"slices"
 )
 
 // FunctionBody is the place of a function's code in the binary: its locals and
@@ -34,4 +35,45 @@ func (m *Module) FunctionBodies() iter.Seq2[FunctionBody, error] {
 			}
 		}
 	}
+}
+
+// trapBody is a function body with its size. It has no locals, traps, and is
+// valid for any type: no locals, unreachable, end.
+var trapBody = []byte{3, 0, 0x00, 0x0b}
+
+// KeepBodies returns an edit that replaces the bodies of functions by traps,
+// except those of the given indexes. It replaces nothing if there is no code, or
+// if the code section cannot be read.
+func (m *Module) KeepBodies(indexes ...uint32) Edit {
+	s, ok := m.Section(SectionCode)
+	if !ok {
+		return Edit{}
+	}
+	content := AppendU32(nil, m.Count(s))
+	for b, err := range m.FunctionBodies() {
+		if err != nil {
+			return Edit{}
+		}
+		if slices.Contains(indexes, b.Index) {
+			content = AppendU32(content, uint32(b.Size))
+			content = append(content, m.Binary[b.Offset:b.Offset+b.Size]...)
+		} else {
+			content = append(content, trapBody...)
+		}
+	}
+	return Edit{s.Header, s.End(), AppendSection(nil, s.ID, content)}
+}
+
+// TrapBodies returns an edit that replaces the code section by as many traps as
+// there are to be functions. It replaces nothing if there is no code.
+func (m *Module) TrapBodies(functions uint32) Edit {
+	s, ok := m.Section(SectionCode)
+	if !ok {
+		return Edit{}
+	}
+	content := AppendU32(nil, functions)
+	for range functions {
+		content = append(content, trapBody...)
+	}
+	return Edit{s.Header, s.End(), AppendSection(nil, s.ID, content)}
 }

@@ -10,7 +10,8 @@
 // [Module.Exports], [Module.Start], [Module.Elements], [Module.FunctionBodies].
 //
 // To change a binary, collect [Edit] values and pass them to [Apply].
-// [Module.StripData] makes the edit that removes the active data segments, and
+// [Module.StripData] makes the edit that removes the active data segments,
+// [Module.StripMemoryLimit] the one that removes the maximum of the memory, and
 // [Module.DropNames] those that remove the function names.
 //
 // The package does not validate. It checks bounds, so that arbitrary bytes give

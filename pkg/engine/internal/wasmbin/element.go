@@ -29,6 +29,30 @@ func (m *Module) Elements() ([]ElementSegment, error) {
 }
 
 func (r *reader) elementSegment() ElementSegment {
+	h := r.elementHead()
+	s := h.ElementSegment
+	for range h.count {
+		if r.err != nil {
+			break
+		}
+		if h.expressions {
+			s.Expressions = append(s.Expressions, r.expression())
+		} else {
+			s.Functions = append(s.Functions, r.functionIndex())
+		}
+	}
+	return s
+}
+
+// elementHead is a segment without its elements.
+type elementHead struct {
+	ElementSegment
+	count       uint32 // of its elements
+	expressions bool   // which are expressions, not function indices
+}
+
+// elementHead reads a segment up to its elements.
+func (r *reader) elementHead() (h elementHead) {
 	// The flags of the specification's section 5.5.12. The second means an
 	// explicit table of an active segment, and declarative of another.
 	const notActive, explicit, expressions = 1, 2, 4
@@ -36,36 +60,41 @@ func (r *reader) elementSegment() ElementSegment {
 	flags := r.u32()
 	if flags > notActive|explicit|expressions {
 		r.fail(fmt.Errorf("at offset %#x: unknown kind of element segment %d", r.pos, flags))
-		return ElementSegment{}
+		return elementHead{}
 	}
-	s := ElementSegment{Type: ValueType{Kind: funcRef}}
+	h.Type, h.expressions = ValueType{Kind: funcRef}, flags&expressions != 0
 	switch {
 	case flags&notActive == 0:
 		if flags&explicit != 0 {
-			s.Table = r.u32()
+			h.Table = r.u32()
 		}
-		s.Offset = r.expression()
+		h.Offset = r.expression()
 	case flags&explicit != 0:
-		s.Mode = ElementDeclarative
+		h.Mode = ElementDeclarative
 	default:
-		s.Mode = ElementPassive
+		h.Mode = ElementPassive
 	}
 	if flags&(notActive|explicit) != 0 {
-		if flags&expressions != 0 {
-			s.Type = r.valueType()
+		if h.expressions {
+			h.Type = r.valueType()
 		} else {
 			r.byte() // element kind: 0, functions
 		}
 	}
-	for range r.count() {
+	h.count = r.count()
+	return h
+}
+
+// skipElements reads the elements of a segment, and keeps none.
+func (r *reader) skipElements(h elementHead) {
+	for range h.count {
 		if r.err != nil {
-			break
+			return
 		}
-		if flags&expressions != 0 {
-			s.Expressions = append(s.Expressions, r.expression())
+		if h.expressions {
+			r.expression()
 		} else {
-			s.Functions = append(s.Functions, r.functionIndex())
+			r.u32()
 		}
 	}
-	return s
 }

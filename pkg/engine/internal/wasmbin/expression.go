@@ -59,6 +59,7 @@ func (r *reader) expression() []byte {
 			}
 			r.bytes(16)
 		default:
+			r.seen.add(EncodedInstruction, uint32(op))
 			r.fail(fmt.Errorf("at offset %#x: instruction %#x is not constant", r.pos, op))
 		}
 	}

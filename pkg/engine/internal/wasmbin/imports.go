@@ -36,6 +36,7 @@ func (r *reader) imports() []ImportEntry {
 	var all []ImportEntry
 	for range r.count() {
 		e := ImportEntry{Module: r.name(), Name: r.name(), Kind: ImportKind(r.byte())}
+		r.seen.add(EncodedImport, uint32(e.Kind))
 		switch e.Kind {
 		case ImportFunction:
 			e.Type = r.typeIndex()

@@ -18,6 +18,8 @@ type Instructions struct {
 	Op            Opcode
 	Start, End    int    // offsets of the instruction in the binary
 	Index, Second uint32 // its first two immediates, where they are unsigned numbers
+	Labels        uint32 // of a br_table, with the default one, or of a try_table
+	Type          int64  // of a block: the index of a type; negative for one value or none
 	Depth         int    // blocks around the instruction; else and end are as deep as what they belong to
 
 	r     reader
@@ -142,14 +144,15 @@ func (in *Instructions) operands(imm immediates) {
 		in.Index, in.Second = r.u32(), r.u32()
 		in.note()
 	case immBlock:
-		in.blockType()
+		in.Type = in.blockType()
 		in.open++
 	case immTryTable:
-		in.blockType()
+		in.Type = in.blockType()
 		in.catches()
 		in.open++
 	case immLabels:
-		for range r.count() + 1 {
+		in.Labels = r.count() + 1
+		for range in.Labels {
 			r.u32()
 		}
 	case immSigned:
@@ -211,11 +214,12 @@ func (in *Instructions) memory() {
 	in.r.u32()
 }
 
-func (in *Instructions) blockType() {
-	switch in.r.heapType() {
-	case refNull - 0x80, ref - 0x80:
+func (in *Instructions) blockType() int64 {
+	t := in.r.heapType()
+	if t == refNull-0x80 || t == ref-0x80 {
 		in.r.heapType()
 	}
+	return t
 }
 
 func (in *Instructions) selectType() {
@@ -230,7 +234,8 @@ func (in *Instructions) selectType() {
 }
 
 func (in *Instructions) catches() {
-	for range in.r.count() {
+	in.Labels = in.r.count()
+	for range in.Labels {
 		switch in.r.byte() {
 		case 0, 1: // catch, catch_ref: a tag and a label
 			in.r.u32()

@@ -13,7 +13,8 @@ type Module struct {
 	DataBytes uint64        // sum of the data segments' sizes
 
 	data dataSegments
-	used Extent // by the imports and the data
+	seen encodings // of Encodings; nil otherwise
+	used Extent    // by the imports and the data
 }
 
 // ContentError says that a section's content cannot be read, although the
@@ -82,6 +83,7 @@ func (m *Module) read(id ID, f func(*reader)) error {
 		return nil
 	}
 	r := s.reader(m.Binary)
+	r.seen = m.seen
 	if f(&r); r.err != nil {
 		return &ContentError{id, r.err}
 	}

@@ -44,6 +44,9 @@ func TestSectionsOnDemand(t *testing.T) {
 	}{
 		{"types", binaryOf(section(SectionType, 2, 0x60, 1, 0x7f, 2, 0x64, 0x70, 0x7f, 0x60, 0, 0)), types,
 			[]FunctionType{{[]ValueType{i32}, []ValueType{{0x64, -16}, i32}}, {}}, ""},
+		{"recursive types", binaryOf(section(SectionType, 3, 0x60, 0, 0, 0x4e, 2, 0x60, 1, 0x63, 2, 0, 0x60, 1, 0x7f, 0, 0x60, 0, 0)), types,
+			[]FunctionType{{}, {Params: []ValueType{{0x63, 2}}}, {Params: []ValueType{i32}}, {}}, ""},
+		{"recursive types past the end", binaryOf(section(SectionType, 1, 0x4e, 9, 0x60)), types, nil, "type section: unexpected end"},
 		{"no types", binaryOf(), types, []FunctionType(nil), ""},
 		{"struct type", binaryOf(section(SectionType, 1, 0x5f, 0)), types, nil, "type section: at offset 0xc: unknown form of type 0x5f"},
 		{"type indices", binaryOf(section(SectionFunction, 2, 1, 0)), indices, []uint32{1, 0}, ""},

@@ -1,10 +1,5 @@
 package wasmbin
 
-import (
-	"bytes"
-	"strings"
-)
-
 // Names holds the function names of a module. The zero Names has none.
 type Names struct {
 	functions []byte // the name map as the binary has it: index and name, in turn
@@ -17,8 +12,8 @@ const (
 	functionNames = 1
 )
 
-// DropNames returns the edits that remove the name sections of the module, and a
-// copy of the function names that they hold. It reads as much as it can of a
+// DropNames returns the edits that remove the name sections of the module, and
+// the function names that they hold, which share the binary. It reads as much as it can of a
 // malformed section: the specification asks to ignore the rest.
 func (m *Module) DropNames() ([]Edit, Names) {
 	var edits []Edit
@@ -30,7 +25,7 @@ func (m *Module) DropNames() ([]Edit, Names) {
 		}
 		edits = append(edits, Edit{From: s.Header, To: s.End()})
 		if names.functions == nil {
-			names.functions = bytes.Clone(subsection(content, functionNames))
+			names.functions = subsection(content, functionNames)
 		}
 	}
 	return edits, names
@@ -79,31 +74,6 @@ func (n Names) Functions(indexes ...uint32) map[uint32]string {
 		}
 	}
 	return names
-}
-
-// DropDebug returns the edits that remove the sections of debug information, and
-// their contents by name, without copies. Of several sections of a name, the
-// first counts.
-func (m *Module) DropDebug() ([]Edit, map[string][]byte) {
-	var edits []Edit
-	contents := make(map[string][]byte)
-	for _, s := range m.Sections {
-		name, content := m.custom(s)
-		if !strings.HasPrefix(name, ".debug_") {
-			continue
-		}
-		edits = append(edits, Edit{From: s.Header, To: s.End()})
-		if contents[name] == nil {
-			contents[name] = content
-		}
-	}
-	return edits, contents
-}
-
-// AppendCustom appends a custom section.
-func AppendCustom(b []byte, name string, content []byte) []byte {
-	all := append(AppendU32(nil, uint32(len(name))), name...)
-	return AppendSection(b, SectionCustom, append(all, content...))
 }
 
 // CustomName returns the name of a custom section, and "" for another section.

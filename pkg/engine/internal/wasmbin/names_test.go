@@ -42,19 +42,6 @@ func TestDropNames(t *testing.T) {
 	}
 }
 
-func TestDropDebug(t *testing.T) {
-	info, str := AppendCustom(nil, ".debug_info", []byte("i")), AppendCustom(nil, ".debug_str", []byte("s"))
-	other := AppendCustom(nil, "debug", []byte("o"))
-	m := mustParse(t, binaryOf(info, other, str, AppendCustom(nil, ".debug_info", []byte("j"))))
-	edits, contents := m.DropDebug()
-	if got, want := Apply(m.Binary, edits...), binaryOf(other); !bytes.Equal(got, want) {
-		t.Errorf("%q, want %q", got, want)
-	}
-	if diff := cmp.Diff(map[string][]byte{".debug_info": []byte("i"), ".debug_str": []byte("s")}, contents); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
 // FuzzNames reads names of any bytes at all.
 func FuzzNames(f *testing.F) {
 	f.Add(binaryOf(section(SectionCustom, nameMap(1, 0, 1, 'a')...)))

@@ -25,21 +25,26 @@ const (
 	OpCallRef            Opcode = 0x14
 	OpReturnCallRef      Opcode = 0x15
 	OpTryTable           Opcode = 0x1f
+	OpSelect             Opcode = 0x1b
 	OpLocalGet           Opcode = 0x20
 	OpLocalSet           Opcode = 0x21
 	OpLocalTee           Opcode = 0x22
 	OpGlobalGet          Opcode = 0x23
 	OpGlobalSet          Opcode = 0x24
 	OpMemorySize         Opcode = 0x3f
+	OpMemoryGrow         Opcode = 0x40
 	OpI32Const           Opcode = 0x41
 	OpI64Const           Opcode = 0x42
 	OpI32Eqz             Opcode = 0x45
+	OpI32Ne              Opcode = 0x47
 	OpI32GtU             Opcode = 0x4b
 	OpI32LeU             Opcode = 0x4d
 	OpI64LtS             Opcode = 0x53
+	OpI64LtU             Opcode = 0x54
 	OpI64GtU             Opcode = 0x56
 	OpI32Add             Opcode = 0x6a
 	OpI32Sub             Opcode = 0x6b
+	OpI32Or              Opcode = 0x72
 	OpI32ShrU            Opcode = 0x76
 	OpI64Add             Opcode = 0x7c
 	OpI64Sub             Opcode = 0x7d
@@ -55,7 +60,10 @@ const (
 	OpMemoryFill         Opcode = 0xfc0b
 	OpTableInit          Opcode = 0xfc0c
 	OpTableCopy          Opcode = 0xfc0e
+	OpTableGrow          Opcode = 0xfc0f
 	OpTableFill          Opcode = 0xfc11
+	OpAtomicWait32       Opcode = 0xfe01
+	OpAtomicWait64       Opcode = 0xfe02
 )
 
 // The prefixes of opcodes.

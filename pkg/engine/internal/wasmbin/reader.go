@@ -15,6 +15,7 @@ type reader struct {
 	data []byte
 	pos  int
 	err  error
+	seen encodings // adds what is read; nil for nothing
 	// function, where it is not nil, is told the place of each function's index
 	// that is read, other than in code.
 	function func(from, to int, index uint32)
@@ -25,6 +26,13 @@ func (r *reader) fail(err error) {
 	if r.err == nil {
 		r.err = err
 		r.pos = len(r.data)
+	}
+}
+
+// failf fails with the place that was read last.
+func (r *reader) failf(format string, args ...any) {
+	if r.err == nil {
+		r.fail(fmt.Errorf("at offset %#x: "+format, append([]any{r.pos}, args...)...))
 	}
 }
 

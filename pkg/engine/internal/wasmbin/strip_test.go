@@ -52,6 +52,7 @@ func TestStripData(t *testing.T) {
 		{"negative", binaryOf(memory, data(1, []byte{0, opI32Const, 0x7f, opEnd, 1, 'z'})), nil, nil},
 		{"empty out of bounds", binaryOf(memory, data(1, []byte{0, opI32Const, 0x81, 0x80, 0x04, opEnd, 0})), nil, nil},
 		{"global offset", binaryOf(memory, data(1, []byte{0, opGlobalGet, 0, opEnd, 1, 'z'})), nil, nil},
+		{"computed offset", binaryOf(memory, data(1, []byte{0, opI32Const, 1, opI32Const, 2, opI32Add, opEnd, 1, 'z'})), nil, nil},
 		{"no data", binaryOf(memory), nil, nil},
 		{"no memory", binaryOf(data(1, ab)), nil, nil},
 		{"imported memory", binaryOf(section(SectionImport, 1, 1, 'm', 1, 'm', 2, 0, 1), memory, data(1, ab)), nil, nil},

@@ -19,22 +19,54 @@ func (r *reader) valueType() ValueType {
 	t := ValueType{Kind: r.byte()}
 	if t.Kind == ref || t.Kind == refNull {
 		t.Heap = r.heapType()
+		if t.Heap < 0 {
+			r.seen.add(EncodedValueType, uint32(t.Heap)&0x7f)
+		}
 	}
+	r.seen.add(EncodedValueType, uint32(t.Kind))
 	return t
 }
 
 // FunctionType is the type of a function or of a tag.
 type FunctionType struct{ Params, Results []ValueType }
 
-// Types reads the type section. The error is a *ContentError, also where a
-// type is not a function type, which wazero does not support either.
+// The forms of a type.
+const (
+	formFunction = 0x60
+	formGroup    = 0x4e // recursive types, counted and in a row
+)
+
+// Types reads the type section. The members of a group of recursive types stand
+// in a row. The error is a *ContentError, also where a type is not a function
+// type, which wazero does not support either.
 func (m *Module) Types() ([]FunctionType, error) {
-	return readVector(m, SectionType, (*reader).functionType)
+	var types []FunctionType
+	err := m.read(SectionType, func(r *reader) {
+		for range r.count() {
+			n := uint32(1)
+			if r.peek() == formGroup {
+				r.byte()
+				n = r.count()
+			}
+			for range n {
+				t := r.functionType()
+				if r.err != nil {
+					return
+				}
+				types = append(types, t)
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return types, nil
 }
 
 func (r *reader) functionType() FunctionType {
-	const function = 0x60
-	if form := r.byte(); form != function {
+	form := r.byte()
+	r.seen.add(EncodedTypeForm, uint32(form))
+	if form != formFunction {
 		r.fail(fmt.Errorf("at offset %#x: unknown form of type %#x", r.pos, form))
 	}
 	return FunctionType{Params: r.valueTypes(), Results: r.valueTypes()}
@@ -67,6 +99,7 @@ type Limits struct {
 func (r *reader) limits() Limits {
 	const hasMax, shared, index64 = 1, 2, 4
 	flags := r.byte()
+	r.seen.add(EncodedLimits, uint32(flags))
 	if flags > hasMax|shared|index64 {
 		r.fail(fmt.Errorf("at offset %#x: unknown limits %#x", r.pos, flags))
 		return Limits{}
@@ -93,16 +126,27 @@ type Table struct {
 
 // Tables reads the table section.
 func (m *Module) Tables() ([]Table, error) {
-	return readVector(m, SectionTable, (*reader).table)
+	return readVector(m, SectionTable, func(r *reader) Table {
+		t, _ := r.table()
+		return t
+	})
 }
 
-func (r *reader) table() Table {
+// table reads a table, and where its limits are.
+func (r *reader) table() (t Table, limits limitsPlace) {
 	const withInit = 0x40
-	if r.peek() != withInit {
-		return Table{Type: r.valueType(), Limits: r.limits()}
+	hasInit := r.peek() == withInit
+	if hasInit {
+		r.bytes(2) // the mark and a reserved byte
 	}
-	r.bytes(2) // the mark and a reserved byte
-	return Table{Type: r.valueType(), Limits: r.limits(), Init: r.expression()}
+	t.Type = r.valueType()
+	limits.from = r.pos
+	t.Limits = r.limits()
+	limits.Limits, limits.to = t.Limits, r.pos
+	if hasInit {
+		t.Init = r.expression()
+	}
+	return t, limits
 }
 
 // Global is a global variable that a module defines.

@@ -8,12 +8,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// beneathAttempts bounds how often openat2 is asked again after EAGAIN, which
-// it answers when a rename anywhere made it unsure of a "..".
+// beneathAttempts is how often openat2 is repeated after EAGAIN, which it
+// returns when a rename anywhere made it unsure of a "..".
 const beneathAttempts = 32
 
 // hasBeneath asks the kernel once whether it has openat2. A seccomp filter
-// that doesn't know the call says ENOSYS or EPERM.
+// that does not know the call returns ENOSYS or EPERM.
 var hasBeneath = sync.OnceValue(func() bool {
 	fd, err := openat2(unix.AT_FDCWD, ".", searchFlags, 0)
 	if err == nil {
@@ -22,8 +22,8 @@ var hasBeneath = sync.OnceValue(func() bool {
 	return err != unix.ENOSYS && err != unix.EPERM && err != unix.EINVAL
 })
 
-// openBeneath opens path by openat2. errWalk means that the answer is the
-// walker's.
+// openBeneath opens path with openat2. errWalk means that the walker must
+// decide.
 func openBeneath(dir int, path string, flags int, mode uint32) (int, error) {
 	if !hasBeneath() {
 		return -1, errWalk
@@ -38,7 +38,7 @@ func openBeneath(dir int, path string, flags int, mode uint32) (int, error) {
 		case unix.ENOSYS:
 			return -1, errWalk
 		case unix.ELOOP:
-			// A link not to be followed, too many links, or a magic link.
+			// A link that must not be followed, too many links, or a magic link.
 			if flags&unix.O_NOFOLLOW == 0 || strings.IndexByte(path, '/') >= 0 {
 				return -1, errWalk
 			}
@@ -48,7 +48,7 @@ func openBeneath(dir int, path string, flags int, mode uint32) (int, error) {
 	return -1, errWalk
 }
 
-// statBeneath fills st by openat2. errWalk is as in openBeneath.
+// statBeneath fills st with the help of openat2. errWalk is as in openBeneath.
 func statBeneath(dir int, path string, follow bool, st *Attr) error {
 	flags := unix.O_PATH | unix.O_CLOEXEC
 	if !follow {
@@ -75,9 +75,9 @@ func openat2(dir int, path string, flags int, mode uint32) (int, error) {
 	return callPointer(unix.SYS_OPENAT2, dir, path, unsafe.Pointer(&how), unsafe.Sizeof(how))
 }
 
-// isMagic reports whether a link of this text, found in dir, is a magic link
-// of /proc. Those that name a path are absolute; the others are like
-// "pipe:[1234]", which no ordinary link of /proc is.
+// isMagic reports whether a link with this text in dir is a magic link of
+// /proc, such as "pipe:[1234]". No ordinary link of /proc has a colon. A magic
+// link with an absolute path as its text is refused as any absolute link is.
 func isMagic(dir int, target string) bool {
 	if strings.IndexByte(target, ':') < 0 {
 		return false

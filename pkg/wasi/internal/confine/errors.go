@@ -2,7 +2,7 @@ package confine
 
 import "errors"
 
-// ErrEscape says that a path asked for something outside its directory. It
-// comes unwrapped; every other error of this package is a bare syscall.Errno
-// (or errors.ErrUnsupported on systems without *at calls).
+// ErrEscape is the error of a path that would leave its directory. It is never
+// wrapped. All other errors of this package are plain syscall.Errno values, or
+// errors.ErrUnsupported on systems without *at calls.
 var ErrEscape = errors.New("path leads out of its directory")

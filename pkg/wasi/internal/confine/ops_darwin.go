@@ -2,9 +2,9 @@ package confine
 
 import "golang.org/x/sys/unix"
 
-// Darwin's calls may follow a link that has a slash behind it, so none gets
-// one; what the slash asks for is checked here. "." and ".." are answered as
-// on Linux, without a call.
+// Darwin's calls can follow a link with a trailing slash, so they are called
+// without the slash, and its meaning is checked here. "." and ".." get Linux's
+// answer, without a call.
 
 // TimeNow and TimeOmit in the nanoseconds of a Time mean the present time and
 // no change: UTIME_NOW and UTIME_OMIT of <sys/stat.h>.
@@ -63,7 +63,7 @@ func unlinkat(dir int, path string) error {
 	}
 	switch {
 	case isDir(&st):
-		return unix.EISDIR // Darwin says EPERM
+		return unix.EISDIR // Darwin returns EPERM
 	case slash:
 		return unix.ENOTDIR
 	}
@@ -116,8 +116,8 @@ func renameat(oldDir int, oldPath string, newDir int, newPath string) error {
 	return retry(func() error { return unix.Renameat(oldDir, oldName, newDir, newName) })
 }
 
-// newName checks the last component of a path for something that is made and
-// is no directory.
+// newName checks the last component of the path of a new file that is not a
+// directory.
 func newName(dir int, path string) (string, error) {
 	name, slash := trim(path)
 	if isDots(name) {

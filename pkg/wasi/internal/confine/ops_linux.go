@@ -6,10 +6,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// These are the system calls themselves. They are not taken from package unix
-// because each of those allocates its path. None follows a link as last
-// component; those that change a directory entry don't follow it for a
-// trailing slash either, so the slash goes along for its errno's sake.
+// These are plain system calls. Those of package unix would allocate a copy of
+// each path. None follows a link as the last component. Calls that change a
+// directory entry do not follow a link with a trailing slash either, so they
+// get the slash, and return the right errno for it.
 
 // TimeNow and TimeOmit in the nanoseconds of a Time mean the present time and
 // no change: utimensat(2).
@@ -89,7 +89,7 @@ func callNumber(trap uintptr, dir int, path string, a, b uintptr) (int, error) {
 	}
 }
 
-// callPointer is callNumber with a pointer as first argument.
+// callPointer is callNumber with a pointer as the first argument.
 func callPointer(trap uintptr, dir int, path string, a unsafe.Pointer, b uintptr) (int, error) {
 	var buf pathBuffer
 	p := terminate(buf[:], path)
@@ -120,10 +120,10 @@ func callTwo(trap uintptr, oldDir int, oldPath string, newDir int, newPath strin
 	}
 }
 
-// pathBuffer holds most paths on the stack.
+// pathBuffer is large enough for most paths, and is on the stack.
 type pathBuffer [256]byte
 
-// terminate copies a path, which holds no NUL, and ends it with one.
+// terminate returns a NUL-terminated copy of a path, which contains no NUL.
 func terminate(buf []byte, path string) *byte {
 	if len(path) >= len(buf) {
 		buf = make([]byte, len(path)+1)

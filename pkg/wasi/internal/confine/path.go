@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// check refuses what needs no look at the file system. A negative dir must
-// not pass: AT_FDCWD is one.
+// check returns the errors of a path that do not depend on the file system. It
+// refuses a negative dir, because AT_FDCWD is one.
 func check(dir int, path string) error {
 	if dir < 0 {
 		return unix.EBADF
@@ -23,7 +23,7 @@ func check(dir int, path string) error {
 	return nil
 }
 
-// checkText refuses what no system call could be given.
+// checkText refuses a path that cannot be passed to a system call.
 func checkText(path string) error {
 	switch {
 	case path == "":
@@ -36,14 +36,14 @@ func checkText(path string) error {
 	return nil
 }
 
-// plain reports whether path is one name in its directory, or ".", so that
-// only a link can lead elsewhere.
+// plain reports whether path is a single name other than "..". Only a link can
+// then lead elsewhere.
 func plain(path string) bool {
 	return path != ".." && strings.IndexByte(path, '/') < 0
 }
 
-// split cuts a path before its last component, which keeps the slashes that
-// follow it.
+// split cuts a path before its last component, which keeps its trailing
+// slashes.
 func split(path string) (head, last string) {
 	end := len(path)
 	for end > 0 && path[end-1] == '/' {
@@ -53,7 +53,8 @@ func split(path string) (head, last string) {
 	return path[:i], path[i:]
 }
 
-// trim cuts the slashes behind a last component.
+// trim removes the trailing slashes of a last component, and reports whether
+// there were any.
 func trim(last string) (name string, slash bool) {
 	if i := strings.IndexByte(last, '/'); i >= 0 {
 		return last[:i], true

@@ -4,8 +4,8 @@ package confine
 
 import "golang.org/x/sys/unix"
 
-// place is where an operation takes place: a name in an open directory. No
-// system call that is given a place follows a link.
+// place is a name in an open directory, for a system call. No system call on a
+// place follows a link.
 type place struct {
 	fd    int
 	name  string
@@ -18,10 +18,10 @@ func (p place) close() {
 	}
 }
 
-// parent finds the place for operations on a directory entry (make, remove,
-// rename), which never look at what the last component is. The name keeps its
-// trailing slashes, "." and "..", since such operations answer to them; ".."
-// is one that lies inside.
+// parent finds the place for an operation on a directory entry: make, remove or
+// rename. Such operations do not follow the last component. The name keeps its
+// trailing slashes, "." and "..", for which they have errors; a ".." is inside
+// the directory.
 func (r Resolver) parent(dir int, path string) (place, error) {
 	if err := check(dir, path); err != nil {
 		return place{}, err
@@ -37,10 +37,10 @@ func (r Resolver) parent(dir int, path string) (place, error) {
 	return r.beneath(dir, head, last)
 }
 
-// lookup finds the place for operations on what a path names. A trailing
-// slash is gone, having made the last component a directory and followed it;
-// "." and ".." have become "." in the directory meant. With follow, what the
-// place names was no link when it was last looked at.
+// lookup finds the place for an operation on the file that a path names. The
+// name has no trailing slash: a last component with a slash is followed, and
+// must be a directory. "." and ".." become "." in the directory that they mean.
+// With follow, the name was not a link when it was checked last.
 func (r Resolver) lookup(dir int, path string, follow bool) (place, error) {
 	if err := check(dir, path); err != nil {
 		return place{}, err
@@ -71,8 +71,8 @@ func (r Resolver) lookup(dir int, path string, follow bool) (place, error) {
 	return p, nil
 }
 
-// beneath is the place called name in the directory that head, which may be
-// empty, leads to.
+// beneath returns the place called name in the directory at the path head. An
+// empty head is dir itself.
 func (r Resolver) beneath(dir int, head, name string) (place, error) {
 	if head == "" || head == "." {
 		return place{fd: dir, name: name}, nil
@@ -82,7 +82,7 @@ func (r Resolver) beneath(dir int, head, name string) (place, error) {
 	return p, err
 }
 
-// directory opens the directory that path leads to.
+// directory opens the directory at path.
 func (r Resolver) directory(dir int, path string) (place, error) {
 	if !r.portable {
 		fd, err := openBeneath(dir, path, searchFlags, 0)

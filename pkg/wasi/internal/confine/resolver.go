@@ -14,7 +14,7 @@ type Attr = unix.Stat_t
 // Time is a point in time, or UTIME_NOW or UTIME_OMIT in its nanoseconds.
 type Time = unix.Timespec
 
-// errWalk says that the kernel gives no final answer, so the walker must.
+// errWalk means that the kernel has no final answer, and the walker must decide.
 var errWalk = errors.New("path must be walked")
 
 const openFlags = unix.O_ACCMODE | unix.O_CREAT | unix.O_EXCL | unix.O_TRUNC | unix.O_APPEND | unix.O_DIRECTORY |
@@ -138,7 +138,7 @@ func (r Resolver) Link(oldDir int, oldPath string, follow bool, newDir int, newP
 	defer from.close()
 	to, err := r.parent(newDir, newPath)
 	if err != nil {
-		var st Attr // a missing old file is what Linux finds first
+		var st Attr // Linux checks the old file first
 		if missing := fstatat(from.fd, from.name, &st); missing != nil {
 			return missing
 		}

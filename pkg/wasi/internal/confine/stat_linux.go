@@ -1,4 +1,4 @@
-//go:build amd64 || arm64
+//go:build amd64 || arm64 || riscv64 || 386 || arm || mips || mipsle
 
 package confine
 
@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// fstatat needs no allocation where the kernel's struct stat is Attr.
+// fstatat does not allocate where Attr is the kernel's struct stat.
 func fstatat(dir int, path string, st *Attr) error {
-	_, err := callPointer(unix.SYS_NEWFSTATAT, dir, path, unsafe.Pointer(st), unix.AT_SYMLINK_NOFOLLOW)
+	_, err := callPointer(sysFstatat, dir, path, unsafe.Pointer(st), unix.AT_SYMLINK_NOFOLLOW)
 	return err
 }

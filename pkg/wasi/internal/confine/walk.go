@@ -9,25 +9,26 @@ import (
 )
 
 const (
-	// maxLinks is how many links Linux follows in one path: path_resolution(7).
+	// maxLinks is the number of links that Linux follows in one path:
+	// path_resolution(7).
 	maxLinks = 40
-	// maxOpen bounds the descriptors of one walk, whatever a guest's path is.
+	// maxOpen is the maximum number of descriptors of one walk.
 	maxOpen = 64
-	// attempts bounds how often a component is looked at that changes between
-	// a directory and a link meanwhile.
+	// attempts is how often the walker looks at a component that changes
+	// between a directory and a link.
 	attempts = 4
 )
 
 // level is a directory that a walk is in.
 type level struct {
 	name string // as found in the level above
-	fd   int    // -1 when closed to spare descriptors
+	fd   int    // -1 when closed to save descriptors
 }
 
-// walker goes down a path one component at a time. It opens no directory but
-// by a name, without following links, in one that it reached the same way; so
-// it cannot leave the directory where it starts. For ".." it goes back to the
-// level above, never to the ".." of the file system.
+// walker goes down a path one component at a time. It opens each directory by
+// its name in the level above, without following links, so it cannot leave the
+// directory where it starts. For ".." it goes back to the level above, and never
+// uses the ".." of the file system.
 type walker struct {
 	levels []level // levels[0] is the start, whose fd is the caller's
 	open   int     // the levels from here on are open, and so is levels[0]
@@ -50,7 +51,7 @@ func (w *walker) close() {
 
 func (w *walker) top() int { return w.levels[len(w.levels)-1].fd }
 
-// detach makes the directory reached a place, which close leaves open.
+// detach returns the current directory as a place, which close leaves open.
 func (w *walker) detach(name string) place {
 	n := len(w.levels) - 1
 	p := place{fd: w.levels[n].fd, name: name, owned: n > 0}
@@ -69,13 +70,14 @@ func (w *walker) down(name string, fd int) {
 	}
 }
 
-// search asks whether the directory reached may be searched.
+// search returns an error if the current directory cannot be searched.
 func (w *walker) search() error {
 	var st Attr
 	return fstatat(w.top(), ".", &st)
 }
 
-// up leaves a directory, which needs the permission to search it.
+// up goes back to the level above, which needs the permission to search the
+// current directory.
 func (w *walker) up() error {
 	if err := w.search(); err != nil {
 		return err
@@ -92,7 +94,7 @@ func (w *walker) up() error {
 	return nil
 }
 
-// reopen walks once more to a directory that was closed to spare descriptors.
+// reopen walks again to a directory that was closed to save descriptors.
 func (w *walker) reopen() error {
 	again := w.levels[1:]
 	w.levels, w.open = w.levels[:1], 1
@@ -106,8 +108,8 @@ func (w *walker) reopen() error {
 	return nil
 }
 
-// last walks to the last component and returns it with its trailing slashes.
-// It stays in rest.
+// last walks to the last component and returns it with its trailing slashes. It
+// leaves it in rest.
 func (w *walker) last() (string, error) {
 	for {
 		name, _ := trim(w.rest)
@@ -131,7 +133,8 @@ func (w *walker) last() (string, error) {
 	}
 }
 
-// enter goes down into a directory or puts a link's target in front of rest.
+// enter goes down into a directory, or puts the target of a link in front of
+// rest.
 func (w *walker) enter(name, more string) error {
 	for try := 1; ; try++ {
 		fd, err := openat(w.top(), name, searchFlags|unix.O_NOFOLLOW, 0)
@@ -153,8 +156,8 @@ func (w *walker) enter(name, more string) error {
 	}
 }
 
-// follow replaces name, with which rest starts, by its target. It reports
-// false and changes nothing if name is no link.
+// follow replaces name, with which rest starts, by its target. It returns false
+// and changes nothing if name is not a link.
 func (w *walker) follow(name string) (link bool, err error) {
 	var buf [pathMax]byte
 	n, err := readlinkat(w.top(), name, buf[:])
@@ -180,7 +183,7 @@ func (w *walker) follow(name string) (link bool, err error) {
 	return true, nil
 }
 
-// walkDirectory finds the directory that path leads to.
+// walkDirectory opens the directory at path.
 func walkDirectory(dir int, path string) (place, error) {
 	w := newWalker(dir, path+"/.")
 	defer w.close()
@@ -190,7 +193,7 @@ func walkDirectory(dir int, path string) (place, error) {
 	return w.detach(""), nil
 }
 
-// walkLookup finds the place that path leads to when all links are followed.
+// walkLookup finds the place at path, with all links followed.
 func walkLookup(dir int, path string) (place, error) {
 	w := newWalker(dir, path)
 	defer w.close()
@@ -228,7 +231,7 @@ func walkLookup(dir int, path string) (place, error) {
 	}
 }
 
-// walkOpen is Open by walking.
+// walkOpen is Open with the walker.
 func walkOpen(dir int, path string, flags int, mode uint32, follow bool) (int, error) {
 	w := newWalker(dir, path)
 	defer w.close()

@@ -1,0 +1,617 @@
+package main
+
+import (
+	"bytes"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// How a flag can be given. Every flag needs a row of each kind that applies to
+// it; see TestAllFlags.
+const (
+	right    = "right"    // does what it should
+	wrong    = "wrong"    // a value that is refused, or that nothing can be done with
+	empty    = "empty"    // the empty value
+	huge     = "huge"     // a value beyond reason
+	repeated = "repeated" // given twice
+	conflict = "conflict" // with a flag that excludes it, without one that it needs, or (code 0) with one that might
+)
+
+// flagRow is a command line that gives the flag, and its end.
+type flagRow struct {
+	kind string
+	args string // words; HUGE is a word of 5,000 letters, EMPTY is the empty word
+	code int
+	say  string // a part of standard output or standard error; "" for none
+}
+
+const (
+	hugeNumber = "99999999999999999999"
+	hugeWord   = "HUGE"
+	emptyWord  = "EMPTY"
+)
+
+// flagRows has the rows of each command's flags. The commands run in a directory
+// with m.wasm (a C hello), lib.wasm (a library), plugin.wasm (of another host), file
+// and dir.
+var flagRows = map[string]map[string][]flagRow{
+	"run": {
+		"dir": {
+			{right, "--dir dir::/data:ro m.wasm", 0, "hello"},
+			{wrong, "--dir dir::/data:rw m.wasm", 2, ":rw"},
+			{wrong, "--dir missing m.wasm", 125, "does not exist"},
+			{wrong, "--dir file m.wasm", 125, "it is a file"},
+			{empty, "--dir EMPTY m.wasm", 2, "a name is empty"},
+			{huge, "--dir HUGE m.wasm", 125, "file name too long"},
+			{repeated, "--dir dir::/a --dir dir::/b m.wasm", 0, "hello"},
+			{conflict, "--dir dir::/a --dir .::/a m.wasm", 2, "is dir already"},
+		},
+		"map-dir": {
+			{right, "--map-dir /data::dir m.wasm", 0, "hello"},
+			{wrong, "--map-dir dir m.wasm", 2, `no "::"`},
+			{empty, "--map-dir EMPTY m.wasm", 2, "a name is empty"},
+			{huge, "--map-dir /data::HUGE m.wasm", 125, "file name too long"},
+			{repeated, "--map-dir /a::dir --map-dir /b::dir m.wasm", 0, "hello"},
+			{conflict, "--map-dir /a::dir --dir .::/a m.wasm", 2, "is dir already"},
+		},
+		"env": {
+			{right, "--env A=1 m.wasm", 0, "hello"},
+			{wrong, "--env =1 m.wasm", 2, "the name is empty"},
+			{wrong, "--env NOT_SET_HERE m.wasm", 0, "it is not set here"},
+			{empty, "--env EMPTY m.wasm", 2, "the name is empty"},
+			{huge, "--max-args 4K --env A=HUGE m.wasm", 125, "more than the limit"},
+			{repeated, "--env A=1 --env A=2 m.wasm", 0, "hello"},
+			{conflict, "--env A=1 --inherit-env m.wasm", 0, "hello"},
+		},
+		"inherit-env": {
+			{right, "--inherit-env m.wasm", 0, "hello"},
+			{wrong, "--inherit-env=maybe m.wasm", 2, "takes no value"},
+			{repeated, "--inherit-env --inherit-env m.wasm", 0, "hello"},
+			{conflict, "--inherit-env --env PATH=/ m.wasm", 0, "hello"},
+		},
+		"tcplisten": {
+			{right, "--tcplisten 127.0.0.1:0 m.wasm", 0, "listening on 127.0.0.1:"},
+			{wrong, "--tcplisten 127.0.0.1 m.wasm", 125, "missing port"},
+			{empty, "--tcplisten EMPTY m.wasm", 2, "it is empty"},
+			{huge, "--tcplisten 127.0.0.1:99999 m.wasm", 125, "invalid port"},
+			{repeated, "--tcplisten 127.0.0.1:0 --tcplisten 127.0.0.1:0 m.wasm", 0, "hello"},
+			{conflict, "--tcplisten 127.0.0.1:0 --dir dir m.wasm", 0, "hello"},
+		},
+		"invoke": {
+			{right, "-f add lib.wasm 1 2", 0, "3"},
+			{wrong, "-f ad lib.wasm 1 2", 125, "did you mean -f add?"},
+			{empty, "-f EMPTY lib.wasm", 2, "it is empty"},
+			{huge, "-f HUGE lib.wasm", 125, "is exported"},
+			{repeated, "-f sub -f add lib.wasm 1 2", 0, "3"},
+			{conflict, "-f add m.wasm", 125, `no function "add"`},
+		},
+		"cycles": {
+			{right, "--cycles 3 m.wasm", 0, "3 of 3"},
+			{wrong, "--cycles many m.wasm", 2, "not a whole number"},
+			{empty, "--cycles EMPTY m.wasm", 2, `--cycles ""`},
+			{huge, "--cycles " + hugeNumber + " m.wasm", 2, "not a whole number"},
+			{huge, "--cycles 18446744073709551615 --duration 5ms m.wasm", 0, "of 18,446,744,073,709,551,615"},
+			{repeated, "--cycles 3 --cycles 4 m.wasm", 0, "4 of 4"},
+			{conflict, "--cycles 3 --duration 1h m.wasm", 0, "3 of 3"},
+		},
+		"calls": {
+			{right, "--calls 20 -f add lib.wasm 1 2", 0, "20 of 20"},
+			{wrong, "--calls 0 -f add lib.wasm 1 2", 2, "at least 1"},
+			{wrong, "--calls 20 -f _start m.wasm", 125, "only once"},
+			{empty, "--calls EMPTY -f add lib.wasm 1 2", 2, `--calls ""`},
+			{huge, "--calls " + hugeNumber + " -f add lib.wasm 1 2", 2, "at least 1"},
+			{repeated, "--calls 2 --calls 20 -f add lib.wasm 1 2", 0, "20 of 20"},
+			{conflict, "--calls 20 --cycles 20 -f add lib.wasm 1 2", 2, "exclude each other"},
+			{conflict, "--calls 20 m.wasm", 2, "needs the export"},
+			{conflict, "--calls 20 --workers 2 -f add lib.wasm 1 2", 2, "exclude each other"},
+		},
+		"duration": {
+			{right, "--duration 5ms m.wasm", 0, "completed"},
+			{wrong, "--duration 5 m.wasm", 2, "add the unit"},
+			{empty, "--duration EMPTY m.wasm", 2, `--duration ""`},
+			{huge, "--duration " + hugeNumber + "h m.wasm", 2, "not a duration"},
+			{repeated, "--duration 1h --duration 5ms m.wasm", 0, "completed"},
+			{conflict, "--duration 1h --cycles 2 m.wasm", 0, "2 of 2"},
+		},
+		"workers": {
+			{right, "--workers 2 --cycles 5 m.wasm", 0, "on 2 workers"},
+			{wrong, "--workers 0 --cycles 5 m.wasm", 2, "from 1 to 1024"},
+			{empty, "--workers EMPTY m.wasm", 2, `--workers ""`},
+			{huge, "--workers " + hugeNumber + " --cycles 5 m.wasm", 2, "from 1 to 1024"},
+			{repeated, "--workers 2 --workers 3 --cycles 5 m.wasm", 0, "on 3 workers"},
+			{conflict, "--workers 2 m.wasm", 2, "needs --cycles or --duration"},
+		},
+		"cycle-output": {
+			{right, "--cycle-output none --cycles 2 m.wasm", 0, "completed"},
+			{wrong, "--cycle-output last m.wasm", 2, "first, all, none"},
+			{empty, "--cycle-output EMPTY m.wasm", 2, `--cycle-output ""`},
+			{huge, "--cycle-output HUGE m.wasm", 2, "first, all, none"},
+			{repeated, "--cycle-output none --cycle-output all m.wasm", 0, "hello"},
+			{conflict, "--cycle-output all m.wasm", 0, "hello"},
+		},
+		"fail-fast": {
+			{right, "--fail-fast --cycles 3 m.wasm", 0, "3 of 3"},
+			{wrong, "--fail-fast=maybe --cycles 3 m.wasm", 2, "takes no value"},
+			{repeated, "--fail-fast --fail-fast --cycles 3 m.wasm", 0, "3 of 3"},
+			{conflict, "--fail-fast m.wasm", 2, "needs --cycles or --duration"},
+		},
+		"fault": {
+			{right, "--fault prestats-lock m.wasm", 99, "1 prestat_lock"},
+			{wrong, "--fault prestat-lock m.wasm", 2, "did you mean prestats-lock?"},
+			{empty, "--fault EMPTY m.wasm", 2, "--fault"},
+			{huge, "--fault HUGE m.wasm", 2, "--fault"},
+			{repeated, "--fault prestats-lock --fault prestats-lock m.wasm", 99, "1 prestat_lock"},
+			{conflict, "--fault prestats-lock --dir dir m.wasm", 0, "hello"},
+			{wrong, "--fault slot:1/2 m.wasm", 2, "no such size"},
+			{right, "--fault go-heap:100/2 --cycles 60 m.wasm", 99, "go_heap"},
+			{wrong, "--fault go-heap:many m.wasm", 2, "no such size"},
+			{wrong, "--fault go-heap/0 m.wasm", 2, "at least 1"},
+			{huge, "--fault go-heap/" + hugeNumber + " m.wasm", 2, "at least 1"},
+		},
+		"target": {
+			{right, "--target esp32s3 m.wasm", 0, "On esp32s3"},
+			{wrong, "--target esp32 m.wasm", 2, "did you mean esp32s3?"},
+			{empty, "--target EMPTY m.wasm", 2, `--target ""`},
+			{huge, "--target HUGE m.wasm", 2, "not one of"},
+			{repeated, "--target esp32s3 --target esp32s3 m.wasm", 0, "On esp32s3"},
+			{conflict, "--target esp32s3 -q m.wasm", 0, "On esp32s3"},
+		},
+		"mem-report": {
+			{right, "--mem-report m.wasm", 0, "Ledger"},
+			{right, "--mem-report=json:r.json m.wasm", 0, "hello"},
+			{wrong, "--mem-report=jsn m.wasm", 2, "did you mean --mem-report=json?"},
+			{empty, "--mem-report= m.wasm", 2, "not one of: text"},
+			{empty, "--mem-report=json: m.wasm", 2, "the name of the file is empty"},
+			{huge, "--mem-report=json:HUGE m.wasm", 125, "file name too long"},
+			{repeated, "--mem-report --mem-report=json:r.json m.wasm", 0, "Ledger"},
+			{conflict, "--mem-report --mem-report=json m.wasm", 2, "two reports would go to standard error"},
+			{conflict, "--mem-report=json:r --mem-report=text:./r m.wasm", 2, "two reports would go to one file"},
+		},
+		"report-file": {
+			{right, "--report-file r.txt m.wasm", 0, "hello"},
+			{wrong, "--report-file missing/r.txt m.wasm", 125, "no such file or directory"},
+			{empty, "--report-file EMPTY m.wasm", 2, "it is empty"},
+			{huge, "--report-file HUGE m.wasm", 125, "file name too long"},
+			{repeated, "--report-file missing/r --report-file r.txt m.wasm", 0, "hello"},
+			{conflict, "--report-file r --mem-report=json:r m.wasm", 2, "two reports would go to r"},
+		},
+		"mem-budget": {
+			{right, "--mem-budget 1MiB m.wasm", 0, "hello"},
+			{right, "--mem-budget 1 m.wasm", 99, "and the budget is 1"},
+			{wrong, "--mem-budget 1MB m.wasm", 2, "unknown unit"},
+			{empty, "--mem-budget EMPTY m.wasm", 2, `--mem-budget ""`},
+			{huge, "--mem-budget " + hugeNumber + " m.wasm", 2, "not a size"},
+			{repeated, "--mem-budget 1 --mem-budget 1M m.wasm", 0, "hello"},
+			{conflict, "--mem-budget 1M --max-memory 64K m.wasm", 125, "--max-memory 128K"},
+		},
+		"error-exitcode": {
+			{right, "--error-exitcode 7 --mem-budget 1 m.wasm", 7, "exit code 7"},
+			{wrong, "--error-exitcode -1 m.wasm", 2, "from 0 to 255"},
+			{empty, "--error-exitcode EMPTY m.wasm", 2, `--error-exitcode ""`},
+			{huge, "--error-exitcode 256 m.wasm", 2, "from 0 to 255"},
+			{repeated, "--error-exitcode 7 --error-exitcode 8 --mem-budget 1 m.wasm", 8, "exit code 8"},
+			{conflict, "--error-exitcode 0 --mem-budget 1 m.wasm", 0, "and the budget is 1"},
+		},
+		"max-memory": {
+			{right, "--max-memory 1MiB m.wasm", 0, "hello"},
+			{wrong, "--max-memory 1.5M m.wasm", 2, "not a size"},
+			{empty, "--max-memory EMPTY m.wasm", 2, `--max-memory ""`},
+			{huge, "--max-memory 17179869183G m.wasm", 0, "hello"},
+			{huge, "--max-memory 17179869184G m.wasm", 2, "too large"},
+			{repeated, "--max-memory 1 --max-memory 1M m.wasm", 0, "hello"},
+			{conflict, "--max-memory 1 m.wasm", 125, "--max-memory 128K"},
+		},
+		"max-table-elements": {
+			{right, "--max-table-elements 100 m.wasm", 0, "hello"},
+			{wrong, "--max-table-elements 0 m.wasm", 2, "from 1 to"},
+			{wrong, "--max-table-elements 1 m.wasm", 125, "is the least that it needs"},
+			{empty, "--max-table-elements EMPTY m.wasm", 2, `--max-table-elements ""`},
+			{huge, "--max-table-elements " + hugeNumber + " m.wasm", 2, "from 1 to"},
+			{repeated, "--max-table-elements 1 --max-table-elements 100 m.wasm", 0, "hello"},
+			{conflict, "--max-table-elements 100 --max-memory 1MiB m.wasm", 0, "hello"},
+		},
+		"timeout": {
+			{right, "--timeout 1h m.wasm", 0, "hello"},
+			{wrong, "--timeout 500 m.wasm", 2, "add the unit: 500ms or 500s"},
+			{empty, "--timeout EMPTY m.wasm", 2, `--timeout ""`},
+			{huge, "--timeout " + hugeNumber + "s m.wasm", 2, "not a duration"},
+			{repeated, "--timeout 1ns --timeout 1h m.wasm", 0, "hello"},
+			{conflict, "--timeout 1h --duration 5ms m.wasm", 0, "completed"},
+		},
+		"fuel": {
+			{right, "--fuel 1000000 m.wasm", 0, "hello"},
+			{right, "--fuel 10 m.wasm", 124, "fuel of 10 instructions"},
+			{wrong, "--fuel 0 m.wasm", 2, "from 1 to"},
+			{empty, "--fuel EMPTY m.wasm", 2, `--fuel ""`},
+			{huge, "--fuel " + hugeNumber + " m.wasm", 2, "from 1 to"},
+			{huge, "--fuel 9223372036854775807 m.wasm", 0, "hello"},
+			{repeated, "--fuel 1 --fuel 1000000 m.wasm", 0, "hello"},
+			{conflict, "--fuel 1000 --uninterruptible m.wasm", 2, "--uninterruptible excludes"},
+		},
+		"count-instructions": {
+			{right, "--count-instructions m.wasm", 0, "instructions"},
+			{wrong, "--count-instructions=maybe m.wasm", 2, "takes no value"},
+			{repeated, "--count-instructions --count-instructions m.wasm", 0, "instructions"},
+			{conflict, "--count-instructions --uninterruptible m.wasm", 2, "--uninterruptible excludes"},
+		},
+		"uninterruptible": {
+			{right, "--uninterruptible m.wasm", 0, "hello"},
+			{wrong, "--uninterruptible=maybe m.wasm", 2, "takes no value"},
+			{repeated, "--uninterruptible --uninterruptible m.wasm", 0, "hello"},
+			{conflict, "--uninterruptible --timeout 1h m.wasm", 2, "--uninterruptible excludes"},
+		},
+		"unknown-imports": {
+			{right, "--unknown-imports trap plugin.wasm", 134, "call of the unknown import"},
+			{right, "--unknown-imports zero plugin.wasm", 0, "returned zeros"},
+			{wrong, "--unknown-imports maybe m.wasm", 2, "trap, zero"},
+			{empty, "--unknown-imports EMPTY m.wasm", 2, `--unknown-imports ""`},
+			{huge, "--unknown-imports HUGE m.wasm", 2, "trap, zero"},
+			{repeated, "--unknown-imports trap --unknown-imports zero m.wasm", 0, "hello"},
+			{conflict, "--unknown-imports trap -f add lib.wasm 1 2", 0, "3"},
+		},
+		"argv0": {
+			{right, "--argv0 name --trace=args m.wasm", 0, "hello"},
+			{wrong, "--argv0", 2, "--argv0 needs a value"},
+			{empty, "--argv0 EMPTY m.wasm", 2, "it is empty"},
+			{huge, "--max-args 4K --argv0 HUGE m.wasm", 125, "more than the limit"},
+			{repeated, "--argv0 a --argv0 b m.wasm", 0, "hello"},
+			{conflict, "--argv0 name -f add lib.wasm 1 2", 0, "3"},
+		},
+		"max-fds": {
+			{right, "--max-fds 5 m.wasm", 0, "hello"},
+			{wrong, "--max-fds 2 m.wasm", 2, "from 3 to"},
+			{empty, "--max-fds EMPTY m.wasm", 2, `--max-fds ""`},
+			{huge, "--max-fds " + hugeNumber + " m.wasm", 2, "from 3 to"},
+			{repeated, "--max-fds 3 --max-fds 5 --dir dir m.wasm", 0, "hello"},
+			{conflict, "--max-fds 3 --dir dir m.wasm", 125, "dir"},
+		},
+		"max-dir-streams": {
+			{right, "--max-dir-streams 5 m.wasm", 0, "hello"},
+			{wrong, "--max-dir-streams 0 m.wasm", 2, "from 1 to"},
+			{empty, "--max-dir-streams EMPTY m.wasm", 2, `--max-dir-streams ""`},
+			{huge, "--max-dir-streams " + hugeNumber + " m.wasm", 2, "from 1 to"},
+			{repeated, "--max-dir-streams 1 --max-dir-streams 2 m.wasm", 0, "hello"},
+			{conflict, "--max-dir-streams 1 --max-fds 3 m.wasm", 0, "hello"},
+		},
+		"max-args": {
+			{right, "--max-args 1K m.wasm", 0, "hello"},
+			{wrong, "--max-args few m.wasm", 2, "not a size"},
+			{empty, "--max-args EMPTY m.wasm", 2, `--max-args ""`},
+			{huge, "--max-args 18446744073709551615 m.wasm", 0, "hello"},
+			{repeated, "--max-args 1 --max-args 1K m.wasm", 0, "hello"},
+			{conflict, "--max-args 10 --env LONG=VALUE m.wasm", 125, "more than the limit"},
+		},
+		"interp": {
+			{right, "--interp m.wasm", 0, "hello"},
+			{wrong, "--interp=fast m.wasm", 2, "takes no value"},
+			{repeated, "--interp --interp m.wasm", 0, "hello"},
+			{conflict, "--interp --cache-dir c m.wasm", 0, "hello"},
+		},
+		"no-cache": {
+			{right, "--no-cache m.wasm", 0, "hello"},
+			{wrong, "--no-cache=maybe m.wasm", 2, "takes no value"},
+			{repeated, "--no-cache --no-cache m.wasm", 0, "hello"},
+			{conflict, "--no-cache --cache-dir c m.wasm", 2, "exclude each other"},
+		},
+		"cache-dir": {
+			{right, "--cache-dir c m.wasm", 0, "hello"},
+			{wrong, "--cache-dir file m.wasm", 0, "cannot be used"},
+			{empty, "--cache-dir EMPTY m.wasm", 2, "it is empty"},
+			{huge, "--cache-dir HUGE m.wasm", 0, "file name too long"},
+			{repeated, "--cache-dir file --cache-dir c m.wasm", 0, "hello"},
+			{conflict, "--cache-dir c --no-cache m.wasm", 2, "exclude each other"},
+		},
+		"cache-max-size": {
+			{right, "--cache-max-size 1G m.wasm", 0, "hello"},
+			{wrong, "--cache-max-size 0 m.wasm", 2, "not above 0"},
+			{empty, "--cache-max-size EMPTY m.wasm", 2, `--cache-max-size ""`},
+			{huge, "--cache-max-size " + hugeNumber + " m.wasm", 2, "not a size"},
+			{repeated, "--cache-max-size 1 --cache-max-size 1G m.wasm", 0, "hello"},
+			{conflict, "--cache-max-size 1 --cache-dir c2 m.wasm", 0, "limit is 1"},
+		},
+		"leak-check": {
+			{right, "--leak-check m.wasm", 0, "Guest heap"},
+			{wrong, "--leak-check=some m.wasm", 2, "summary, full"},
+			{wrong, "--leak-check -f add lib.wasm 1 2", 125, "no allocator was found"},
+			{empty, "--leak-check= m.wasm", 2, "summary, full"},
+			{huge, "--leak-check=HUGE m.wasm", 2, "summary, full"},
+			{repeated, "--leak-check=summary --leak-check=full m.wasm", 0, "Guest heap"},
+			{conflict, "--leak-check --cache-dir c m.wasm", 0, "Guest heap"},
+		},
+		"show-leak-kinds": {
+			{right, "--leak-check --show-leak-kinds all m.wasm", 0, "Guest heap"},
+			{wrong, "--leak-check --show-leak-kinds lost m.wasm", 2, "not one of definite"},
+			{empty, "--show-leak-kinds EMPTY m.wasm", 2, "not one of definite"},
+			{huge, "--show-leak-kinds HUGE m.wasm", 2, "not one of definite"},
+			{repeated, "--leak-check --show-leak-kinds all --show-leak-kinds none m.wasm", 0, "Guest heap"},
+			{conflict, "--show-leak-kinds all m.wasm", 0, "hello"},
+		},
+		"errors-for-leak-kinds": {
+			{right, "--leak-check --errors-for-leak-kinds definite,possible m.wasm", 0, "Guest heap"},
+			{wrong, "--leak-check --errors-for-leak-kinds lost m.wasm", 2, "not one of definite"},
+			{empty, "--errors-for-leak-kinds EMPTY m.wasm", 2, "not one of definite"},
+			{huge, "--errors-for-leak-kinds HUGE m.wasm", 2, "not one of definite"},
+			{repeated, "--leak-check --errors-for-leak-kinds none --errors-for-leak-kinds indirect m.wasm", 0, "Guest heap"},
+			{conflict, "--errors-for-leak-kinds all m.wasm", 0, "hello"},
+		},
+		"num-callers": {
+			{right, "--leak-check --num-callers 3 m.wasm", 0, "Guest heap"},
+			{wrong, "--num-callers 29 m.wasm", 2, "from 1 to 28"},
+			{empty, "--num-callers EMPTY m.wasm", 2, `--num-callers ""`},
+			{huge, "--num-callers " + hugeNumber + " m.wasm", 2, "from 1 to 28"},
+			{repeated, "--leak-check --num-callers 1 --num-callers 2 m.wasm", 0, "Guest heap"},
+			{conflict, "--num-callers 3 m.wasm", 0, "hello"},
+		},
+		"error-limit": {
+			{right, "--leak-check --error-limit 3 m.wasm", 0, "Guest heap"},
+			{wrong, "--error-limit 0 m.wasm", 2, "from 1 to"},
+			{empty, "--error-limit EMPTY m.wasm", 2, `--error-limit ""`},
+			{huge, "--error-limit " + hugeNumber + " m.wasm", 2, "from 1 to"},
+			{repeated, "--leak-check --error-limit 1 --error-limit 2 m.wasm", 0, "Guest heap"},
+			{conflict, "--error-limit 3 m.wasm", 0, "hello"},
+		},
+		"suppressions": {
+			{right, "--leak-check --suppressions file m.wasm", 0, "Guest heap"},
+			{wrong, "--leak-check --suppressions missing m.wasm", 125, "no such file"},
+			{wrong, "--leak-check --suppressions m.wasm m.wasm", 2, "line 1"},
+			{empty, "--leak-check --suppressions EMPTY m.wasm", 2, "it is empty"},
+			{huge, "--leak-check --suppressions HUGE m.wasm", 125, "file name too long"},
+			{repeated, "--leak-check --suppressions file --suppressions file m.wasm", 0, "Guest heap"},
+			{conflict, "--suppressions file m.wasm", 2, "needs --leak-check"},
+		},
+		"gen-suppressions": {
+			{right, "--leak-check --gen-suppressions m.wasm", 0, "Guest heap"},
+			{wrong, "--gen-suppressions=maybe m.wasm", 2, "takes no value"},
+			{repeated, "--leak-check --gen-suppressions --gen-suppressions m.wasm", 0, "Guest heap"},
+			{conflict, "--gen-suppressions m.wasm", 2, "needs --leak-check"},
+		},
+		"heap-func": {
+			{right, "--leak-check --heap-func malloc=malloc m.wasm", 0, "Guest heap"},
+			{wrong, "--leak-check --heap-func malloc=nowhere m.wasm", 125, "no function of that name"},
+			{wrong, "--leak-check --heap-func malloc m.wasm", 125, "cannot be watched"},
+			{empty, "--leak-check --heap-func EMPTY m.wasm", 2, "it is empty"},
+			{huge, "--leak-check --heap-func HUGE m.wasm", 125, "cannot be watched"},
+			{repeated, "--leak-check --heap-func malloc=malloc --heap-func free=free m.wasm", 0, "Guest heap"},
+			{conflict, "--heap-func malloc=malloc m.wasm", 2, "needs --leak-check"},
+		},
+		"trace": {
+			{right, "--trace m.wasm", 0, "fd_write("},
+			{wrong, "--trace=fd_reed m.wasm", 2, "did you mean --trace=fd_read?"},
+			{empty, "--trace= m.wasm", 2, "unknown group or function"},
+			{huge, "--trace=HUGE m.wasm", 2, "unknown group or function"},
+			{repeated, "--trace=path --trace=fd_write m.wasm", 0, "fd_write("},
+			{conflict, "--trace --cycles 2 --cycle-output none m.wasm", 0, "completed"},
+		},
+		"trace-file": {
+			{right, "--trace-file t m.wasm", 0, "hello"},
+			{wrong, "--trace-file missing/t m.wasm", 125, "no such file or directory"},
+			{empty, "--trace-file EMPTY m.wasm", 2, "it is empty"},
+			{huge, "--trace-file HUGE m.wasm", 125, "file name too long"},
+			{repeated, "--trace-file missing/t --trace-file t m.wasm", 0, "hello"},
+			{conflict, "--trace-file r --report-file ./r m.wasm", 2, "would go to one file"},
+			{conflict, "--trace-file m.wasm m.wasm", 125, "is the module itself"},
+		},
+		"trace-times": {
+			{right, "-T --trace m.wasm", 0, " <0."},
+			{wrong, "--trace-times=maybe --trace m.wasm", 2, "takes no value"},
+			{repeated, "-T -T --trace m.wasm", 0, " <0."},
+			{conflict, "-T m.wasm", 2, "needs --trace"},
+		},
+		"color": {
+			{right, "--color always --mem-report m.wasm", 0, "\x1b["},
+			{wrong, "--color sometimes m.wasm", 2, "auto, always, never"},
+			{empty, "--color EMPTY m.wasm", 2, `--color ""`},
+			{huge, "--color HUGE m.wasm", 2, "auto, always, never"},
+			{repeated, "--color never --color always --mem-report m.wasm", 0, "\x1b["},
+			{conflict, "--color always --mem-report=json m.wasm", 0, `"schema": "wamr-go/report/v1"`},
+		},
+		"quiet": {
+			{right, "-q --cycles 30 m.wasm", 0, ": "},
+			{wrong, "--quiet=maybe m.wasm", 2, "takes no value"},
+			{repeated, "-q -q m.wasm", 0, "hello"},
+			{conflict, "-q -v m.wasm", 2, "exclude each other"},
+		},
+		"verbose": {
+			{right, "-v m.wasm", 0, "note: engine: "},
+			{wrong, "--verbose=maybe m.wasm", 2, "takes no value"},
+			{repeated, "-v -v m.wasm", 0, "note: engine: "},
+			{conflict, "-v -q m.wasm", 2, "exclude each other"},
+		},
+	},
+	"compile": {
+		"cache-dir": {
+			{right, "--cache-dir c m.wasm", 0, ""},
+			{wrong, "--cache-dir file m.wasm", 125, "cannot be used"},
+			{empty, "--cache-dir EMPTY m.wasm", 2, "it is empty"},
+			{huge, "--cache-dir HUGE m.wasm", 125, "file name too long"},
+			{repeated, "--cache-dir file --cache-dir c m.wasm", 0, ""},
+			{conflict, "--cache-dir c", 2, "no MODULE is given"},
+		},
+		"cache-max-size": {
+			{right, "--cache-max-size 1G m.wasm", 0, ""},
+			{wrong, "--cache-max-size 1T m.wasm", 2, "it is not a size"},
+			{empty, "--cache-max-size EMPTY m.wasm", 2, `--cache-max-size ""`},
+			{huge, "--cache-max-size " + hugeNumber + " m.wasm", 2, "not a size"},
+			{repeated, "--cache-max-size 1 --cache-max-size 1G m.wasm", 0, ""},
+			{conflict, "--cache-max-size 1 --cache-dir c3 m.wasm", 125, "limit is 1"},
+		},
+	},
+	// These run no module: dir has none. vet.txtar runs some.
+	"vet": {
+		"jobs": {
+			{right, "--jobs 2 dir", 125, nothingToVet},
+			{wrong, "--jobs 0 dir", 2, "from 1 to 1024"},
+			{empty, "--jobs EMPTY dir", 2, `--jobs ""`},
+			{huge, "--jobs " + hugeNumber + " dir", 2, "from 1 to 1024"},
+			{repeated, "--jobs 1 --jobs 2 dir", 125, nothingToVet},
+			{conflict, "--jobs 2", 2, ""},
+		},
+		"module-timeout": {
+			{right, "--module-timeout 1s dir", 125, nothingToVet},
+			{wrong, "--module-timeout soon dir", 2, "not a duration"},
+			{empty, "--module-timeout EMPTY dir", 2, `--module-timeout ""`},
+			{huge, "--module-timeout " + hugeNumber + "s dir", 2, "not a duration"},
+			{repeated, "--module-timeout 1s --module-timeout 2s dir", 125, nothingToVet},
+			{conflict, "--module-timeout 1s --timeout 2s dir", 125, nothingToVet},
+		},
+		"shard": {
+			{right, "--shard 1/2 dir", 125, nothingToVet},
+			{wrong, "--shard 3/2 dir", 2, "not from 1 to 2"},
+			{empty, "--shard EMPTY dir", 2, "is not I/N"},
+			{huge, "--shard " + hugeNumber + "/" + hugeNumber + " dir", 2, "is not I/N"},
+			{repeated, "--shard 1/2 --shard 2/2 dir", 125, nothingToVet},
+			{conflict, "--shard 1/2 --shards 2 dir", 2, "exclude each other"},
+		},
+		"shards": {
+			{right, "--shards 2 dir", 2, "JOB_COMPLETION_INDEX"},
+			{wrong, "--shards 0 dir", 2, "from 1 to"},
+			{empty, "--shards EMPTY dir", 2, `--shards ""`},
+			{huge, "--shards " + hugeNumber + " dir", 2, "from 1 to"},
+			{repeated, "--shards 2 --shards 3 dir", 2, "JOB_COMPLETION_INDEX"},
+			{conflict, "--shards 2 --shard 1/2 dir", 2, "exclude each other"},
+		},
+		"merge": {
+			{right, "--merge file", 125, "no report of vet"},
+			{wrong, "--merge=maybe file", 2, "takes no value"},
+			{repeated, "--merge --merge file", 125, "no report of vet"},
+			{conflict, "--merge --shard 1/2 file", 2, "exclude each other"},
+		},
+		"corpus": {
+			{right, "--merge --corpus dir file", 125, "no report of vet"},
+			{wrong, "--merge --corpus missing file", 125, ""},
+			{empty, "--merge --corpus EMPTY file", 2, "it is empty"},
+			{huge, "--merge --corpus HUGE file", 125, ""},
+			{repeated, "--merge --corpus dir --corpus dir file", 125, "no report of vet"},
+			{conflict, "--corpus dir dir", 2, "needs --merge"},
+		},
+		"format": {
+			{right, "--format json dir", 125, nothingToVet},
+			{wrong, "--format xml dir", 2, "not one of"},
+			{empty, "--format EMPTY dir", 2, `--format ""`},
+			{huge, "--format HUGE dir", 2, "not one of"},
+			{repeated, "--format json --format text dir", 125, nothingToVet},
+			{conflict, "--format json --report-file r dir", 125, nothingToVet},
+		},
+		"report-file": {
+			{right, "--report-file r dir", 125, nothingToVet},
+			{wrong, "--report-file missing/r dir", 125, "no such file"},
+			{empty, "--report-file EMPTY dir", 2, "it is empty"},
+			{huge, "--report-file HUGE dir", 125, "file name too long"},
+			{repeated, "--report-file r --report-file s dir", 125, nothingToVet},
+			{conflict, "--report-file m.wasm .", 125, "is one of the modules"},
+		},
+	},
+	"cache info":  {"cache-dir": cacheDirRows},
+	"cache clean": {"cache-dir": cacheDirRows},
+}
+
+const nothingToVet = "there is no module to run"
+
+var cacheDirRows = []flagRow{
+	{right, "--cache-dir dir", 0, "0"},
+	{wrong, "--cache-dir file", 125, "not a directory"},
+	{empty, "--cache-dir EMPTY", 2, "it is empty"},
+	{huge, "--cache-dir HUGE", 125, "file name too long"},
+	{repeated, "--cache-dir file --cache-dir dir", 0, "0"},
+	{conflict, "--cache-dir dir file", 2, "takes no argument"},
+}
+
+// TestAllFlags gives every flag of every command in every way. It fails if a flag
+// has no row for one of them.
+func TestAllFlags(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("its system errors have other words")
+	}
+	prepareFlagFiles(t)
+	root, _ := newTestRoot()
+	for _, c := range allCommands(root) {
+		name := strings.TrimPrefix(c.CommandPath(), root.Name()+" ")
+		rows := maps.Clone(flagRows[name])
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if f.Name == "help" || f.Hidden || name == "vet" && rows[f.Name] == nil && flagRows["run"][f.Name] != nil {
+				return // what vet passes on are the flags of run
+			}
+			t.Run(name+" "+f.Name, func(t *testing.T) { checkFlag(t, name, f, rows[f.Name]) })
+			delete(rows, f.Name)
+		})
+		for flag := range rows {
+			t.Errorf("%s has no flag --%s", name, flag)
+		}
+	}
+}
+
+// allCommands returns the commands that have flags of their own, without cobra's.
+func allCommands(root *cobra.Command) []*cobra.Command {
+	var all []*cobra.Command
+	for _, c := range root.Commands() {
+		if c.Name() != "completion" && c.Name() != "help" && !c.Hidden {
+			all = append(append(all, c), allCommands(c)...)
+		}
+	}
+	return all
+}
+
+func checkFlag(t *testing.T, command string, f *pflag.Flag, rows []flagRow) {
+	kinds := []string{right, wrong, empty, huge, repeated, conflict}
+	if f.Value.Type() == "bool" {
+		kinds = []string{right, wrong, repeated, conflict}
+	}
+	for _, kind := range kinds {
+		if !slices.ContainsFunc(rows, func(r flagRow) bool { return r.kind == kind }) {
+			t.Errorf("flagRows has no row of the kind %s", kind)
+		}
+	}
+	for _, r := range rows {
+		words := append(strings.Fields(command), strings.Fields(r.args)...)
+		for i, w := range words {
+			w = strings.ReplaceAll(w, hugeWord, strings.Repeat("x", 5000))
+			words[i] = strings.ReplaceAll(w, emptyWord, "")
+		}
+		var out, messages bytes.Buffer
+		code := run(words, strings.NewReader(""), &out, &messages)
+		if code != r.code || !strings.Contains(out.String()+messages.String(), r.say) {
+			t.Errorf("%s: %s: exit code %d, want %d and %q\n%s%s", r.kind, r.args, code, r.code, r.say, &out, &messages)
+		}
+		if r.code == exitUsage && !strings.HasPrefix(messages.String(), "error: ") {
+			t.Errorf("%s: wrong usage begins with %q", r.args, &messages)
+		}
+	}
+}
+
+// prepareFlagFiles makes the files that the rows name, in a directory that
+// becomes the current one.
+func prepareFlagFiles(t *testing.T) {
+	t.Helper()
+	for file, guest := range map[string]string{"m.wasm": "c/hello", "lib.wasm": "wat/arith", "plugin.wasm": "wat/plugin"} {
+		content, err := os.ReadFile(filepath.Join("..", "..", "testdata", filepath.FromSlash(guest)+".wasm"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			if err := os.WriteFile(file, content, 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}()
+	}
+	t.Chdir(t.TempDir())
+	t.Setenv("XDG_CACHE_HOME", filepath.Join(t.TempDir(), "cache"))
+	t.Setenv("LC_ALL", "C.UTF-8")
+	for _, name := range []string{"NO_COLOR", "CLICOLOR_FORCE", "NOT_SET_HERE"} {
+		t.Setenv(name, "")
+		os.Unsetenv(name)
+	}
+	if err := os.WriteFile("file", []byte("no directory"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir("dir", 0o777); err != nil {
+		t.Fatal(err)
+	}
+}

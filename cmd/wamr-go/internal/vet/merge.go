@@ -1,0 +1,91 @@
+package vet
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat"
+)
+
+// Merge joins the parts of several shards or machines. corpus lists the modules
+// that there should be, or is nil; a module of it that no part ran is a missing
+// row. If several parts have a module, a row of a module that ran replaces one
+// of a module that did not, and else the worse verdict counts. The shards of
+// which there is no part are listed, as far as the parts tell how many there
+// are. Merge does not change the parts.
+func Merge(parts []*Report, corpus *Corpus) *Report {
+	rows := map[string]Entry{}
+	for _, p := range parts {
+		for _, e := range p.Modules {
+			if known, ok := rows[e.Path]; !ok || e.Verdict.severity() > known.Verdict.severity() {
+				rows[e.Path] = e
+			}
+		}
+	}
+	absent, count := missingShards(parts)
+	if corpus != nil {
+		for _, m := range corpus.Modules {
+			name := memstat.Printable(m.Name)
+			if _, ok := rows[name]; !ok {
+				rows[name] = notInParts(m, absent, count)
+			}
+		}
+	}
+	merged := NewReport(slices.Collect(maps.Values(rows)))
+	merged.MissingShards = absent
+	for i, p := range parts {
+		if i == 0 {
+			merged.Root, merged.Version = p.Root, p.Version
+		}
+		if p.Root != merged.Root {
+			merged.Root = ""
+		}
+		if p.Version != merged.Version {
+			merged.Version = ""
+		}
+		merged.Interrupted = merged.Interrupted || p.Interrupted
+	}
+	return merged
+}
+
+func notInParts(m Module, absent []Shard, count uint64) Entry {
+	if count > 0 {
+		if s := shardOf(m.Name, count); slices.Contains(absent, s) {
+			return MissingEntry(m.Name, "there is no part of shard %v", s)
+		}
+	}
+	return MissingEntry(m.Name, "it is in no part")
+}
+
+// missingShards returns the shards that no part covers, and how many shards
+// there are: 0 if the parts do not tell, or disagree, or one of them has all
+// modules.
+func missingShards(parts []*Report) (absent []Shard, count uint64) {
+	have := map[Shard]bool{}
+	for _, p := range parts {
+		covers := []*Shard{p.Shard}
+		if p.Shard == nil && len(p.MissingShards) > 0 {
+			// A former merge, of all shards but these.
+			count := p.MissingShards[0].Count
+			covers = nil
+			for i := uint64(1); i <= count; i++ {
+				if s := (Shard{i, count}); !slices.Contains(p.MissingShards, s) {
+					covers = append(covers, &s)
+				}
+			}
+		}
+		for _, s := range covers {
+			if s == nil || count != 0 && s.Count != count {
+				return nil, 0
+			}
+			count = s.Count
+			have[*s] = true
+		}
+	}
+	for i := uint64(1); i <= count; i++ {
+		if s := (Shard{i, count}); !have[s] {
+			absent = append(absent, s)
+		}
+	}
+	return absent, count
+}

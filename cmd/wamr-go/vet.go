@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wamr-go/wamr-go/cmd/wamr-go/internal/vet"
+)
+
+const vetLong = `Cycle many modules, each in a process of its own, and print one table: the
+verdict about each, what one of its instances takes, and the time of a cycle.
+A PATH is a module, a directory with *.wasm files at any depth, or - for a list
+of paths on standard input. A module that traps, hangs, crashes or is no module
+is a row, not the end. What the guests print is dropped.
+
+Large collections are spread over machines: --shard gives each its share,
+--report-file keeps its part, and "wamr-go vet --merge PART..." joins the parts.
+With --corpus PATH it names the modules that no part has.`
+
+const vetExample = `  wamr-go vet plugins/
+  wamr-go vet --cycles 1000 --max-memory 16MiB --report-file vet.json plugins/
+  find . -name '*.wasm' -newer stamp | wamr-go vet -
+  wamr-go vet --shard 2/3 --report-file part2.json plugins/
+  wamr-go vet --merge --corpus plugins/ part1.json part2.json part3.json
+`
+
+const vetExitCodesHelp = `    0  every module ran, and gave back what it took
+   99  a module leaks, or is above its budget
+  125  none does, but a module could not be run, trapped, timed out, crashed or
+       is missing; or the result could not be written
+  129, 130, 143  ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM, whatever was found
+    2  wrong usage
+A guest's own exit code and an inconclusive verdict do not count.
+`
+
+func newVet(a *app, h helps) *cobra.Command {
+	o := &vetOptions{}
+	c := &cobra.Command{
+		Use:     "vet [FLAGS] PATH...\nvet --merge [FLAGS] PART...",
+		Short:   "Cycle many modules and print one table",
+		Long:    vetLong,
+		Example: vetExample,
+		RunE: func(_ *cobra.Command, args []string) error {
+			a.ui.setColor(o.run.color)
+			a.ui.quiet = o.run.quiet
+			if err := o.check(args); err != nil {
+				return err
+			}
+			return vetModules(a, o, args)
+		},
+	}
+	groups := o.groups()
+	for _, g := range groups {
+		c.Flags().AddFlagSet(g.flags)
+	}
+	c.Flags().BoolP("help", "h", false, "print this help")
+	c.Flags().SortFlags = false
+	h[c] = helpTexts{groups: groups, codes: vetExitCodesHelp}
+	return c
+}
+
+// vetModules makes the report, prints it and sets the exit code. The error is a
+// problem of the command line or of a file that it names.
+func vetModules(a *app, o *vetOptions, args []string) (err error) {
+	shard, err := o.share(os.LookupEnv)
+	if err != nil {
+		return err
+	}
+	var dest *outFile
+	if o.run.reportFile != "" {
+		if dest, err = openOutFile(o.run.reportFile, a.stdout, ""); err != nil {
+			return cannotRunf("--report-file %s: %v", o.run.reportFile, systemReason(err))
+		}
+		defer func() { _ = dest.close() }() // what could not be written is reported
+	}
+	if o.merge {
+		r, err := mergeParts(a, o, args)
+		if err != nil {
+			return err
+		}
+		return finishVet(a, o, r, dest, 0)
+	}
+	corpus, err := vet.Find(args, a.stdin)
+	if err != nil {
+		return cannotRunf("%v", err)
+	}
+	if len(corpus.Modules) == 0 {
+		return cannotRunf("there is no module to run").withHint("name .wasm files, or a directory with some")
+	}
+	for _, m := range corpus.Modules {
+		if dest != nil && sameFile(m.Path, o.run.reportFile) {
+			return cannotRunf("--report-file %s: is one of the modules", o.run.reportFile)
+		}
+	}
+	if shard != nil {
+		corpus = corpus.Share(*shard)
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	kill, cancelKill := context.WithCancel(context.Background())
+	defer cancelKill()
+	actions := endBySignal(a.ui, true, cancel)
+	actions.second = func(syscall.Signal) { cancelKill() } // the children end, and what there is is printed
+	signals := catchInterrupts(actions)
+	defer signals.stop()
+	signals.wait()
+	r, err := runCorpus(ctx, kill, a, o, corpus)
+	if err != nil {
+		return err
+	}
+	r.Shard = shard
+	code := 0
+	if s := signalOf(ctx); s != 0 {
+		r.Interrupted, code = true, exitSignal(s)
+	}
+	return finishVet(a, o, r, dest, code)
+}
+
+// runCorpus runs all modules. When ctx is done, those that run end in good
+// order and no other begins; when kill is done, their processes are killed.
+func runCorpus(ctx, kill context.Context, a *app, o *vetOptions, corpus *vet.Corpus) (*vet.Report, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, cannotRunf("the path of wamr-go: %v", err)
+	}
+	dir, err := os.MkdirTemp("", "wamr-go-vet-") // only its owner can read it
+	if err != nil {
+		return nil, cannotRunf("a directory for reports: %v", systemReason(err))
+	}
+	defer func() { _ = os.RemoveAll(dir) }() // it is in the directory of temporary files
+	c := vetChildren{program: program, dir: dir, flags: o.childFlags(), most: o.moduleTimeout, kill: kill}
+	modules := corpus.Modules
+	entries := make([]vet.Entry, len(modules))
+	done := a.ui.waitFor(fmt.Sprintf("running %d modules", len(modules)))
+	defer done()
+	vet.Each(len(modules), o.parallel(), func(i int) { entries[i] = c.run(ctx, i, modules[i]) })
+	r := vet.NewReport(entries)
+	r.Root, r.Version = printable(corpus.Root), version
+	return r, nil
+}
+
+// vetOptions is what the command line of vet says.
+type vetOptions struct {
+	run    options  // of which only flags that are passed on, and messages, are used
+	passed []string // flags for each run, in order
+
+	jobs          uint64 // 0 for one on each processor
+	moduleTimeout time.Duration
+	format        string
+	shard         *vet.Shard
+	shards        uint64 // with JOB_COMPLETION_INDEX; 0 if not asked for
+	merge         bool
+	corpus        []string
+}
+
+// parallel returns how many modules run at once.
+func (o *vetOptions) parallel() int {
+	if o.jobs > 0 {
+		return int(o.jobs)
+	}
+	return runtime.GOMAXPROCS(0)
+}

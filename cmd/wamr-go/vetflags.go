@@ -1,0 +1,204 @@
+package main
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/wamr-go/wamr-go/cmd/wamr-go/internal/vet"
+)
+
+const (
+	defaultVetCycles        = 100
+	defaultVetTimeout       = 10 * time.Second
+	defaultVetModuleTimeout = 2 * time.Minute
+
+	formatJSON = "json"
+
+	// completionIndex is the variable in which Kubernetes tells a pod of an
+	// Indexed Job its number, from 0.
+	completionIndex = "JOB_COMPLETION_INDEX"
+)
+
+// passedOn lists the flags of run that vet has too and passes on to the process
+// of each module. Left out are those that would collide between processes, and
+// those about the report, of which vet decides.
+var passedOn = []string{
+	"dir", "map-dir", "env", "inherit-env", "argv0", "invoke",
+	"cycles", "duration", "workers", "fault", "target", "mem-budget",
+	"max-memory", "timeout", "max-fds", "max-dir-streams", "max-args", "interp", "unknown-imports",
+	"no-cache", "cache-dir", "cache-max-size",
+}
+
+// vetDefault returns the default of a passed flag where it differs from that of
+// run. (A map would be made at every start of wamr-go.)
+func vetDefault(name string) (text string, ok bool) {
+	switch name {
+	case "cycles":
+		return strconv.Itoa(defaultVetCycles) + ", unless --duration is given", true
+	case "timeout":
+		return defaultVetTimeout.String(), true
+	default:
+		return "", false
+	}
+}
+
+func (o *vetOptions) groups() []flagGroup {
+	group := func(title string) flagGroup {
+		f := pflag.NewFlagSet(title, pflag.ContinueOnError)
+		f.SortFlags = false
+		return flagGroup{title, f}
+	}
+	o.moduleTimeout, o.format = defaultVetModuleTimeout, reportText
+
+	run := group("Running")
+	run.flags.Var(numberFlag{&o.jobs, "N", 1, 1024}, "jobs", "run N modules at once (default: one on each processor)")
+	run.flags.Var(durationFlag{&o.moduleTimeout, "D"}, "module-timeout", "end the process of a module after D")
+
+	share := group("Sharing the work")
+	share.flags.Var(shardFlag{&o.shard}, "shard", "run the share I of N of the modules, chosen by a hash of their paths")
+	share.flags.Var(numberFlag{&o.shards, "N", 1, vet.MaxShards}, "shards", "the same in a Kubernetes Job, whose "+completionIndex+" counts from 0")
+	share.flags.BoolVar(&o.merge, "merge", false, "run nothing and merge PARTs, the report files of former runs")
+	share.flags.Var(nonEmptyListFlag{listFlag{&o.corpus, "PATH"}}, "corpus", "with --merge: name the modules of PATH that no PART has (repeatable)")
+
+	result := group("Result")
+	result.flags.Var(choiceFlag{&o.format, "text|json", []string{reportText, formatJSON}}, "format", "print a table or the JSON report to standard output")
+	result.flags.Var(textFlag{&o.run.reportFile, "FILE"}, "report-file", "also write the JSON report to FILE")
+
+	groups := []flagGroup{run, share, result}
+	for _, g := range o.run.groups() {
+		ours := group(g.title)
+		g.flags.VisitAll(func(f *pflag.Flag) {
+			switch {
+			case slices.Contains(passedOn, f.Name):
+				ours.flags.AddFlag(o.passing(f))
+			case f.Name == "color":
+				ours.flags.AddFlag(f)
+			case f.Name == "quiet":
+				quiet := *f
+				quiet.Usage = "show no progress"
+				ours.flags.AddFlag(&quiet)
+			}
+		})
+		if ours.flags.HasFlags() {
+			groups = append(groups, ours)
+		}
+	}
+	return groups
+}
+
+// passing returns a flag of run that is checked here and passed on.
+func (o *vetOptions) passing(f *pflag.Flag) *pflag.Flag {
+	c := *f
+	c.Value = passedFlag{f.Value, f.Name, &o.passed}
+	if text, ok := vetDefault(f.Name); ok {
+		c.DefValue = text
+	}
+	return &c
+}
+
+// passedFlag remembers how it was set.
+type passedFlag struct {
+	pflag.Value
+	name string
+	to   *[]string
+}
+
+func (f passedFlag) Set(text string) error {
+	if err := f.Value.Set(text); err != nil {
+		return err
+	}
+	*f.to = append(*f.to, "--"+f.name+"="+text)
+	return nil
+}
+
+func (f passedFlag) complete(typed string) ([]string, cobra.ShellCompDirective) {
+	if value, ok := f.Value.(completes); ok {
+		return value.complete(typed)
+	}
+	return nil, cobra.ShellCompDirectiveDefault
+}
+
+// childFlags returns the flags of each run.
+func (o *vetOptions) childFlags() []string {
+	flags := slices.Clone(o.passed)
+	if !o.run.cycling() {
+		flags = append(flags, "--cycles="+strconv.Itoa(defaultVetCycles))
+	}
+	if o.run.timeout == 0 {
+		flags = append(flags, "--timeout="+defaultVetTimeout.String())
+	}
+	return append(flags, "--error-exitcode="+strconv.Itoa(exitLeak), "--cycle-output="+outputNone,
+		"--mem-report="+formatJSON, "--quiet", "--color=never")
+}
+
+// check refuses flags that exclude each other, and missing arguments.
+func (o *vetOptions) check(args []string) error {
+	switch {
+	case len(args) == 0 && o.merge:
+		return usagef("no PART is given").withHint("wamr-go vet --merge PART...")
+	case len(args) == 0:
+		return usagef("no PATH is given").withHint("wamr-go vet PATH...")
+	case o.merge && (o.shard != nil || o.shards > 0):
+		return usagef("--merge and --shard exclude each other")
+	case o.merge && len(o.passed) > 0:
+		return usagef("--merge runs nothing, so it takes no flags about running")
+	case len(o.corpus) > 0 && !o.merge:
+		return usagef("--corpus needs --merge").withHint("wamr-go vet --merge --corpus PATH PART...")
+	case o.shard != nil && o.shards > 0:
+		return usagef("--shard and --shards exclude each other")
+	case o.run.noCache && o.run.cacheDir != "":
+		return usagef("--no-cache and --cache-dir exclude each other")
+	}
+	return nil
+}
+
+// share returns the shard that was asked for, or nil for all modules.
+func (o *vetOptions) share(lookup func(string) (string, bool)) (*vet.Shard, error) {
+	if o.shards == 0 {
+		return o.shard, nil
+	}
+	text, ok := lookup(completionIndex)
+	if !ok {
+		return nil, usagef("--shards needs the variable %s", completionIndex).
+			withHint("outside of Kubernetes: --shard 1/%d", o.shards)
+	}
+	index, err := strconv.ParseUint(text, 10, 32)
+	if err != nil || index == math.MaxUint32 {
+		return nil, usagef("%s is %q, which is no index", completionIndex, text)
+	}
+	s, err := vet.NewShard(index+1, o.shards)
+	if err != nil {
+		return nil, usagef("%s is %d, and --shards %d", completionIndex, index, o.shards)
+	}
+	return &s, nil
+}
+
+// shardFlag is a shard, "I/N".
+type shardFlag struct{ to **vet.Shard }
+
+func (f shardFlag) String() string {
+	if *f.to == nil {
+		return ""
+	}
+	return (*f.to).String()
+}
+
+func (shardFlag) Type() string { return "I/N" }
+
+func (f shardFlag) Set(text string) error {
+	s, err := vet.ParseShard(text)
+	if err != nil {
+		return usagef("%v", err).withHint("write --shard 1/4, up to 4/4")
+	}
+	*f.to = &s
+	return nil
+}
+
+func (shardFlag) complete(string) ([]string, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveNoFileComp
+}

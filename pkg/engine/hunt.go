@@ -1,0 +1,57 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat/census"
+)
+
+// huntShare is the part of a run's duration, one in so many, that is kept for
+// the hunt for leaks.
+const huntShare = 4
+
+// shareWithHunt returns the last cycle and the duration of the phase before the
+// hunt.
+func shareWithHunt(cfg *CycleConfig) (last uint64, duration time.Duration) {
+	if cfg.Cycles > 0 {
+		last = cfg.Cycles - planFor(cfg).Cycles()
+	}
+	return last, cfg.Duration - cfg.Duration/huntShare
+}
+
+// hunt runs the last cycles in windows, with a census after each.
+func (c *cycles) hunt(ctx context.Context) {
+	plan := c.plan()
+	if plan.Window == 0 || c.halt.Load() || c.stopped.Load() || c.cut.Load() > 0 {
+		return
+	}
+	defer c.openGuests(ctx, 0)() // see guestContext
+	c.hunting, c.duration = true, 0
+	cfg := census.Config{Root: census.EntryOf((*cycleWorker).run), Done: c.completed.Load()}
+	if c.one != nil {
+		cfg.Unit, cfg.Guest = unitCall, c.one.countGuest
+		cfg.GuestBytes = func() int64 { return int64(c.one.memoryStat(false).PeakBytes) }
+	}
+	c.found = census.Hunt(cfg, plan, func(cycles int) bool {
+		c.limit = c.completed.Load() + uint64(cycles)
+		c.phase(ctx)
+		return c.completed.Load() == c.limit
+	})
+}
+
+// plan returns the plan of the hunt. By cycles, it uses what is left of them. By
+// duration, it takes as many as fit into what is left of that.
+func (c *cycles) plan() census.Plan {
+	done := c.completed.Load()
+	if c.cfg.Cycles > 0 && done >= c.limit {
+		return planFor(c.cfg)
+	}
+	plan := census.PlanFor(done)
+	plan.Time = c.cfg.Duration / huntShare
+	return plan
+}
+
+// planFor returns the plan of a run with a number of cycles. The first cycle is
+// never part of the hunt.
+func planFor(cfg *CycleConfig) census.Plan { return census.PlanFor(cfg.Cycles - 1) }

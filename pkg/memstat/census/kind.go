@@ -1,0 +1,81 @@
+package census
+
+import "fmt"
+
+// Kind is a kind of thing that is counted.
+type Kind uint8
+
+// The kinds, in the order of the report. What a guest has open comes first,
+// because the host holds a descriptor for each. The heap comes last, because most
+// of the others have objects in it.
+const (
+	GuestMemory     Kind = iota // pages of a guest's linear memory
+	GuestDescriptor             // descriptors that a guest has open, by its path
+	Goroutine                   // by stack
+	Descriptor                  // open file descriptors, by target
+	Mapping                     // memory mappings, by name and protection
+	Thread                      // of the operating system
+	Child                       // child processes
+	File                        // files beneath Config.Dirs
+	GoHeap                      // objects of the Go heap, by allocation site
+	kindCount
+)
+
+// OfGuest reports whether things of the kind belong to a guest, not to the
+// process: the guest's own program loses them.
+func (k Kind) OfGuest() bool { return k == GuestMemory || k == GuestDescriptor }
+
+// kindTable is the only place that describes a kind.
+var kindTable = [kindCount]struct {
+	name string
+	one  string // what one of them is called
+	many string
+	// least is the growth in every window that makes a leak. Less is noise: in
+	// a program that leaks nothing, an object moved from one pool to another or
+	// a thread that the Go runtime started for a blocked call.
+	least int64
+	count func(*Config, *Census) bool // false: it cannot be told, at least not here
+}{
+	// A guest's are counted by Config.Guest, or by a Series.
+	GuestMemory:     {"guest_memory", "page of the guest", "pages of the guest", 1, notCounted},
+	GuestDescriptor: {"guest_descriptor", "descriptor of the guest", "descriptors of the guest", 2, notCounted},
+	Goroutine:       {"goroutine", "goroutine", "goroutines", 2, countGoroutines},
+	Descriptor:      {"descriptor", "descriptor", "descriptors", 2, countDescriptors},
+	Mapping:         {"mapping", "mapping", "mappings", 2, countMappings},
+	Thread:          {"thread", "thread", "threads", 2, countThreads},
+	Child:           {"child", "child process", "child processes", 2, countChildren},
+	File:            {"file", "file", "files", 2, countFiles},
+	GoHeap:          {"go_heap", "object", "objects", 2, countHeap},
+}
+
+func notCounted(*Config, *Census) bool { return false }
+
+// String returns the kind's name in JSON reports, such as "go_heap".
+func (k Kind) String() string {
+	if k >= kindCount {
+		return "unknown"
+	}
+	return kindTable[k].name
+}
+
+// Unit returns what n of the kind are called, such as "descriptors".
+func (k Kind) Unit(n int64) string {
+	if n == 1 {
+		return kindTable[k].one
+	}
+	return kindTable[k].many
+}
+
+// MarshalText returns the name, so that JSON holds it.
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads a name; it returns an error for an unknown one.
+func (k *Kind) UnmarshalText(text []byte) error {
+	for i := range kindTable {
+		if kindTable[i].name == string(text) {
+			*k = Kind(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown kind %q", text)
+}

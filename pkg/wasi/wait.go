@@ -1,0 +1,20 @@
+package wasi
+
+// Wait says what a function may wait for before it returns, and whether the end
+// of its context ends that.
+type Wait uint8
+
+const (
+	// WaitNone is a function that returns at once.
+	WaitNone Wait = iota
+	// WaitEvent is a function that may wait for something that never happens,
+	// such as input. Its context ends it.
+	WaitEvent
+	// WaitLength is a function that takes as long as a length of the guest's
+	// asks. Its context ends it between two pieces, which take milliseconds. In a
+	// file, each piece is as WaitStorage.
+	WaitLength
+	// WaitStorage is a function that waits for a file system, or for a device to
+	// be closed. Nothing ends it.
+	WaitStorage
+)

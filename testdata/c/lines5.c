@@ -1,0 +1,2 @@
+// lines.c with DWARF 5, see the Makefile.
+#include "lines.c"
