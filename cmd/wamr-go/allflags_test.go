@@ -40,7 +40,7 @@ const (
 )
 
 // flagRows has the rows of each command's flags. The commands run in a directory
-// with m.wasm (a C hello), lib.wasm (a library), plugin.wasm (of another host), file
+// with m.wasm (a C hello), heap.wasm (which allocates), none (empty), lib.wasm (a library), plugin.wasm (of another host), file
 // and dir.
 var flagRows = map[string]map[string][]flagRow{
 	"run": {
@@ -318,68 +318,68 @@ var flagRows = map[string]map[string][]flagRow{
 			{conflict, "--cache-max-size 1 --cache-dir c2 m.wasm", 0, "limit is 1"},
 		},
 		"leak-check": {
-			{right, "--leak-check m.wasm", 0, "Guest heap"},
+			{right, "--leak-check heap.wasm", 0, "Guest heap"},
 			{wrong, "--leak-check=some m.wasm", 2, "summary, full"},
 			{wrong, "--leak-check -f add lib.wasm 1 2", 125, "no allocator was found"},
 			{empty, "--leak-check= m.wasm", 2, "summary, full"},
 			{huge, "--leak-check=HUGE m.wasm", 2, "summary, full"},
-			{repeated, "--leak-check=summary --leak-check=full m.wasm", 0, "Guest heap"},
-			{conflict, "--leak-check --cache-dir c m.wasm", 0, "Guest heap"},
+			{repeated, "--leak-check=summary --leak-check=full heap.wasm", 0, "Guest heap"},
+			{conflict, "--leak-check --cache-dir c heap.wasm", 0, "Guest heap"},
 		},
 		"show-leak-kinds": {
-			{right, "--leak-check --show-leak-kinds all m.wasm", 0, "Guest heap"},
+			{right, "--leak-check --show-leak-kinds all heap.wasm", 0, "Guest heap"},
 			{wrong, "--leak-check --show-leak-kinds lost m.wasm", 2, "not one of definite"},
 			{empty, "--show-leak-kinds EMPTY m.wasm", 2, "not one of definite"},
 			{huge, "--show-leak-kinds HUGE m.wasm", 2, "not one of definite"},
-			{repeated, "--leak-check --show-leak-kinds all --show-leak-kinds none m.wasm", 0, "Guest heap"},
+			{repeated, "--leak-check --show-leak-kinds all --show-leak-kinds none heap.wasm", 0, "Guest heap"},
 			{conflict, "--show-leak-kinds all m.wasm", 0, "hello"},
 		},
 		"errors-for-leak-kinds": {
-			{right, "--leak-check --errors-for-leak-kinds definite,possible m.wasm", 0, "Guest heap"},
+			{right, "--leak-check --errors-for-leak-kinds definite,possible heap.wasm", 0, "Guest heap"},
 			{wrong, "--leak-check --errors-for-leak-kinds lost m.wasm", 2, "not one of definite"},
 			{empty, "--errors-for-leak-kinds EMPTY m.wasm", 2, "not one of definite"},
 			{huge, "--errors-for-leak-kinds HUGE m.wasm", 2, "not one of definite"},
-			{repeated, "--leak-check --errors-for-leak-kinds none --errors-for-leak-kinds indirect m.wasm", 0, "Guest heap"},
+			{repeated, "--leak-check --errors-for-leak-kinds none --errors-for-leak-kinds indirect heap.wasm", 0, "Guest heap"},
 			{conflict, "--errors-for-leak-kinds all m.wasm", 0, "hello"},
 		},
 		"num-callers": {
-			{right, "--leak-check --num-callers 3 m.wasm", 0, "Guest heap"},
+			{right, "--leak-check --num-callers 3 heap.wasm", 0, "Guest heap"},
 			{wrong, "--num-callers 29 m.wasm", 2, "from 1 to 28"},
 			{empty, "--num-callers EMPTY m.wasm", 2, `--num-callers ""`},
 			{huge, "--num-callers " + hugeNumber + " m.wasm", 2, "from 1 to 28"},
-			{repeated, "--leak-check --num-callers 1 --num-callers 2 m.wasm", 0, "Guest heap"},
+			{repeated, "--leak-check --num-callers 1 --num-callers 2 heap.wasm", 0, "Guest heap"},
 			{conflict, "--num-callers 3 m.wasm", 0, "hello"},
 		},
 		"error-limit": {
-			{right, "--leak-check --error-limit 3 m.wasm", 0, "Guest heap"},
+			{right, "--leak-check --error-limit 3 heap.wasm", 0, "Guest heap"},
 			{wrong, "--error-limit 0 m.wasm", 2, "from 1 to"},
 			{empty, "--error-limit EMPTY m.wasm", 2, `--error-limit ""`},
 			{huge, "--error-limit " + hugeNumber + " m.wasm", 2, "from 1 to"},
-			{repeated, "--leak-check --error-limit 1 --error-limit 2 m.wasm", 0, "Guest heap"},
+			{repeated, "--leak-check --error-limit 1 --error-limit 2 heap.wasm", 0, "Guest heap"},
 			{conflict, "--error-limit 3 m.wasm", 0, "hello"},
 		},
 		"suppressions": {
-			{right, "--leak-check --suppressions file m.wasm", 0, "Guest heap"},
+			{right, "--leak-check --suppressions none heap.wasm", 0, "Guest heap"},
 			{wrong, "--leak-check --suppressions missing m.wasm", 125, "no such file"},
-			{wrong, "--leak-check --suppressions m.wasm m.wasm", 2, "line 1"},
+			{wrong, "--leak-check --suppressions file m.wasm", 2, "line 1"},
 			{empty, "--leak-check --suppressions EMPTY m.wasm", 2, "it is empty"},
 			{huge, "--leak-check --suppressions HUGE m.wasm", 125, "file name too long"},
-			{repeated, "--leak-check --suppressions file --suppressions file m.wasm", 0, "Guest heap"},
+			{repeated, "--leak-check --suppressions none --suppressions none heap.wasm", 0, "Guest heap"},
 			{conflict, "--suppressions file m.wasm", 2, "needs --leak-check"},
 		},
 		"gen-suppressions": {
-			{right, "--leak-check --gen-suppressions m.wasm", 0, "Guest heap"},
+			{right, "--leak-check --gen-suppressions heap.wasm", 0, "Guest heap"},
 			{wrong, "--gen-suppressions=maybe m.wasm", 2, "takes no value"},
-			{repeated, "--leak-check --gen-suppressions --gen-suppressions m.wasm", 0, "Guest heap"},
+			{repeated, "--leak-check --gen-suppressions --gen-suppressions heap.wasm", 0, "Guest heap"},
 			{conflict, "--gen-suppressions m.wasm", 2, "needs --leak-check"},
 		},
 		"heap-func": {
-			{right, "--leak-check --heap-func malloc=malloc m.wasm", 0, "Guest heap"},
+			{right, "--leak-check --heap-func malloc=malloc heap.wasm", 0, "Guest heap"},
 			{wrong, "--leak-check --heap-func malloc=nowhere m.wasm", 125, "no function of that name"},
 			{wrong, "--leak-check --heap-func malloc m.wasm", 125, "cannot be watched"},
 			{empty, "--leak-check --heap-func EMPTY m.wasm", 2, "it is empty"},
 			{huge, "--leak-check --heap-func HUGE m.wasm", 125, "cannot be watched"},
-			{repeated, "--leak-check --heap-func malloc=malloc --heap-func free=free m.wasm", 0, "Guest heap"},
+			{repeated, "--leak-check --heap-func malloc=malloc --heap-func free=free heap.wasm", 0, "Guest heap"},
 			{conflict, "--heap-func malloc=malloc m.wasm", 2, "needs --leak-check"},
 		},
 		"trace": {
@@ -590,7 +590,7 @@ func checkFlag(t *testing.T, command string, f *pflag.Flag, rows []flagRow) {
 // becomes the current one.
 func prepareFlagFiles(t *testing.T) {
 	t.Helper()
-	for file, guest := range map[string]string{"m.wasm": "c/hello", "lib.wasm": "wat/arith", "plugin.wasm": "wat/plugin"} {
+	for file, guest := range map[string]string{"m.wasm": "c/hello", "lib.wasm": "wat/arith", "plugin.wasm": "wat/plugin", "heap.wasm": "c/args"} {
 		content, err := os.ReadFile(filepath.Join("..", "..", "testdata", filepath.FromSlash(guest)+".wasm"))
 		if err != nil {
 			t.Fatal(err)
@@ -607,6 +607,9 @@ func prepareFlagFiles(t *testing.T) {
 	for _, name := range []string{"NO_COLOR", "CLICOLOR_FORCE", "NOT_SET_HERE"} {
 		t.Setenv(name, "")
 		os.Unsetenv(name)
+	}
+	if err := os.WriteFile("none", nil, 0o666); err != nil {
+		t.Fatal(err)
 	}
 	if err := os.WriteFile("file", []byte("no directory"), 0o666); err != nil {
 		t.Fatal(err)

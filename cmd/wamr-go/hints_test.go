@@ -71,10 +71,10 @@ func hintCases() []hintCase {
 		{args: "-f hello.wasm", hint: `^wamr-go (run -f) NAME MODULE \[ARG\.\.\.\]$`, next: "$1 add arith.wasm 1 2"},
 		{args: "data:/x hello.wasm", hint: `^to preopen a directory: (--dir data::/x)$`, next: "$1 hello.wasm"},
 		{args: "compile --frobnicate-everything hello.wasm", hint: `^wamr-go (compile --help) lists the flags$`, next: "$1"},
-		{args: "--gen-suppressions hello.wasm", hint: `^wamr-go (run --leak-check --gen-suppressions) MODULE$`, next: "$1 hello.wasm"},
-		{args: "--leak-check --suppressions data/wrong hello.wasm", hint: `^(--gen-suppressions) prints some to begin with$`, next: "--leak-check $1 hello.wasm"},
-		{args: "--leak-check -f add arith.wasm 1 2", hint: `^build the module without --strip-all, or name the functions: (--heap-func) malloc=NAME`, next: "--leak-check $1 malloc=malloc hello.wasm"},
-		{args: "--leak-check --heap-func malloc=nowhere hello.wasm", hint: `^(--heap-func) malloc=NAME names a function`, next: "--leak-check $1 malloc=malloc hello.wasm"},
+		{args: "--gen-suppressions hello.wasm", hint: `^wamr-go (run --leak-check --gen-suppressions) MODULE$`, next: "$1 heap.wasm"},
+		{args: "--leak-check --suppressions data/wrong hello.wasm", hint: `^(--gen-suppressions) prints some to begin with$`, next: "--leak-check $1 heap.wasm"},
+		{args: "--leak-check -f add arith.wasm 1 2", hint: `^build the module without --strip-all, or name the functions: (--heap-func) malloc=NAME`, next: "--leak-check $1 malloc=malloc heap.wasm"},
+		{args: "--leak-check --heap-func malloc=nowhere hello.wasm", hint: `^(--heap-func) malloc=NAME names a function`, next: "--leak-check $1 malloc=malloc heap.wasm"},
 		{args: "-T hello.wasm", hint: `^wamr-go (run --trace -T) MODULE$`, next: "$1 hello.wasm"},
 		{args: "--timeout", hint: `^(--timeout) D$`, next: "$1 10s hello.wasm"},
 		{args: "--cylces 2 hello.wasm", hint: `^did you mean (--cycles)\?$`, next: "$1 2 hello.wasm"},
@@ -341,6 +341,7 @@ func hintFiles(t *testing.T) {
 	}
 	hello := read("c/hello.wasm")
 	write("hello.wasm", hello)
+	write("heap.wasm", read("c/args.wasm"))
 	write("part.json", []byte(`{"schema":"wamr-go/vet/v1"}`))
 	write("trap.wat", read("wat/trap.wat"))
 	for _, name := range []string{"arith", "plugin", "bigtable"} {

@@ -16,7 +16,7 @@ import (
 // testdata is behind it.
 var readmeFiles = map[string]string{
 	"hello.wasm": "c/hello.wasm", "plugin.wasm": "c/hello.wasm", "math.wasm": "wat/arith.wasm",
-	"tool.wasm": "c/cat.wasm", "cat.wasm": "c/cat.wasm", "demo.wasm": "c/demo.wasm",
+	"tool.wasm": "c/cat.wasm", "cat.wasm": "c/cat.wasm", "demo.wasm": "c/demo.wasm", "leaky.wasm": "c/leaks.wasm",
 	"in.txt": "demo/borrowed.txt", "data/x": "demo/borrowed.txt", "data/in.txt": "demo/borrowed.txt", "data/harbour.txt": "demo/harbour.txt",
 	"demo/harbour.txt": "demo/harbour.txt",
 }

@@ -2,6 +2,7 @@ package guestheap
 
 import (
 	"encoding/binary"
+	"fmt"
 	"slices"
 )
 
@@ -45,6 +46,16 @@ func (k LeakKind) String() string {
 
 // MarshalText returns the name, so that JSON holds it.
 func (k LeakKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads a name that MarshalText wrote.
+func (k *LeakKind) UnmarshalText(text []byte) error {
+	i := slices.Index(leakNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("%q is no kind of leak", text)
+	}
+	*k = LeakKind(i)
+	return nil
+}
 
 // LeakKinds returns all kinds, the worst first.
 func LeakKinds() []LeakKind {

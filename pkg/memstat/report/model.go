@@ -28,7 +28,7 @@ type Report struct {
 	Ledger  *Ledger  `json:"ledger,omitempty"`
 	Process *Process `json:"process,omitempty"`
 	// GuestHeap is what the guest's own allocator did; over several cycles, in the
-	// first one.
+	// first one, and over several calls, at their end.
 	GuestHeap *guestheap.Report `json:"guest_heap,omitempty"`
 	Cycles    *Cycles           `json:"cycles,omitempty"`
 	Budget    *Budget           `json:"budget,omitempty"`
