@@ -11,6 +11,7 @@ import (
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
@@ -65,6 +66,19 @@ func TestCycle(t *testing.T) {
 			t.Errorf("the hunt for leaks: %+v", h)
 		}
 		checkLedger(t, ledger)
+	}
+}
+
+// TestCycleLeast: the least number of cycles that a reason asks for is enough, and
+// fewer never are.
+func TestCycleLeast(t *testing.T) {
+	m := compile(t, newRuntime(t, engine.Config{}), guest(t, "c/hello"))
+	for cycles := uint64(2); cycles < census.LeastCycles+20; cycles++ {
+		r := m.Cycle(context.Background(), engine.CycleConfig{Cycles: cycles})
+		clean := r.Hunt != nil && r.Hunt.Verdict == memstat.Clean
+		if r.Completed != cycles || clean != (cycles >= census.LeastCycles) {
+			t.Errorf("%d of %d cycles, %+v", r.Completed, cycles, r.Hunt)
+		}
 	}
 }
 

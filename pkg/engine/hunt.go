@@ -54,4 +54,10 @@ func (c *cycles) plan() census.Plan {
 
 // planFor returns the plan of a run with a number of cycles. The first cycle is
 // never part of the hunt.
-func planFor(cfg *CycleConfig) census.Plan { return census.PlanFor(cfg.Cycles - 1) }
+func planFor(cfg *CycleConfig) census.Plan {
+	plan := census.PlanFor(cfg.Cycles)
+	if plan.Cycles() >= cfg.Cycles {
+		return census.PlanFor(cfg.Cycles - 1)
+	}
+	return plan
+}
