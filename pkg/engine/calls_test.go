@@ -124,7 +124,7 @@ func TestCallsEnd(t *testing.T) {
 // TestCallsTimeout: an instance that a timeout ended cannot be called again.
 func TestCallsTimeout(t *testing.T) {
 	m := compile(t, newRuntime(t, engine.Config{Interruptible: true}), guest(t, "c/plugin"))
-	r := m.Cycle(context.Background(), engine.CycleConfig{Cycles: 9, OneInstance: true, Invoke: "hang", Timeout: 10 * time.Millisecond})
+	r := m.Cycle(context.Background(), engine.CycleConfig{Cycles: 9, OneInstance: true, Invoke: "hang", Timeout: 500 * time.Millisecond})
 	if r.Completed != 2 || r.Outcomes[engine.OutcomeTimeout] != 1 || r.Outcome().Kind != engine.OutcomeTimeout || r.CloseErr != nil {
 		t.Errorf("%+v", r)
 	}

@@ -148,6 +148,9 @@ func (in *Instance) initialize(ctx context.Context) Outcome {
 		return o
 	}
 	if in.initialized == nil {
+		if ctx.Err() != nil {
+			return doneOutcome(ctx) // not called, so a later call may
+		}
 		_, outcome := in.call(ctx, exportInitialize, nil)
 		in.initialized = &outcome
 	}

@@ -118,6 +118,20 @@ func TestReactor(t *testing.T) {
 	invoke("7", "get")
 }
 
+// TestReactorLate calls a reactor first with a context that is done: _initialize
+// did not run, so the next call runs it.
+func TestReactorLate(t *testing.T) {
+	in := instance(t, compile(t, newRuntime(t, engine.Config{}), guest(t, "wat/reactor")), wasi.Config{})
+	late, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, outcome := in.Invoke(late, "get", nil); outcome.Kind != engine.OutcomeInterrupted {
+		t.Errorf("outcome %+v", outcome)
+	}
+	if results, outcome := in.Invoke(context.Background(), "get", nil); !outcome.Clean() || len(results) != 1 || results[0] == "0" {
+		t.Errorf("results %v, outcome %+v", results, outcome)
+	}
+}
+
 func TestTrap(t *testing.T) {
 	cached := engine.Config{CacheDir: t.TempDir()}
 	for _, cfg := range []engine.Config{{}, {Interpreter: true}, cached, cached} {

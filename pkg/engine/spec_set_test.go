@@ -107,7 +107,7 @@ func readAll(m *wasmbin.Module) error {
 }
 
 func (s *specSet) compile(ctx context.Context, source *source) (wazero.CompiledModule, error) {
-	if s.cacheDir == "" || source.module.Functions == 0 {
+	if s.runtime.cache == nil || source.module.Functions == 0 { // the interpreter has no cache
 		if _, err := s.runtime.limit(source); err != nil {
 			return nil, err
 		}

@@ -1,14 +1,20 @@
 package engine
 
 import (
+	"math/bits"
+
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// elementSize is what an element of a table takes, in bytes.
-const elementSize = 8
+// elementSize is what an element of a table takes at most, in bytes: limits count
+// with it. referenceSize is what it takes here.
+const (
+	elementSize   = 8
+	referenceSize = bits.UintSize / 8
+)
 
 // tablePlan is what the instances of a module have of tables.
 type tablePlan struct {
@@ -54,8 +60,8 @@ func (r *Runtime) planTables(m *wasmbin.Module) (plan tablePlan, err error) {
 		if plan.sum == nil {
 			plan.sum = new(uint64)
 		}
-		*plan.sum += t.Limits.Min * elementSize
-		plan.initial = append(plan.initial, int64(t.Limits.Min)*elementSize)
+		*plan.sum += t.Limits.Min * referenceSize
+		plan.initial = append(plan.initial, int64(t.Limits.Min)*referenceSize)
 		plan.growable = plan.growable || !t.Limits.HasMax || t.Limits.Max > t.Limits.Min
 	}
 	limit := r.tableLimit()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 	"net"
 	"os"
 	"path/filepath"
@@ -64,6 +65,9 @@ var waitingEnds = []waitingEnd{
 }
 
 func endWait(t *testing.T, r *engine.Runtime, c *waiting.Case, end waitingEnd) {
+	if bits.UintSize == 32 && c.Function == "random_get" {
+		t.Skip("its memory does not fit the address space beside those of other tests")
+	}
 	host := c.Host(t)
 	readyR, readyW, err := os.Pipe()
 	if err != nil {

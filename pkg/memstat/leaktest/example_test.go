@@ -8,9 +8,7 @@ import (
 
 	"github.com/tetratelabs/wazero"
 
-	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/memstat/leaktest"
-	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
 // printer stands for the *testing.T of a test. It prints the first two lines of
@@ -67,30 +65,4 @@ func ExampleVerifyNone() {
 	// 42
 	// not given back: wazero instance, made at:
 	//   leaktest_test.(*plugins).add
-}
-
-// Whatever grows with each run of a function is found, here a list that is never
-// emptied.
-func ExampleCycle() {
-	ctx := context.Background()
-	runtime := engine.NewRuntime(engine.Config{})
-	defer runtime.Close(ctx)
-	module := must(runtime.Compile(ctx, must(engine.Load(ctx, "../../../testdata/wat/arith.wasm", nil))))
-	defer module.Close(ctx)
-	history := make([]*[]string, 0, 1000)
-
-	t := &printer{} // in a test: func Test…(t *testing.T)
-	leaktest.Cycle(t, 200, func() {
-		instance := must(module.Instantiate(ctx, wasi.Config{}))
-		defer instance.Close(ctx)
-		results, _ := instance.Invoke(ctx, "add", []string{"20", "22"})
-		history = append(history, &results)
-	})
-	fmt.Println(len(history), "results kept")
-	// Output:
-	// grows with each cycle: 1 objects (24 bytes), made at:
-	//   leaktest_test.ExampleCycle.func1
-	// grows with each cycle: 1 objects (16 bytes), made at:
-	//   engine.Export.format
-	// 200 results kept
 }

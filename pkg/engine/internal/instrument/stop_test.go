@@ -54,12 +54,10 @@ func TestStop(t *testing.T) {
 		"endless loop within try_table": functions(true, tryCall+"\x0b", loop),
 		"loop in the handler":           functions(true, tryCall+"\x03\x40\x0c\x00\x0b\x0b", "\x08\x00\x0b"),
 	} {
-		for engine, config := range map[string]wazero.RuntimeConfig{
-			"compiler": wazero.NewRuntimeConfigCompiler(), "interpreter": wazero.NewRuntimeConfigInterpreter(),
-		} {
+		for engine, config := range enginesHere() {
 			for _, mode := range []Mode{Yield, Fuel} {
 				if err := stopAfter(t, config, binary, mode, 3); err != nil {
-					t.Errorf("%s, %s, mode %d: %v", name, engine, mode, err)
+					t.Errorf("%s, engine %d, mode %d: %v", name, engine, mode, err)
 				}
 			}
 		}
@@ -122,7 +120,7 @@ func waitModule() []byte {
 func TestWait(t *testing.T) {
 	const milliseconds, forever = 1_000_000, ^uint64(0)
 	ctx := context.Background()
-	for _, config := range []wazero.RuntimeConfig{wazero.NewRuntimeConfigCompiler(), wazero.NewRuntimeConfigInterpreter()} {
+	for _, config := range enginesHere() {
 		for _, mode := range []Mode{None, Yield, Fuel} {
 			r := wazero.NewRuntimeWithConfig(ctx, config.WithCoreFeatures(allFeatures))
 			defer func() { _ = r.Close(ctx) }()
