@@ -5,11 +5,13 @@ import "fmt"
 // Kind is a kind of thing that is counted.
 type Kind uint8
 
-// The kinds, in the order of the report. What a guest has open comes first,
-// because the host holds a descriptor for each. The heap comes last, because most
-// of the others have objects in it.
+// The kinds, in the order of the report. What a guest has comes first: blocks,
+// because they make its memory grow, and what it has open, because the host holds
+// a descriptor for each. The heap comes last, because most of the others have
+// objects in it.
 const (
-	GuestMemory     Kind = iota // pages of a guest's linear memory
+	GuestBlock      Kind = iota // live blocks of a guest's allocator, by call stack
+	GuestMemory                 // pages of a guest's linear memory
 	GuestDescriptor             // descriptors that a guest has open, by its path
 	Goroutine                   // by stack
 	Descriptor                  // open file descriptors, by target
@@ -23,7 +25,7 @@ const (
 
 // OfGuest reports whether things of the kind belong to a guest, not to the
 // process: the guest's own program loses them.
-func (k Kind) OfGuest() bool { return k == GuestMemory || k == GuestDescriptor }
+func (k Kind) OfGuest() bool { return k <= GuestDescriptor }
 
 // kindTable is the only place that describes a kind.
 var kindTable = [kindCount]struct {
@@ -36,7 +38,8 @@ var kindTable = [kindCount]struct {
 	least int64
 	count func(*Config, *Census) bool // false: it cannot be told, at least not here
 }{
-	// A guest's are counted by Config.Guest, or by a Series.
+	// A guest's are counted by Config.Guest or by a Series, and blocks by the caller.
+	GuestBlock:      {"guest_block", "block of the guest", "blocks of the guest", 2, notCounted},
 	GuestMemory:     {"guest_memory", "page of the guest", "pages of the guest", 1, notCounted},
 	GuestDescriptor: {"guest_descriptor", "descriptor of the guest", "descriptors of the guest", 2, notCounted},
 	Goroutine:       {"goroutine", "goroutine", "goroutines", 2, countGoroutines},

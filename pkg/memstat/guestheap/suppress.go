@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
@@ -161,6 +162,11 @@ func patternOf(name string) string {
 		return "*" + trimmed + "*"
 	}
 	return name
+}
+
+// Accept says whether leaks at a place are left out, of any kind.
+func (all Suppressions) Accept(stack []memstat.Frame) bool {
+	return slices.ContainsFunc(leakNames[:], func(kind string) bool { return all.match(kind, stack) })
 }
 
 // match says whether one of the suppressions fits.
