@@ -99,6 +99,9 @@ type grown struct {
 // judge adds the places whose blocks grow in every window to the result of a hunt,
 // but for those that are suppressed.
 func (b *blockHunt) judge(m *Module, r *census.Result, since uint64, unit string) {
+	if b.censuses != r.Plan.Windows+1 {
+		return // the hunt was cut
+	}
 	stacks := heapStacks{module: m}
 	places := map[string]*grown{}
 	for key, s := range b.stacks {
