@@ -50,8 +50,8 @@ var processContests = []contest{
 	},
 }
 
-// A command is a module to run from a command line, and what it prints; "" if
-// that differs from run to run.
+// A command is a module to run from a command line, and its output; "" if that
+// differs from run to run.
 type command struct {
 	module, output string
 }
@@ -101,9 +101,9 @@ const (
 )
 
 // cold is the command lines without compiled code: ours with a flag, wazero's
-// as it comes, and with a flag. Ours keeps the code unless it is told not to,
-// and compiles on all cores; wazero's keeps it only if it is told, and compiles
-// on one core unless it is told. CACHE in a flag is a new directory.
+// with its defaults and with a flag. Ours keeps the code by default, and
+// compiles on all cores; wazero's does neither without a flag. CACHE in a flag
+// is a new directory.
 func cold(ctx context.Context, b *bench, id, flag, variant, variantFlag string) []contestant {
 	c, err := goHelloCommand(ctx, b)
 	prepare := func(name string, t tool, flag string) contestant {

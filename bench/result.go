@@ -9,7 +9,7 @@ import (
 
 const schema = "wamr-go/bench/v1"
 
-// results is what results.json holds. Fields are added, never renamed.
+// results is the content of results.json. Fields are added, never renamed.
 type results struct {
 	Schema   string            `json:"schema"`
 	Date     string            `json:"date"`
@@ -21,7 +21,7 @@ type results struct {
 	Rows     []rowResult       `json:"rows"`
 }
 
-// A unit says what the figures of a row are.
+// A unit is the unit of a row's figures.
 type unit string
 
 const (
@@ -37,8 +37,8 @@ type rowResult struct {
 	Ratios  []ratio  `json:"ratios"`
 }
 
-// A figure is what a contestant achieved: a sample a round. If it is absent,
-// there is a reason and nothing else.
+// A figure is the result of a contestant: a sample for each round. If it is
+// absent, it has a reason and nothing else.
 type figure struct {
 	Name    string    `json:"name"`
 	Absent  string    `json:"absent,omitempty"`
@@ -48,8 +48,8 @@ type figure struct {
 	Samples []float64 `json:"samples,omitempty"` // by round
 }
 
-// A ratio is our median divided by a peer's. Min and max are the least and the
-// most that single rounds gave: how far to trust it.
+// A ratio is our median divided by a peer's. Min and max are the extremes of
+// single rounds: a measure of its reliability.
 type ratio struct {
 	Peer  string  `json:"peer"`
 	Best  bool    `json:"best_peer,omitempty"` // the peer is the fastest engine

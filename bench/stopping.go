@@ -9,9 +9,9 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine"
 )
 
-// stoppingContests measure what it costs that a guest can be stopped, or its
-// instructions counted: the same kernels, timed from inside the guest, with and
-// without. All run in this process.
+// stoppingContests measure the cost of the checks that stop a guest, or count
+// its instructions: the same kernels, timed from inside the guest, with and
+// without checks. All run in this process.
 var stoppingContests = []contest{
 	stopping("stop_", " that a context can end", "compute", "c", []string{"total", "matrix", "crc", "list", "machine"}, stoppable, 1.20),
 	stopping("stop_", " that a context can end", "fib", "wat", []string{"fib"}, stoppable, 1.20),
@@ -19,7 +19,7 @@ var stoppingContests = []contest{
 	stopping("fuel_", " with fuel", "fib", "wat", []string{"fib"}, fuelled, 0),
 }
 
-// The kernels by the names that they print.
+// The kernels by the names in their output.
 var kernelNames = map[string]string{
 	"total": "compute kernels, all four", "matrix": "matrix product", "crc": "CRC-32", "list": "sorting a list", "machine": "state machine",
 	"fib": "recursion",

@@ -17,7 +17,7 @@ const wazeroVersion = "v1.12.0"
 // A tool is a program that may be missing.
 type tool struct {
 	path   string
-	absent string // why there is none; "" if there is one
+	absent string // reason why it is missing; "" if it is there
 }
 
 // tools are the programs that the harness builds or finds.
@@ -29,8 +29,8 @@ type tools struct {
 	cc     tool
 }
 
-// findTools builds ours, builds the peer's and looks for the others. Only what
-// is ours must be there. Both command lines are built with the same flags.
+// findTools builds ours, builds the peer's and looks for the others. Only ours
+// are required. Both command lines are built with the same flags.
 func findTools(ctx context.Context, root, tmp, wamrgo string) (tools, error) {
 	t := tools{wamrgo: wamrgo, launch: filepath.Join(tmp, "launch")}
 	if t.wamrgo == "" {
@@ -61,10 +61,10 @@ func findTools(ctx context.Context, root, tmp, wamrgo string) (tools, error) {
 	return t, ctx.Err()
 }
 
-// rewrite copies a program over itself as cp does, with copy_file_range(2). How
-// a file was written is how it lies in the page cache: what the linker wrote, by
-// a mapping, takes 10 % longer to start, until it is read from a disk again, and
-// what was written with one call has up to 1.5 MiB more resident.
+// rewrite copies a program over itself with copy_file_range(2), like cp. The way in
+// which a file was written affects its pages in the page cache: a file that the linker
+// wrote through a mapping takes 10 % longer to start, until it is read from a disk
+// again, and a file that was written with one call has up to 1.5 MiB more resident.
 func rewrite(program string) (err error) {
 	from, err := os.Open(program)
 	if err != nil {
@@ -114,8 +114,8 @@ func goTool(ctx context.Context, dir string, env []string, verb string, args ...
 	return nil
 }
 
-// native compiles a guest's source for this machine. No contraction: a fused
-// multiplication would give other sums than WebAssembly does.
+// native compiles a guest's source for this machine, without contraction: a
+// fused multiplication would give other sums than WebAssembly.
 func (t tools) native(ctx context.Context, source, out string) tool {
 	if t.cc.absent != "" {
 		return t.cc
@@ -146,8 +146,8 @@ func (t tools) versions(ctx context.Context) map[string]string {
 	return v
 }
 
-// output runs a program and returns what it prints. The error has the end of
-// what it says on standard error.
+// output runs a program and returns its output. The error has the end of its
+// standard error.
 func output(ctx context.Context, command ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	out, err := cmd.Output()
