@@ -12,8 +12,9 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine"
 )
 
-const runLong = `Run a WebAssembly module that uses WASI preview1. Flags end at MODULE; everything
-after it belongs to the guest. MODULE is a file, or - for standard input.
+const runLong = `Run a WebAssembly module that uses WASI preview1. Flags end at MODULE;
+everything after it belongs to the guest. MODULE is a file, or - for standard
+input.
 
 The guest sees only the files beneath --dir and the variables of --env, and
 argv[0] is MODULE without its directory. Paths never lead out of a preopened
