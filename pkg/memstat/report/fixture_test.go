@@ -79,7 +79,7 @@ func leakyReport() *Report {
 		Ledger:  NewLedger(snap),
 		Process: &Process{Process: after, Before: &before},
 		Cycles: &Cycles{
-			Requested: 1000, Completed: 1000, Workers: 2, PerSecond: 48_211.7, P50NS: 7_812, P99NS: 35_240,
+			Requested: 1000, Completed: 1000, Workers: 2, PerSecond: 48_211.7, P50NS: 7_812, P90NS: 12_400, P99NS: 35_240,
 			MaxNS: 91_000, Verdict: memstat.Leaking, Reason: "objects grow with every cycle",
 			Census: []census.Finding{
 				{
@@ -108,6 +108,13 @@ func leakyReport() *Report {
 			FirstFailure: &CycleFailure{Cycle: 17, Kind: "trap", Message: "unreachable\x1b[2J\nLeaks"},
 		},
 		Budget: NewBudget(1_000_000, 1_179_648),
+		Budgets: []FigureBudget{
+			{Name: TotalMemory, Unit: UnitBytes, Limit: 1_000_000, Value: ptr[uint64](1_179_648), Exceeded: true},
+			{Name: "cycle_p99", Unit: UnitNanoseconds, Limit: 5_000_000, Value: ptr[uint64](35_240)},
+			{Name: "fds", Unit: "descriptors", Limit: 1, Value: ptr[uint64](5), Exceeded: true},
+			{Name: "pss", Unit: UnitBytes, Limit: 1 << 20},
+			{Name: "of a later version\x1b[2J", Unit: "th\x1b[2Jings", Limit: 1, Value: ptr[uint64](1)},
+		},
 		GuestHeap: &guestheap.Report{
 			Totals: guestheap.Totals{
 				Allocs: 12_345, Frees: 12_340, AllocatedBytes: 1_234_567, LiveBlocks: 5, LiveBytes: 640, PeakBytes: 65_536, PeakBlocks: 100, PeakAlloc: 4_000,
@@ -160,7 +167,7 @@ func cleanReport() *Report {
 func callsReport() *Report {
 	r := cleanReport()
 	r.Cycles = &Cycles{
-		Unit: "call", Requested: 8000, Completed: 8000, Workers: 1, PerSecond: 1_482_113, P50NS: 210, P99NS: 903, MaxNS: 14_200,
+		Unit: "call", Requested: 8000, Completed: 8000, Workers: 1, PerSecond: 1_482_113, P50NS: 210, P90NS: 480, P99NS: 903, MaxNS: 14_200,
 		Verdict: memstat.Leaking, Reason: "the guest's memory grows by 112 bytes with each call, and 2 more",
 		Census: []census.Finding{
 			{
