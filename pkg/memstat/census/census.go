@@ -24,9 +24,6 @@ type Config struct {
 	// descriptors of a guest, by calling add once or more for each identity.
 	// May be nil.
 	Guest func(add func(kind Kind, identity string, objects, bytes int64))
-	// GuestBytes returns the size of the linear memories of guests, which do not count
-	// as mappings of the process. May be nil.
-	GuestBytes func() int64
 
 	previous *Census // of the same hunt
 }

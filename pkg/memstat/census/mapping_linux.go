@@ -8,10 +8,11 @@ import (
 	"strings"
 )
 
-// countMappings counts named mappings by name, and anonymous ones by protection. The
-// kernel joins neighbours, so the number of anonymous mappings says little: they are
-// counted in pages. It subtracts the mappings of the Go runtime, and those with a kind
-// of their own: guests' memories, and the stacks of threads that C started.
+// countMappings counts named mappings by name, and anonymous ones by
+// protection. The kernel joins neighbours, so that the number of anonymous
+// mappings says little: they are counted in pages. What the Go runtime mapped
+// for itself is subtracted, as are memory that others account for (see Account) and
+// the stacks of threads that C started.
 func countMappings(cfg *Config, c *Census) bool {
 	text, ok := read(self + "maps")
 	anonymous := make(map[string]int64)
@@ -30,9 +31,9 @@ func countMappings(cfg *Config, c *Census) bool {
 	page := int64(os.Getpagesize())
 	c.mappedByGo.observe(cfg.previous, page)
 	anonymous["rw-p"] -= c.mappedByGo.pages * page
-	if cfg.GuestBytes != nil {
-		anonymous["rw-p"] -= cfg.GuestBytes()
-	}
+	access, reserved := accounted()
+	anonymous["rw-p"] -= access
+	anonymous["---p"] -= reserved
 	for protection, size := range anonymous {
 		c.add(Mapping, "anonymous "+protection+", in pages", size/page, size)
 	}
