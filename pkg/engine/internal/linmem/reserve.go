@@ -2,6 +2,7 @@ package linmem
 
 import (
 	"errors"
+	"math"
 	"sync"
 )
 
@@ -49,19 +50,29 @@ func ample(n uint64) uint64 { return max(headroom, n) }
 // reserveBetween reserves most bytes or, if that does not leave as many as leave
 // says, half as many more than least, and so on, down to least.
 func reserveBetween(least, most uint64, leave func(n uint64) uint64) (mapping, error) {
+	there := spaceLeft()
 	for n := most / PageSize * PageSize; ; n = least + (n-least)/2/PageSize*PageSize {
-		m, err := reserveLeaving(n, leave(n))
+		m, err := reserveLeaving(n, leave(n), there)
 		if err == nil || n <= least || errors.Is(err, errors.ErrUnsupported) {
 			return m, err
 		}
 	}
 }
 
-// reserveLeaving reserves n bytes if as many as left can be reserved beside them.
-func reserveLeaving(n, left uint64) (mapping, error) {
+// unlimited is the address space of a process whose space has no limit, or one
+// that is not known.
+const unlimited = math.MaxUint64
+
+// reserveLeaving reserves n bytes of those that there are, if as many as left
+// remain. Without a limit it tries to reserve those, too. A limit is computed
+// with, and not tried, because in the meantime Go would find nothing left.
+func reserveLeaving(n, left, there uint64) (mapping, error) {
+	if there < n || there-n < left {
+		return nil, errNoSpace
+	}
 	m, err := reserve(n)
-	if err != nil {
-		return nil, err
+	if err != nil || there != unlimited {
+		return m, err
 	}
 	room, err := reserve(left)
 	if err != nil {
