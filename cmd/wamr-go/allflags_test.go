@@ -520,6 +520,33 @@ var flagRows = map[string]map[string][]flagRow{
 			{conflict, "--show-leak-kinds all --format json report.json", 0, "schema"},
 		},
 	},
+	"report diff": {
+		"format": reportFormatRows("report.json more.json"), "output": reportOutputRows("report.json more.json"),
+		"color": reportColorRows("report.json more.json"),
+		"all": {
+			{right, "--all report.json more.json", 0, "outcome"},
+			{wrong, "--all=some report.json more.json", 2, "takes no value"},
+			{repeated, "--all -v report.json more.json", 0, "outcome"},
+			{conflict, "--all --format json report.json more.json", 0, `"outcome"`},
+		},
+		"fail-on-growth": {
+			{right, "--fail-on-growth 1 report.json more.json", 99, "memory peak"},
+			{right, "--fail-on-growth 150% report.json more.json", 0, "memory peak"},
+			{wrong, "--fail-on-growth much report.json more.json", 2, "not a number of percent"},
+			{empty, "--fail-on-growth EMPTY report.json more.json", 2, "not a number of percent"},
+			{huge, "--fail-on-growth " + hugeNumber + " report.json more.json", 2, "not a number of percent"},
+			{repeated, "--fail-on-growth 1 --fail-on-growth 200 report.json more.json", 0, "memory peak"},
+			{conflict, "--fail-on-growth 1 more.json report.json", 0, "memory peak"},
+		},
+		"include": {
+			{right, "--fail-on-growth 200 --include timings report.json more.json", 0, "memory peak"},
+			{wrong, "--fail-on-growth 1 --include timing report.json more.json", 2, "did you mean timings?"},
+			{empty, "--fail-on-growth 1 --include EMPTY report.json more.json", 2, "is not one of"},
+			{huge, "--fail-on-growth 1 --include HUGE report.json more.json", 2, "is not one of"},
+			{repeated, "--fail-on-growth 200 --include timings --include all report.json more.json", 0, "memory peak"},
+			{conflict, "--include timings report.json more.json", 2, "needs --fail-on-growth"},
+		},
+	},
 	"cache info":  {"cache-dir": cacheDirRows},
 	"cache clean": {"cache-dir": cacheDirRows},
 }
@@ -656,8 +683,10 @@ func prepareFlagFiles(t *testing.T) {
 		os.Unsetenv(name)
 	}
 	const saved = `{"schema":"wamr-go/report/v1","outcome":{"kind":"exit"},"module":{"path":"a.wasm"},"memory":{"peak_bytes":65536},"ledger":{}}`
-	if err := os.WriteFile("report.json", []byte(saved), 0o666); err != nil {
-		t.Fatal(err)
+	for name, text := range map[string]string{"report.json": saved, "more.json": strings.ReplaceAll(saved, "65536", "131072")} {
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := os.WriteFile("none", nil, 0o666); err != nil {
 		t.Fatal(err)

@@ -18,6 +18,7 @@ const (
 	defaultVetModuleTimeout = 2 * time.Minute
 
 	formatJSON = "json"
+	formatHTML = "html"
 
 	// completionIndex is the variable in which Kubernetes tells a pod of an
 	// Indexed Job its number, from 0.

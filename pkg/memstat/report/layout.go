@@ -138,8 +138,10 @@ type cell struct {
 
 func text(s string) cell { return cell{text: s} }
 
-// row is a line of a table, with indented lines below it.
+// row is a line of a table, under a title of its own, and with indented lines
+// below it.
 type row struct {
+	title string
 	cells []cell
 	below []string
 }
@@ -172,6 +174,7 @@ func (p *page) table(heads []string, rows []row) {
 	}
 	p.line(head, widths)
 	for _, r := range rows {
+		p.rowTitle(r)
 		p.line(r.cells, widths)
 		p.below(r)
 	}
@@ -201,8 +204,11 @@ func (p *page) line(cells []cell, widths []int) {
 
 func (p *page) paragraphs(heads []string, rows []row) {
 	for _, r := range rows {
+		p.rowTitle(r)
 		first := r.cells[0]
-		p.out.WriteString(strings.Repeat(" ", indent) + p.paint(first.tone, first.text) + "\n")
+		for _, line := range chop(first.text, p.width-indent) {
+			p.out.WriteString(strings.Repeat(" ", indent) + p.paint(first.tone, line) + "\n")
+		}
 		used := 0
 		for i, c := range r.cells[1:] {
 			if c.text == "" {
@@ -232,8 +238,19 @@ func (p *page) paragraphs(heads []string, rows []row) {
 	}
 }
 
+// rowTitle writes the title of a row, if it has one.
+func (p *page) rowTitle(r row) {
+	if r.title == "" {
+		return
+	}
+	for _, line := range p.chop(r.title, p.width) {
+		p.out.WriteString(p.paint(heading, line) + "\n")
+	}
+}
+
+const deep = 3 * indent // of lines below a row
+
 func (p *page) below(r row) {
-	const deep = 3 * indent
 	for _, text := range r.below {
 		for _, line := range p.chop(memstat.Printable(text), p.width-deep) {
 			p.out.WriteString(strings.Repeat(" ", deep) + p.paint(faint, line) + "\n")
