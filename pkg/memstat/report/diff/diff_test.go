@@ -31,7 +31,7 @@ func run(edit func(*report.Report)) *report.Report {
 			{Kind: memstat.KindFDEntry, Acquired: 400, Released: 400, PeakObjects: 4, PeakBytes: 400},
 			{Kind: memstat.KindSlot, Acquired: 2, Released: 2, PeakObjects: 2, PeakBytes: 8 << 30},
 		}},
-		Cycles:    &report.Cycles{Completed: 100, Verdict: memstat.Clean, P50NS: 1000, P99NS: 2000, MaxNS: 3000, PerSecond: 1000},
+		Cycles:    &report.Cycles{Completed: 100, Verdict: memstat.Clean, P50NS: 1000, P90NS: 1500, P99NS: 2000, MaxNS: 3000, PerSecond: 1000},
 		GuestHeap: &guestheap.Report{Totals: guestheap.Totals{Allocs: 10, AllocatedBytes: 100, PeakBytes: 50}, Kinds: []guestheap.KindTotal{}},
 		Budget:    report.NewBudget(1<<20, 131072),
 	}
@@ -93,7 +93,13 @@ func TestJudge(t *testing.T) {
 		{"trap", func(r *report.Report) { r.Outcome.Kind, r.Outcome.ExitCode = "trap", nil }, 1, nil, "outcome", "outcome: exit → trap"},
 		{"new outcome", func(r *report.Report) { r.Outcome.Kind = "melted" }, 1, nil, "outcome", "outcome: exit → melted"},
 		{"exit code", func(r *report.Report) { *r.Outcome.ExitCode = 3 }, 0, OnRequest(), "", "exit code: 0 → 3"},
-		{"budget", func(r *report.Report) { r.Budget.Exceeded = true }, 1, nil, "budget", "budget: kept → exceeded"},
+		{"budget", func(r *report.Report) { r.Budget.Exceeded = true }, 1, nil, "budget total_memory", "budget total_memory: kept → exceeded"},
+		{
+			"budgets", func(r *report.Report) {
+				r.Budgets = []report.FigureBudget{{Name: "fds", Value: ptr[uint64](9), Exceeded: true}, {Name: "rss"}}
+			},
+			1, nil, "budget fds", "budget fds: - → exceeded",
+		},
 		{"slower", func(r *report.Report) { r.Cycles.P50NS = 5000 }, 1, nil, "", "latency p50: 1.00 µs → 5.00 µs (+400 %)"},
 		{"slower, included", func(r *report.Report) { r.Cycles.P50NS = 5000 }, 1, []Class{Timings}, "latency p50", "latency p50: 1.00 µs → 5.00 µs (+400 %)"},
 		{"rate, included", func(r *report.Report) { r.Cycles.PerSecond = 500 }, 1, []Class{Timings}, "rate", "rate: 1,000 → 500 (-50.0 %)"},
@@ -193,7 +199,7 @@ new: new.json
   instructions  1,000,000  1,100,000   +100,000  +10.0 %
   latency p50     1.00 µs    1.10 µs    +100 ns  +10.0 %
 
-4 of 39 figures changed: 3 worse, 1 better
+4 of 40 figures changed: 3 worse, 1 better
 `
 	var b bytes.Buffer
 	if err := r.Table(false).WriteText(&b, report.Options{}); err != nil {

@@ -62,14 +62,9 @@ func (l *list) ending(r *report.Report, verdict string) {
 		code = Number(float64(*r.Outcome.ExitCode))
 	}
 	l.add("exit code", "", Info, code)
-	var budget Value
-	if b := r.Budget; b != nil {
-		budget = Word("kept")
-		if b.Exceeded {
-			budget = Word("exceeded")
-		}
+	for _, f := range report.Figures() {
+		l.add("budget "+f.Name, "", Verdict, budget(r, f.Name))
 	}
-	l.add("budget", "", Verdict, budget)
 	open := Value{}
 	if r.Ledger != nil { // the run was accounted for
 		open = Number(0)
@@ -79,6 +74,27 @@ func (l *list) ending(r *report.Report, verdict string) {
 	}
 	l.add("descriptors left open", "", Exact, open)
 	l.add("double releases", "", Exact, number(r.Ledger, func(l *report.Ledger) uint64 { return l.DoubleReleases }))
+}
+
+// budget says whether the budget of a figure was kept.
+func budget(r *report.Report, name string) Value {
+	exceeded, has := false, false
+	if b := r.Budget; b != nil && name == report.TotalMemory { // all that earlier versions wrote
+		exceeded, has = b.Exceeded, true
+	}
+	for _, b := range r.Budgets {
+		if b.Name == name && b.Value != nil {
+			exceeded, has = b.Exceeded, true
+		}
+	}
+	switch {
+	case !has:
+		return Value{}
+	case exceeded:
+		return Word("exceeded")
+	default:
+		return Word("kept")
+	}
 }
 
 func (l *list) instance(r *report.Report) {
@@ -174,6 +190,7 @@ func (l *list) cycles(c *report.Cycles) {
 	l.add("cycles", "", Info, number(c, func(c *report.Cycles) uint64 { return c.Completed }))
 	l.add("nonzero exits", "", Info, number(c, func(c *report.Cycles) uint64 { return c.NonzeroExits }))
 	l.add("latency p50", unitNS, Timings, number(c, func(c *report.Cycles) int64 { return c.P50NS }))
+	l.add("latency p90", unitNS, Timings, number(c, func(c *report.Cycles) int64 { return c.P90NS }))
 	l.add("latency p99", unitNS, Timings, number(c, func(c *report.Cycles) int64 { return c.P99NS }))
 	l.add("latency max", unitNS, Timings, number(c, func(c *report.Cycles) int64 { return c.MaxNS }))
 	l.add("rate", unitRate, Timings, number(c, func(c *report.Cycles) float64 { return c.PerSecond }))
