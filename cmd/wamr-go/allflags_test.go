@@ -498,20 +498,6 @@ var flagRows = map[string]map[string][]flagRow{
 			{repeated, "--shards 2 --shards 3 dir", 2, "JOB_COMPLETION_INDEX"},
 			{conflict, "--shards 2 --shard 1/2 dir", 2, "exclude each other"},
 		},
-		"merge": {
-			{right, "--merge file", 125, "no report of vet"},
-			{wrong, "--merge=maybe file", 2, "takes no value"},
-			{repeated, "--merge --merge file", 125, "no report of vet"},
-			{conflict, "--merge --shard 1/2 file", 2, "exclude each other"},
-		},
-		"corpus": {
-			{right, "--merge --corpus dir file", 125, "no report of vet"},
-			{wrong, "--merge --corpus missing file", 125, ""},
-			{empty, "--merge --corpus EMPTY file", 2, "it is empty"},
-			{huge, "--merge --corpus HUGE file", 125, ""},
-			{repeated, "--merge --corpus dir --corpus dir file", 125, "no report of vet"},
-			{conflict, "--corpus dir dir", 2, "needs --merge"},
-		},
 		"format": {
 			{right, "--format json dir", 125, nothingToVet},
 			{wrong, "--format xml dir", 2, "not one of"},
@@ -538,6 +524,18 @@ var flagRows = map[string]map[string][]flagRow{
 			{huge, "--show-leak-kinds HUGE report.json", 2, "is not one of"},
 			{repeated, "--show-leak-kinds all --show-leak-kinds none report.json", 0, "Outcome"},
 			{conflict, "--show-leak-kinds all --format json report.json", 0, "schema"},
+		},
+	},
+	"report merge": {
+		"format": reportFormatRows("report.json more.json"), "output": reportOutputRows("report.json more.json"),
+		"color": reportColorRows("report.json more.json"),
+		"corpus": {
+			{right, "--corpus dir report.json", 0, "1 module: 1 clean"},
+			{wrong, "--corpus missing report.json", 125, "it is in no part"},
+			{empty, "--corpus EMPTY report.json", 2, "it is empty"},
+			{huge, "--corpus HUGE report.json", 125, "it is in no part"},
+			{repeated, "--corpus dir --corpus m.wasm report.json", 125, "it is in no part"},
+			{conflict, "--corpus - -", 2, "standard input can be one report only"},
 		},
 	},
 	"report diff": {

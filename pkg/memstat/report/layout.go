@@ -36,11 +36,12 @@ type page struct {
 	out    bytes.Buffer
 	width  int
 	ascii  bool
+	left   int // columns of a table that are aligned to the left
 	colors [toneCount]*color.Color
 }
 
 func newPage(o Options) *page {
-	p := &page{width: max(o.Width, minWidth), ascii: o.ASCII}
+	p := &page{width: max(o.Width, minWidth), ascii: o.ASCII, left: 1}
 	if o.Width == 0 {
 		p.width = defaultWidth
 	}
@@ -146,7 +147,7 @@ type row struct {
 	below []string
 }
 
-// table aligns rows under their heads: the first column to the left, the
+// table aligns rows under their heads: the first columns to the left, the
 // others to the right. If the page is too narrow, each row becomes a short
 // paragraph of "head value" pairs.
 func (p *page) table(heads []string, rows []row) {
@@ -185,7 +186,7 @@ func (p *page) line(cells []cell, widths []int) {
 	space := indent
 	for i, c := range cells {
 		fill := widths[i] - utf8.RuneCountInString(c.text)
-		if i > 0 {
+		if i >= p.left {
 			space += fill
 		}
 		if c.text == "" {
@@ -194,7 +195,7 @@ func (p *page) line(cells []cell, widths []int) {
 			b.WriteString(strings.Repeat(" ", space) + p.paint(c.tone, c.text))
 			space = 0
 		}
-		if i == 0 {
+		if i < p.left {
 			space += fill
 		}
 		space += gap

@@ -31,7 +31,8 @@ type Cell struct {
 type Table struct {
 	Title  string   // of the page
 	Lead   []Cell   // lines above
-	Heads  []string // of the columns; the first is aligned to the left, the others to the right
+	Heads  []string // of the columns
+	Left   int      // columns that are aligned to the left; 0 means 1
 	Groups []Group
 	Foot   []Cell // lines beneath
 }
@@ -52,6 +53,7 @@ type Row struct {
 // one call of w.Write. A row that is too wide becomes a paragraph.
 func (t *Table) WriteText(w io.Writer, o Options) error {
 	p := newPage(o)
+	p.left = max(t.Left, 1)
 	for _, line := range t.Lead {
 		p.lead(line.Tone.tone(), line.Text)
 	}
@@ -122,13 +124,13 @@ func (d *document) paragraphs(lines []Cell) {
 func (d *document) group(t *Table, g Group) {
 	var heads []htmlCell
 	for i, h := range t.Heads {
-		heads = append(heads, htmlCell{text: h, figure: i > 0})
+		heads = append(heads, htmlCell{text: h, figure: i >= max(t.Left, 1)})
 	}
 	var rows [][]htmlCell
 	for _, r := range g.Rows {
 		var cells []htmlCell
 		for i, c := range r.Cells {
-			cells = append(cells, htmlCell{text: c.Text, tone: c.Tone.tone(), figure: i > 0})
+			cells = append(cells, htmlCell{text: c.Text, tone: c.Tone.tone(), figure: i >= max(t.Left, 1)})
 		}
 		rows = append(rows, cells)
 	}
