@@ -52,7 +52,7 @@ func newReportShow(a *app, h helps) *cobra.Command {
 	}
 	text := pflag.NewFlagSet("Text", pflag.ContinueOnError)
 	text.Var(&kinds, "show-leak-kinds", showLeakKindsUsage)
-	setFlags(c, h, reportCodes, out.flags(reportFormats()), flagGroup{"Text", text})
+	setFlags(c, h, reportCodes, out.flags(savedFormats()), flagGroup{"Text", text})
 	return c
 }
 
