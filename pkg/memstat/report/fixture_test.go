@@ -118,7 +118,9 @@ func leakyReport() *Report {
 		GuestHeap: &guestheap.Report{
 			Totals: guestheap.Totals{
 				Allocs: 12_345, Frees: 12_340, AllocatedBytes: 1_234_567, LiveBlocks: 5, LiveBytes: 640, PeakBytes: 65_536, PeakBlocks: 100, PeakAlloc: 4_000,
+				PeakAfterNS: 1_200_000, PeakByNS: 3_400_000,
 			},
+			Growth: guestheap.Growth{InitialBytes: 131_072, Bytes: 196_608, Grows: 1}, HeapBytes: 130_000, LiveShare: 640. / 130_000, PeakShare: 65_536. / 130_000,
 			Allocators: []string{"malloc: malloc", "free: fr\x1b[2Jee"}, Notes: []string{"a note\x1b[2J"},
 			Sizes: []guestheap.SizeClass{{MinBytes: 64, MaxBytes: 127, Allocs: 12_345}},
 			Kinds: []guestheap.KindTotal{
@@ -135,6 +137,10 @@ func leakyReport() *Report {
 			}},
 			ErrorTotal: 2,
 			Peak:       []guestheap.SiteReport{{Blocks: 100, Bytes: 65_536, Stack: []memstat.Frame{{Function: "make"}}}},
+			Largest: []guestheap.SiteTotal{
+				{Allocs: 12_000, Bytes: 1_200_000, PeakBlocks: 100, PeakBytes: 65_536, Stack: []memstat.Frame{{Function: "make\x1b[2J"}, {Function: "main"}}},
+				{Allocs: 345, Bytes: 34_567, LiveBlocks: 5, LiveBytes: 640, Stack: []memstat.Frame{}},
+			},
 		},
 		Target: target,
 		UnknownImports: []UnknownImport{

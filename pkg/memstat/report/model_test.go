@@ -49,6 +49,7 @@ memory{layout[]{name,offset,bytes},touched[]{name,offset,bytes}}
 unknown_imports[]{module,name,calls}
 guest_heap{allocs,frees,live_blocks,live_bytes,peak_bytes,leaks[]{kind,blocks,bytes,stack[]},errors[]}
 guest_heap{allocated_bytes,peak_blocks,peak_alloc,allocators,notes,sizes[]{min_bytes,max_bytes,allocs},kinds[]{kind,blocks,bytes},suppressed{kind,blocks,bytes},leaks[]{indirect_blocks,indirect_bytes,stack[]{function,file,line,wasm_function,wasm_offset}},errors[]{kind,message,count,address,block_address,block_bytes,stack[]{function,file,line,wasm_function,wasm_offset},allocated[]{function,file,line,wasm_function,wasm_offset},freed[]{function,file,line,wasm_function,wasm_offset}},error_total,peak[]{blocks,bytes,stack[]{function,file,line,wasm_function,wasm_offset}}}
+guest_heap{peak_after_ns,peak_by_ns,collector,growth{initial_bytes,bytes,grows},heap_bytes,live_share,peak_share,largest[]{allocs,bytes,live_blocks,live_bytes,peak_blocks,peak_bytes,stack[]{function,file,line,wasm_function,wasm_offset}}}
 `
 
 // outline reads paths such as "ledger.kinds.kind" from the notation above.

@@ -41,6 +41,7 @@ func WriteText(w io.Writer, r *Report, o Options) error {
 	}
 	if r.GuestHeap != nil {
 		p.guestHeap(r.GuestHeap, o.LeakKinds)
+		p.heapFigures(r.GuestHeap, len(o.LeakKinds) > 0)
 	}
 	if r.Process != nil {
 		p.process(r.Process)
