@@ -45,7 +45,7 @@ func newReportShow(a *app, h helps) *cobra.Command {
 				return cannotRunf("%s: is a report of vet, not of a run", saved.file)
 			}
 			return out.write(a, func(o report.Options) ([]byte, error) {
-				o.LeakKinds = kinds
+				o.LeakKinds, o.FailKinds = kinds, []guestheap.LeakKind{guestheap.DefinitelyLost}
 				return render(saved.run, out.format, o)
 			})
 		},
