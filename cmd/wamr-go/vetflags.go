@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,8 +17,6 @@ const (
 	defaultVetCycles        = 100
 	defaultVetTimeout       = 10 * time.Second
 	defaultVetModuleTimeout = 2 * time.Minute
-
-	formatJSON = "json"
 
 	// completionIndex is the variable in which Kubernetes tells a pod of an
 	// Indexed Job its number, from 0.
@@ -66,8 +65,9 @@ func (o *vetOptions) groups() []flagGroup {
 	share.flags.Var(nonEmptyListFlag{listFlag{&o.corpus, "PATH"}}, "corpus", "with --merge: name the modules of PATH that no PART has (repeatable)")
 
 	result := group("Result")
-	result.flags.Var(choiceFlag{&o.format, "text|json", []string{reportText, formatJSON}}, "format", "print a table or the JSON report to standard output")
+	result.flags.Var(choiceFlag{&o.format, "FORMAT", vetFormats()}, "format", "print to standard output a table (text, the default), or the report as: "+strings.Join(vetFormats()[1:], ", "))
 	result.flags.Var(textFlag{&o.run.reportFile, "FILE"}, "report-file", "also write the JSON report to FILE")
+	result.flags.Var(textFlag{&o.junit, "FILE"}, "junit", "also write JUnit XML to FILE, for CI systems: a test for each module")
 
 	groups := []flagGroup{run, share, result}
 	for _, g := range o.run.groups() {

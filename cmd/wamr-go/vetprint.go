@@ -14,26 +14,24 @@ import (
 
 // finishVet writes the report where it is asked for and sets the exit code. code
 // is that of a signal, or 0.
-func finishVet(a *app, o *vetOptions, r *vet.Report, dest *outFile, code int) error {
-	text, err := r.JSON()
-	if err != nil {
-		return cannotRunf("the report could not be made: %v", err)
-	}
-	if o.format == formatJSON {
-		_, _ = a.out.Write(text) // an output, which remembers the error
-	} else {
+func finishVet(a *app, o *vetOptions, r *vet.Report, files vetFiles, code int) error {
+	if o.format == reportText {
 		u := newUI(a.out)
 		u.setColor(o.run.color)
-		_, _ = a.out.Write([]byte(vetTable(u, r)))
+		_, _ = a.out.Write([]byte(vetTable(u, r))) // an output, which remembers the error
+	} else {
+		text, err := renderVet(r, o.format)
+		if err != nil {
+			return err
+		}
+		_, _ = a.out.Write(text) // likewise
 	}
 	a.code = code
 	if code == 0 {
 		a.code = vetCode(r)
 	}
-	if dest != nil {
-		if err := dest.write(text); err != nil {
-			return cannotRunf("the report could not be written to %s: %v", o.run.reportFile, systemReason(err))
-		}
+	if err := files.write(r); err != nil {
+		return err
 	}
 	if a.code != 0 {
 		a.ui.errorf("%s (exit code %d)", vetProblem(r), a.code)
@@ -104,16 +102,6 @@ func mergeParts(a *app, o *vetOptions, files []string) (*vet.Report, error) {
 		}
 	}
 	return vet.Merge(parts, corpus), nil
-}
-
-// sameFile reports whether two paths name one file.
-func sameFile(a, b string) bool {
-	x, err := os.Stat(a)
-	if err != nil {
-		return false
-	}
-	y, err := os.Stat(b)
-	return err == nil && os.SameFile(x, y)
 }
 
 // Widths of the table's columns, but for the first.

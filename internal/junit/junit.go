@@ -6,6 +6,7 @@ package junit
 import (
 	"bytes"
 	"html"
+	"slices"
 	"strconv"
 	"time"
 
@@ -110,17 +111,25 @@ func (w *writer) suite(s *Suite) {
 	if !s.Started.IsZero() {
 		attributes = append(attributes, attribute{"timestamp", s.Started.UTC().Format("2006-01-02T15:04:05")})
 	}
-	w.open("  <testsuite", attributes, ">\n    <properties>\n")
-	for _, p := range s.Properties {
-		if p.Value != "" {
-			w.open("      <property", []attribute{{"name", p.Name}, {"value", p.Value}}, "/>\n")
-		}
-	}
-	w.out.WriteString("    </properties>\n")
+	w.open("  <testsuite", attributes, ">\n")
+	w.properties(s.Properties)
 	for i := range s.Cases {
 		w.testcase(&s.Cases[i])
 	}
 	w.out.WriteString("  </testsuite>\n")
+}
+
+// properties writes those that have a value. Some readers want no empty list.
+func (w *writer) properties(all []Property) {
+	all = slices.DeleteFunc(slices.Clone(all), func(p Property) bool { return p.Value == "" })
+	if len(all) == 0 {
+		return
+	}
+	w.out.WriteString("    <properties>\n")
+	for _, p := range all {
+		w.open("      <property", []attribute{{"name", p.Name}, {"value", p.Value}}, "/>\n")
+	}
+	w.out.WriteString("    </properties>\n")
 }
 
 func (w *writer) testcase(c *Case) {

@@ -100,15 +100,23 @@ func (r *Report) leakCase(word, reason string) junit.Case {
 	case "clean":
 		return junit.Case{}
 	case "leak":
-		return junit.Case{Failure: &junit.Failure{Kind: word, Message: reason, Lines: r.Evidence()}}
+		return junit.Case{Failure: &junit.Failure{Kind: word, Message: reason, Lines: r.leakEvidence()}}
 	default:
 		return junit.Case{Skipped: reason}
 	}
 }
 
-// Evidence tells in lines what leaked, each with the stack that acquired it if it
-// is known. The lines may contain text that a guest chose.
+// Evidence tells in lines what leaked and where the guest trapped, with stacks as
+// far as they are known. The lines may contain text that a guest chose.
 func (r *Report) Evidence() []string {
+	all := r.leakEvidence()
+	if len(r.Outcome.Stack) > 0 {
+		all = append(all, stackLines(r.Outcome.Kind, r.Outcome.Stack)...)
+	}
+	return all
+}
+
+func (r *Report) leakEvidence() []string {
 	var all []string
 	if r.Ledger != nil {
 		for _, l := range r.Ledger.Leaks {
