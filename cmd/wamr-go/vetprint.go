@@ -39,7 +39,7 @@ func finishVet(a *app, o *vetOptions, r *vet.Report, files vetFiles, code int) e
 	return nil
 }
 
-// vetCode returns the exit code that a report stands for.
+// vetCode returns the exit code for a report.
 func vetCode(r *vet.Report) int {
 	switch {
 	case r.Lost() > 0:
@@ -51,7 +51,7 @@ func vetCode(r *vet.Report) int {
 	}
 }
 
-// vetProblem says why the exit code is not 0.
+// vetProblem returns the reason why the exit code is not 0.
 func vetProblem(r *vet.Report) string {
 	var parts []string
 	if r.Interrupted {
