@@ -5,27 +5,8 @@ import (
 	"os"
 
 	"github.com/wamr-go/wamr-go/cmd/wamr-go/internal/vet"
+	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
-
-const (
-	formatJSON  = "json"
-	formatJUnit = "junit"
-)
-
-// vetFormats lists the formats of vet's report, the default first.
-func vetFormats() []string { return []string{reportText, formatJSON, formatJUnit} }
-
-// renderVet renders a report in a format other than text.
-func renderVet(r *vet.Report, format string) ([]byte, error) {
-	if format == formatJUnit {
-		return r.JUnit(), nil
-	}
-	text, err := r.JSON()
-	if err != nil {
-		return nil, cannotRunf("the report could not be made: %v", err)
-	}
-	return text, nil
-}
 
 // vetFile is a file that a report is written to.
 type vetFile struct {
@@ -76,7 +57,7 @@ func (all vetFiles) at(path string) (vetFile, bool) {
 func (all vetFiles) write(r *vet.Report) error {
 	var first error
 	for _, f := range all {
-		text, err := renderVet(r, f.format)
+		text, err := renderVet(r, f.format, report.Options{})
 		if err == nil {
 			if err = f.place.write(text); err != nil {
 				err = cannotRunf("the report could not be written to %s: %v", f.name, systemReason(err))
