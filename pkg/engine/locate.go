@@ -17,11 +17,11 @@ const maxRecompiled = 256 << 10
 
 // hide returns the edits after which wazero's stacks can be trusted, and the
 // names that they hide. The interpreter, whose code is never kept, tells places
-// itself, and so does compiled code whose heap is watched.
+// itself, and so does compiled code whose heap is watched or that is profiled.
 func (r *Runtime) hide(m *wasmbin.Module) ([]wasmbin.Edit, wasmbin.Names) {
 	edits, names := m.DropNames()
 	edits = append(edits, m.DropDebug()...)
-	if !r.compiles || r.config.Heap.Check {
+	if !r.compiles || r.config.Heap.Check || r.config.CPUProfile {
 		edits = append(edits, withOffsets(m))
 	}
 	return edits, names
