@@ -89,24 +89,26 @@ func (p *cpuProfile) add(stack []byte, d time.Duration) {
 // loop header, or call of WASI: docs/profiling.md says what follows from that. A
 // guest that ran for less may have no sample.
 //
-// It can be called at any time, also after Close, and from any goroutine. The error
-// is ErrNotProfiled, or that of w.
-func (m *Module) WriteCPUProfile(w io.Writer) error {
+// It can be called at any time, also after Close, and from any goroutine. It returns
+// the number of samples. The error is ErrNotProfiled, or that of w.
+func (m *Module) WriteCPUProfile(w io.Writer) (samples int64, err error) {
 	if m.profile == nil {
-		return ErrNotProfiled
+		return 0, ErrNotProfiled
 	}
-	_, err := m.profile.build().WriteTo(w)
-	return err
+	b, samples := m.profile.build()
+	_, err = b.WriteTo(w)
+	return samples, err
 }
 
-func (p *cpuProfile) build() *pprof.Builder {
+// build returns the profile, and the number of its samples.
+func (p *cpuProfile) build() (b *pprof.Builder, samples int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	end := p.ended
 	if n := len(p.idle); n == 0 { // a call is in progress
 		end = time.Now()
 	}
-	b := pprof.New(pprof.Header{
+	b = pprof.New(pprof.Header{
 		Types:      []pprof.Value{{Type: "samples", Unit: "count"}, profiledTime},
 		Default:    profiledTime.Type,
 		PeriodType: profiledTime,
@@ -127,8 +129,9 @@ func (p *cpuProfile) build() *pprof.Builder {
 			frames = []memstat.Frame{{Function: "(further stacks)"}}
 		}
 		b.Add(frames, s.count, s.time.Nanoseconds())
+		samples += s.count
 	}
-	return b
+	return b, samples
 }
 
 // imported returns the index that a host function has among the guest's imports.
