@@ -21,7 +21,7 @@ var ErrNotProfiled = errors.New("the module is not profiled")
 // Bounds of a profile's memory: the calls of a stack, and the stacks that are told
 // apart.
 const (
-	profiledCalls  = 256
+	profiledCalls  = 128
 	profiledStacks = 1 << 16
 )
 
@@ -41,7 +41,7 @@ type cpuSample struct {
 	time  time.Duration
 }
 
-func newCPUProfile(m *Module) *cpuProfile { return &cpuProfile{stacks: heapStacks{module: m}} }
+func newCPUProfile(m *Module) *cpuProfile { return &cpuProfile{stacks: heapStacks{module: m, nearby: true}} }
 
 // take returns the sampler for a call, which give takes back.
 func (p *cpuProfile) take() *sampler {

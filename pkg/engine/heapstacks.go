@@ -28,6 +28,7 @@ type heapStacks struct {
 	resolved int                           // how many of all have their frames in frames
 	frames   map[heapFrame][]memstat.Frame // each after the calls that were inlined there
 	original func(place uint64) uint64
+	nearby   bool // a place without a line takes that of one soon after it
 }
 
 // heapFrame is a frame in heapStacks.all.
@@ -146,9 +147,12 @@ func (s *heapStacks) resolve() {
 	}
 	s.resolved = len(s.all)
 	lines := srcline.Find(m.binary.DebugSections(), slices.DeleteFunc(slices.Clone(places), func(p uint64) bool { return p == 0 }))
+	if s.nearby {
+		nearLines(m.binary.DebugSections(), lines)
+	}
 	for i, frame := range added {
 		found := lines[places[i]]
-		frames := m.frames(tracedFrame{guest: true, index: frame.function, place: places[i]}, "", found)
+		frames := m.frames(tracedFrame{function: indexName(frame.function), guest: true, index: frame.function, place: places[i]}, "", found)
 		frames[len(frames)-1].Function = memstat.Clip(s.nameOf(frame.function, found))
 		s.frames[frame] = frames
 	}

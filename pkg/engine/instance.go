@@ -96,7 +96,7 @@ func (in *Instance) start(ctx context.Context, cfg wasi.Config) (err error) {
 	if ctx, err = in.watchHeap(ctx); err != nil {
 		return err
 	}
-	ctx, profiled := in.profiled(ctx)
+	ctx, profiled := in.profiled(ctx, nil)
 	defer profiled()
 	// The system is outermost, where host functions find it at once.
 	ctx = wasi.WithSystem(in.metered(experimental.WithMemoryAllocator(ctx, &in.memory)), in.system)
@@ -192,7 +192,7 @@ func (in *Instance) callFunction(ctx context.Context, f api.Function, params []u
 		return nil, doneOutcome(ctx)
 	}
 	stack := in.acquireStack(f)
-	profiledCtx, profiled := in.profiled(ctx)
+	profiledCtx, profiled := in.profiled(ctx, f)
 	results, err := f.Call(wasi.WithSystem(in.metered(in.watched(profiledCtx)), in.system), params...)
 	profiled()
 	in.releaseStack(stack)

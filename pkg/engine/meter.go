@@ -107,10 +107,13 @@ func tick(ctx context.Context, stack []uint64) {
 	}
 }
 
-// tickProfiled is tick for a guest that is profiled and has no meter.
-func tickProfiled(ctx context.Context, stack []uint64) {
-	tick(ctx, stack)
-	stack[0] = uneven(instrument.Reload)
+// tickEvery is tick for a guest that is profiled and has no meter: it grants so many
+// units on average.
+func tickEvery(units uint64) api.GoFunc {
+	return func(ctx context.Context, stack []uint64) {
+		tick(ctx, stack)
+		stack[0] = uneven(units)
+	}
 }
 
 // uneven returns a random amount, n on average.

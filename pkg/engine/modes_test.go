@@ -41,7 +41,7 @@ func TestModes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			want := behaviourOf(t, Config{}, name)
 			for _, cfg := range []Config{
-				{Interruptible: true}, {CountInstructions: true}, {Fuel: 1 << 50}, {Interruptible: true, NoImage: true},
+				{Interruptible: true}, {CountInstructions: true}, {Fuel: 1 << 50}, {CPUProfile: true}, {Interruptible: true, NoImage: true},
 				{Interpreter: true}, {Interpreter: true, Interruptible: true}, {Interpreter: true, CountInstructions: true},
 			} {
 				if diff := cmp.Diff(want, behaviourOf(t, cfg, name)); diff != "" {

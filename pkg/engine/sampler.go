@@ -8,7 +8,9 @@ import (
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
 
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/callstack"
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/instrument"
+	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
 // samplePeriod is how far samples of a guest's stack are apart, in its own time:
@@ -19,6 +21,7 @@ const samplePeriod = time.Millisecond
 // and outlives it: where calls are shorter than a period, their times add up.
 type sampler struct {
 	profile *cpuProfile
+	called  api.Function  // by the engine; nil in a start section
 	owed    time.Duration // of the guest's time, up to began, that no sample has
 	began   time.Duration // by threadTime, when the call or the present period began
 	next    time.Time     // before which no sample is due
@@ -30,7 +33,8 @@ type sampler struct {
 }
 
 // begin is called before a call of the guest, by the goroutine that makes it.
-func (s *sampler) begin() {
+func (s *sampler) begin(f api.Function) {
+	s.called = f
 	goruntime.LockOSThread() // whose time is measured
 	s.began, s.next = threadTime(), time.Now().Add(samplePeriod-s.owed)
 }
@@ -76,13 +80,13 @@ func (c *profiledContext) Value(key any) any {
 }
 
 // profiled returns the context for a call of the guest, which end ends.
-func (in *Instance) profiled(ctx context.Context) (profiled context.Context, end func()) {
+func (in *Instance) profiled(ctx context.Context, f api.Function) (profiled context.Context, end func()) {
 	p := in.module.profile
 	if p == nil {
 		return ctx, func() {}
 	}
 	s := p.take()
-	s.begin()
+	s.begin(f)
 	return &profiledContext{ctx, s, in}, func() {
 		s.end()
 		p.give(s)
@@ -91,10 +95,14 @@ func (in *Instance) profiled(ctx context.Context) (profiled context.Context, end
 
 // tick returns the host function that a guest calls now and then.
 func (p *cpuProfile) tick() api.GoFunc {
-	if p == nil || p.stacks.module.plan.Mode() == instrument.Fuel {
+	switch {
+	case p == nil || p.stacks.module.plan.Mode() == instrument.Fuel:
 		return tick
+	case p.stacks.module.runtime.compiles:
+		return tickEvery(instrument.Reload)
+	default: // which takes about as much longer
+		return tickEvery(instrument.Reload / 16)
 	}
-	return tickProfiled
 }
 
 // sampleTick is called before tick.
@@ -108,8 +116,10 @@ func sampleTick(ctx context.Context, _ api.Module, _ api.FunctionDefinition, _ [
 		return
 	}
 	if d := c.sampler.due(); d > 0 {
-		p := c.sampler.profile
-		p.add(p.stacks.module.walk(nil, it, profiledCalls), d)
+		s := c.sampler
+		s.stack, s.rest = s.stack[:0], it
+		s.walk()
+		s.profile.add(s.stack, d)
 	}
 }
 
@@ -151,11 +161,49 @@ func (h hostCall) After(ctx context.Context, _ api.Module, _ api.FunctionDefinit
 // Abort is called when the function ended the guest.
 func (hostCall) Abort(context.Context, api.Module, api.FunctionDefinition, error) {}
 
-// walk adds the guest's frames to the host function's, once.
+// walk adds the guest's frames to the stack, once.
 func (s *sampler) walk() {
-	if s.rest != nil {
-		s.stack, s.rest = s.profile.stacks.module.walk(s.stack, s.rest, profiledCalls), nil
+	if s.rest == nil {
+		return
 	}
+	m, it := s.profile.stacks.module, &countedFrames{s.rest, 0}
+	begin := len(s.stack)
+	s.stack, s.rest = m.walk(s.stack, it, profiledCalls), nil
+	if it.n >= iteratedFrames && s.called != nil && m.runtime.compiles {
+		s.stack = m.walkDeep(s.stack[:begin], it.Function(), s.called)
+	}
+}
+
+// iteratedFrames is how many frames an iterator of wazero v1.12.0 has at most, in
+// compiled code.
+const iteratedFrames = 29
+
+// countedFrames counts the frames of an iterator.
+type countedFrames struct {
+	experimental.StackIterator
+	n int
+}
+
+func (c *countedFrames) Next() bool {
+	more := c.StackIterator.Next()
+	if more {
+		c.n++
+	}
+	return more
+}
+
+// walkDeep is walk for the stack of a call in progress that has more frames than an
+// iterator tells. any is a function of the iterator.
+func (m *Module) walkDeep(stack []byte, any experimental.InternalFunction, called api.Function) []byte {
+	calls, _ := callstack.Calls(called, false, profiledCalls)
+	imported := m.binary.Imported(wasmbin.ImportFunction)
+	for _, c := range calls {
+		if c.Function < m.binary.Functions { // and was not added
+			place := any.SourceOffsetForPC(experimental.ProgramCounter(c.Address))
+			stack = heapFrame{imported + c.Function, uint32(place)}.append(stack)
+		}
+	}
+	return stack
 }
 
 // NewFunctionListener returns the listener of a function of the host. It implements
