@@ -10,18 +10,15 @@ import (
 // profileFile is the place of --cpu-profile. A nil profileFile is none.
 type profileFile struct{ place *outFile }
 
-// openProfile opens the place of --cpu-profile, or returns nil without one. Neither
-// a report nor the trace may have the same.
-func openProfile(a *app, o *options, reports plannedReports, trace *traceFile) (*profileFile, error) {
+// openProfile opens the place of --cpu-profile, or returns nil without one. None of
+// the reports may have the same place.
+func openProfile(a *app, o *options, reports plannedReports) (*profileFile, error) {
 	if o.cpuProfile == "" {
 		return nil, nil
 	}
 	place, err := openOutFile(o.cpuProfile, a.stdout, o.module)
 	if err != nil {
 		return nil, cannotOpenf(err, "--cpu-profile %s", o.cpuProfile)
-	}
-	if trace != nil && trace.place.same(place) {
-		return nil, errors.Join(usagef("the profile and the trace would go to one file: %s and %s", o.cpuProfile, o.traceFile), place.close())
 	}
 	for _, r := range reports {
 		if r.place != nil && r.place.same(place) {
@@ -48,5 +45,12 @@ func (p *profileFile) write(u *ui, m *engine.Module) error {
 			u.warnf("the profile has no samples: a guest is sampled once a millisecond while it computes")
 		}
 	}
-	return errors.Join(err, p.place.close())
+	return errors.Join(err, p.close())
+}
+
+func (p *profileFile) close() error {
+	if p == nil {
+		return nil
+	}
+	return p.place.close()
 }
