@@ -40,7 +40,8 @@ type options struct {
 	reportFile  string
 	target      string
 	fault       engine.Fault
-	budget      uint64
+	budget      uint64 // of --mem-budget; 0 for none
+	budgets     []report.Limit
 	leakCode    uint64
 	maxMemory   uint64
 	maxElements uint64 // of tables
@@ -142,6 +143,9 @@ func (o *options) check() error {
 	case o.quiet && o.verbose:
 		return usagef("-q and -v exclude each other")
 	}
+	if err := o.checkBudgets(o.cycling()); err != nil {
+		return err
+	}
 	return checkPlan(o.reportPlan())
 }
 
@@ -190,6 +194,7 @@ func (o *options) groups() []flagGroup {
 	f.Lookup("mem-report").NoOptDefVal = reportText
 	f.Var(textFlag{&o.reportFile, "FILE"}, "report-file", "write the report that has no FILE of its own to FILE, or - for standard output, instead of standard error")
 	f.Var(sizeFlag{&o.budget, "SIZE"}, "mem-budget", "fail where the linear memory and the tables grow beyond SIZE, such as 65536, 64K or 1MiB; all units are binary")
+	f.Var(budgetFlag{&o.budgets}, "budget", "fail where a figure of the report is above LIMIT, such as fds=8,cycle_p99=5ms (repeatable); figures: "+strings.Join(figureNames(), ", "))
 	f.Var(numberFlag{&o.leakCode, "N", 0, math.MaxUint8}, "error-exitcode", "exit code for a leak or an exceeded budget; 0 keeps the guest's own")
 
 	f = group("Limits and engine")
@@ -218,7 +223,7 @@ func (o *options) groups() []flagGroup {
 	f.Var(textFlag{&o.cpuProfile, "FILE"}, "cpu-profile", "write to FILE where the guest spends its time, by function and line, for go tool pprof")
 
 	f = group("Messages")
-	f.Var(choiceFlag{&o.color, "WHEN", []string{"auto", "always", "never"}}, "color", "use colour auto, always or never; auto means on a terminal, unless NO_COLOR is set, and anywhere with CLICOLOR_FORCE")
+	f.Var(colorFlag(&o.color), "color", colorUsage)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "only errors, what was asked for and, after cycles, the verdict in one line")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "also print versions, the engine, what was compiled or cached, and times")
 	return groups

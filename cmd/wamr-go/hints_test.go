@@ -75,6 +75,9 @@ func hintCases() []hintCase {
 		{args: "--leak-check --suppressions data/wrong hello.wasm", hint: `^(--gen-suppressions) prints some to begin with$`, next: "--leak-check $1 heap.wasm"},
 		{args: "--leak-check -f add arith.wasm 1 2", hint: `^build the module without --strip-all, or name the functions: (--heap-func) malloc=NAME`, next: "--leak-check $1 malloc=malloc heap.wasm"},
 		{args: "--leak-check --heap-func malloc=nowhere hello.wasm", hint: `^(--heap-func) malloc=NAME names a function`, next: "--leak-check $1 malloc=malloc heap.wasm"},
+		{args: "--budget fdz=3 hello.wasm", hint: `^did you mean (--budget fds=)LIMIT\?$`, next: "$1 8 hello.wasm"},
+		{args: "--budget fds hello.wasm", hint: `^write (--budget fds=8)$`, next: "$1 hello.wasm"},
+		{args: "--budget guest_heap=1 hello.wasm", hint: `^wamr-go (run --leak-check --budget guest_heap=64KiB) MODULE$`, next: "$1 heap.wasm"},
 		{args: "-T hello.wasm", hint: `^wamr-go (run --trace -T) MODULE$`, next: "$1 hello.wasm"},
 		{args: "--timeout", hint: `^(--timeout) D$`, next: "$1 10s hello.wasm"},
 		{args: "--cylces 2 hello.wasm", hint: `^did you mean (--cycles)\?$`, next: "$1 2 hello.wasm"},
@@ -108,6 +111,9 @@ func hintCases() []hintCase {
 		{args: "vet --merge", hint: `^wamr-go (vet --merge) PART\.\.\.$`, next: "$1 part.json"},
 		{args: "vet --corpus hello.wasm part.json", hint: `^wamr-go (vet --merge --corpus) PATH PART\.\.\.$`,
 			next: "$1 hello.wasm part.json", code: exitCannotRun, says: "1 module did not run to the end"},
+		{args: "report show", hint: `^wamr-go (report show) FILE$`, next: "$1 run.json"},
+		{args: "report show hello.wasm", hint: `^wamr-go (--mem-report=json:FILE hello\.wasm) writes one$`, next: "$1"},
+		{args: "report show trap.wat", hint: `^write it with (--mem-report=json:FILE)$`, next: "$1 hello.wasm"},
 	}
 }
 
@@ -343,6 +349,7 @@ func hintFiles(t *testing.T) {
 	write("hello.wasm", hello)
 	write("heap.wasm", read("c/args.wasm"))
 	write("part.json", []byte(`{"schema":"wamr-go/vet/v1"}`))
+	write("run.json", []byte(`{"schema":"wamr-go/report/v1"}`))
 	write("trap.wat", read("wat/trap.wat"))
 	for _, name := range []string{"arith", "plugin", "bigtable"} {
 		write(name+".wasm", read("wat/"+name+".wasm"))

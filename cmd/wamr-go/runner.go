@@ -89,7 +89,7 @@ type result struct {
 // ready before anything of the guest's runs.
 func runGuest(ctx context.Context, a *app, o *options, guest wasi.Config, ready func()) result {
 	r := result{Run: engine.Run{
-		Budget: o.budget, Target: o.target, Version: version,
+		Budget: o.budget, Budgets: o.budgets, Target: o.target, Version: version,
 		Function: o.invoke, Arguments: o.args, Environment: namesOf(guest.Env),
 		Command: commandLine(a.words, 1+len(o.args)),
 	}}
@@ -157,7 +157,7 @@ func newRunner(a *app, o *options) runner {
 		CountInstructions: o.count,
 		CPUProfile:        o.cpuProfile != "",
 		NoImage:           !o.cycling() || o.calls > 0, // for one instance it would cost more than it saves
-		Inspect:           len(o.reportPlan()) > 0,
+		Inspect:           o.inspects(),
 
 		UnknownImports: o.unknownImports(),
 	}

@@ -41,7 +41,9 @@ type cpuSample struct {
 	time  time.Duration
 }
 
-func newCPUProfile(m *Module) *cpuProfile { return &cpuProfile{stacks: heapStacks{module: m, nearby: true}} }
+func newCPUProfile(m *Module) *cpuProfile {
+	return &cpuProfile{stacks: heapStacks{module: m, nearby: true}}
+}
 
 // take returns the sampler for a call, which give takes back.
 func (p *cpuProfile) take() *sampler {
