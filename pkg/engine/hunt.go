@@ -31,7 +31,6 @@ func (c *cycles) hunt(ctx context.Context) {
 	cfg := census.Config{Root: census.EntryOf((*cycleWorker).run), Done: c.completed.Load()}
 	if c.one != nil {
 		cfg.Unit, cfg.Guest = unitCall, c.one.countGuest
-		cfg.GuestBytes = func() int64 { return int64(c.one.memoryStat(false).PeakBytes) }
 	}
 	c.found = census.Hunt(cfg, plan, func(cycles int) bool {
 		c.limit = c.completed.Load() + uint64(cycles)

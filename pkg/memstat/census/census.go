@@ -23,9 +23,6 @@ type Config struct {
 	// Guest counts what only the caller sees, such as the open descriptors of a
 	// guest, by calling add once or more for each identity. May be nil.
 	Guest func(add func(kind Kind, identity string, objects, bytes int64))
-	// GuestBytes returns the size of the linear memories of guests, which are not
-	// the process' own mappings. May be nil.
-	GuestBytes func() int64
 
 	previous *Census // of the same hunt
 }

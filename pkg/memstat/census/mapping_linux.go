@@ -11,7 +11,7 @@ import (
 // countMappings counts named mappings by name, and anonymous ones by
 // protection. The kernel joins neighbours, so that the number of anonymous
 // mappings says little: they are counted in pages. What the Go runtime mapped
-// for itself is subtracted, and what has a kind of its own: guests' memories, and
+// for itself is subtracted, as are memory that others account for (see Account) and
 // the stacks of threads that C started.
 func countMappings(cfg *Config, c *Census) bool {
 	text, ok := read(self + "maps")
@@ -31,9 +31,9 @@ func countMappings(cfg *Config, c *Census) bool {
 	page := int64(os.Getpagesize())
 	c.mappedByGo.observe(cfg.previous, page)
 	anonymous["rw-p"] -= c.mappedByGo.pages * page
-	if cfg.GuestBytes != nil {
-		anonymous["rw-p"] -= cfg.GuestBytes()
-	}
+	access, reserved := accounted()
+	anonymous["rw-p"] -= access
+	anonymous["---p"] -= reserved
 	for protection, size := range anonymous {
 		c.add(Mapping, "anonymous "+protection+", in pages", size/page, size)
 	}

@@ -1,6 +1,7 @@
 package guestheap
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -20,6 +21,30 @@ type Roots struct {
 	Words  []uint32 // values of global variables
 	Ranges []Range  // parts of the memory: data, and the stack
 	Not    []Range  // parts of Ranges that are no roots: those of the allocator
+	// Initial is the content of data when the guest began, by Start. A word that
+	// still has it is no pointer: there were no blocks then. Constants and tables
+	// of numbers never change, and look like addresses all too often.
+	Initial []Data
+}
+
+// Data is a part of the memory with its content.
+type Data struct {
+	Start uint32
+	Bytes []byte // the caller's, who does not change them
+}
+
+// initial says whether a word of the memory has the value that it began with. Of
+// data that overlap, the last one before the word counts.
+func (r Roots) initial(addr, value uint32) bool {
+	i, _ := slices.BinarySearchFunc(r.Initial, uint64(addr)+1, func(d Data, end uint64) int {
+		return cmp.Compare(uint64(d.Start), end)
+	})
+	if i == 0 {
+		return false
+	}
+	d := r.Initial[i-1]
+	at := uint64(addr - d.Start)
+	return at+word <= uint64(len(d.Bytes)) && binary.LittleEndian.Uint32(d.Bytes[at:]) == value
 }
 
 // LeakKind says how far a live block can be reached.
@@ -131,12 +156,16 @@ func (s *scan) fromRoots(roots Roots, kept map[uint32]bool) {
 	}
 	for _, r := range roots.Ranges {
 		for _, part := range without(r, roots.Not) {
-			s.words(part.Start, part.End, reach)
+			s.words(part.Start, part.End, func(addr, value uint32) {
+				if !roots.initial(addr, value) {
+					reach(value)
+				}
+			})
 		}
 	}
 	for len(s.todo) > 0 {
 		b := s.blocks[s.pop()]
-		s.words(b.addr, b.addr+b.extent, func(value uint32) {
+		s.words(b.addr, b.addr+b.extent, func(_, value uint32) {
 			if i, interior, ok := s.find(value); ok {
 				s.reach(i, interior || b.kind == PossiblyLost)
 			}
@@ -170,7 +199,7 @@ func (s *scan) lost() {
 		s.todo = append(s.todo, i)
 		for len(s.todo) > 0 {
 			b := s.blocks[s.pop()]
-			s.words(b.addr, b.addr+b.extent, func(value uint32) {
+			s.words(b.addr, b.addr+b.extent, func(_, value uint32) {
 				j, _, ok := s.find(value)
 				if !ok || j == i {
 					return
@@ -239,8 +268,9 @@ func (s *scan) find(value uint32) (i int, interior, ok bool) {
 	return i, true, true
 }
 
-// words calls f with each aligned word of a range, as far as the memory reaches.
-func (s *scan) words(start, end uint32, f func(uint32)) {
+// words calls f with each aligned word of a range that may be an address of a
+// block, and its own address, as far as the memory reaches.
+func (s *scan) words(start, end uint32, f func(addr, value uint32)) {
 	start = (start + word - 1) &^ (word - 1)
 	end &^= word - 1
 	const chunk = 1 << 20
@@ -252,7 +282,7 @@ func (s *scan) words(start, end uint32, f func(uint32)) {
 		}
 		for i := 0; i+word <= len(b); i += word {
 			if v := binary.LittleEndian.Uint32(b[i:]); v >= s.low && v < s.high {
-				f(v)
+				f(start+uint32(i), v)
 			}
 		}
 		start += n
