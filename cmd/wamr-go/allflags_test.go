@@ -17,7 +17,7 @@ import (
 // How a flag can be given. Every flag needs a row of each kind that applies to
 // it; see TestAllFlags.
 const (
-	right    = "right"    // does what it should
+	right    = "right"    // works as documented
 	wrong    = "wrong"    // a value that is refused, or that nothing can be done with
 	empty    = "empty"    // the empty value
 	huge     = "huge"     // a value beyond reason
@@ -615,7 +615,7 @@ func TestAllFlags(t *testing.T) {
 		rows := maps.Clone(flagRows[name])
 		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
 			if f.Name == "help" || f.Hidden || name == "vet" && rows[f.Name] == nil && flagRows["run"][f.Name] != nil {
-				return // what vet passes on are the flags of run
+				return // vet passes on flags of run, which have rows of their own
 			}
 			t.Run(name+" "+f.Name, func(t *testing.T) { checkFlag(t, name, f, rows[f.Name]) })
 			delete(rows, f.Name)

@@ -7,8 +7,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 )
 
-// huntShare is the part of a run's duration, one in so many, that is kept for
-// the hunt for leaks.
+// huntShare is the divisor of a run's duration that gives the share of the hunt
+// for leaks.
 const huntShare = 4
 
 // shareWithHunt returns the last cycle and the duration of the phase before the
@@ -39,8 +39,8 @@ func (c *cycles) hunt(ctx context.Context) {
 	})
 }
 
-// plan returns the plan of the hunt. By cycles, it uses what is left of them. By
-// duration, it takes as many as fit into what is left of that.
+// plan returns the plan of the hunt. In a run by cycles, it uses the remaining ones. In
+// a run by duration, it takes as many as fit into the rest of it.
 func (c *cycles) plan() census.Plan {
 	done := c.completed.Load()
 	if c.cfg.Cycles > 0 && done >= c.limit {

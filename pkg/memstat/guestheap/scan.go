@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// Memory reads the memory of the guest. The bytes are only looked at before the
-// next call. ok is false if a part of the range is not in the memory.
+// Memory reads the memory of the guest. The bytes are used only until the next
+// call. ok is false if a part of the range is not in the memory.
 type Memory interface {
 	Read(addr, length uint32) (b []byte, ok bool)
 }
@@ -16,7 +16,7 @@ type Memory interface {
 // Range is a part of the memory, from Start to before End.
 type Range struct{ Start, End uint32 }
 
-// Roots are where a guest keeps pointers outside of its blocks.
+// Roots are the places outside of its blocks where a guest keeps pointers.
 type Roots struct {
 	Words  []uint32 // values of global variables
 	Ranges []Range  // parts of the memory: data, and the stack
@@ -47,10 +47,10 @@ func (r Roots) initial(addr, value uint32) bool {
 	return at+word <= uint64(len(d.Bytes)) && binary.LittleEndian.Uint32(d.Bytes[at:]) == value
 }
 
-// LeakKind says how far a live block can be reached.
+// LeakKind describes how a live block can be reached.
 type LeakKind uint8
 
-// The kinds, as valgrind names them, the worst first.
+// The kinds, with valgrind's names, the worst first.
 const (
 	DefinitelyLost LeakKind = iota // nothing points to it
 	IndirectlyLost                 // only lost blocks point to it
@@ -95,7 +95,7 @@ type scanned struct {
 	reached bool // and then kind is valid
 	leader  int  // index of the lost block that leads to it
 	blocks  uint64
-	bytes   uint64 // that only it leads to, and their number
+	bytes   uint64 // bytes that only it leads to, and their number
 }
 
 // scan is one scan of the memory.
@@ -119,8 +119,8 @@ func (h *Heap) scan(m Memory, roots Roots) []scanned {
 	if len(s.blocks) == 0 {
 		return nil
 	}
-	// A guest can announce blocks that overlap. Each word is of the last one that
-	// begins before it, so that no scan reads more than the memory.
+	// A guest can report blocks that overlap. Each word belongs to the last block that
+	// begins before it, so a scan never reads more than the memory.
 	slices.SortFunc(s.blocks, func(a, b scanned) int {
 		if a.addr < b.addr {
 			return -1
@@ -141,7 +141,7 @@ func (h *Heap) scan(m Memory, roots Roots) []scanned {
 	return s.blocks
 }
 
-// fromRoots finds what is reachable, and what possibly is.
+// fromRoots finds the blocks that are reachable, and those that possibly are.
 func (s *scan) fromRoots(roots Roots, kept map[uint32]bool) {
 	reach := func(value uint32) {
 		if i, interior, ok := s.find(value); ok {
@@ -187,9 +187,9 @@ func (s *scan) reach(i int, possibly bool) {
 	}
 }
 
-// lost tells the lost blocks that others lead to from those that nothing does. A
-// lost block leads a clique: all lost blocks that can be reached from it. If a
-// later block leads to a leader, the leader joins its clique.
+// lost separates the lost blocks that other blocks lead to from those that nothing
+// leads to. A lost block leads a clique: all lost blocks that can be reached from it.
+// If a later block leads to a leader, the leader joins its clique.
 func (s *scan) lost() {
 	for i := range s.blocks {
 		if s.blocks[i].reached {
@@ -224,8 +224,8 @@ func (s *scan) lost() {
 	}
 }
 
-// leaderOf follows the leaders to the one that nothing leads to, and shortens the
-// way for the next time.
+// leaderOf follows the leaders to the one that nothing leads to, and shortens the path
+// for the next search.
 func (s *scan) leaderOf(i int) int {
 	top := i
 	for s.blocks[top].leader != top {

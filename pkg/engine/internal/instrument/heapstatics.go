@@ -6,17 +6,18 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
-// Statics are the addresses of data that code names.
+// Statics are the addresses of data that appear in the code.
 type Statics struct {
 	// Allocator are the parts that only the allocator addresses, each from its
-	// beginning to its end: its own variables, which point to what follows a block.
+	// beginning to its end: its own variables, which point behind the header of a
+	// block.
 	Allocator [][2]uint32
-	others    []uint32 // what may be addresses, of other code, in order
-	variables []uint32 // what hardly is anything but the address of a variable, in order
+	others    []uint32 // possible addresses in other code, in order
+	variables []uint32 // almost certain addresses of variables, in order
 }
 
-// LastVariable returns the last address before a limit that seems to be that of a
-// variable, or 0.
+// LastVariable returns the last address before a limit that is probably a variable's,
+// or 0.
 func (s Statics) LastVariable(limit uint32) uint32 { return last(s.variables, limit) }
 
 // last returns the last of the numbers before a limit, or 0.
@@ -28,7 +29,7 @@ func last(sorted []uint32, limit uint32) uint32 {
 	return sorted[i-1]
 }
 
-// The least address of data: what linkers leave free below is for null.
+// The lowest address of data: linkers keep the addresses below free, for null.
 const firstStatic = 1024
 
 // Statics reads the addresses in the code. It walks all code. Where a linker has
@@ -112,7 +113,8 @@ func (h *Heap) static(in *wasmbin.Instructions) (s static, ok bool) {
 	return static{}, false
 }
 
-// runs joins addresses to parts, between which nobody else addresses anything.
+// runs joins neighbouring addresses to parts within which no other code
+// addresses anything.
 func (s Statics) runs(own []uint32) [][2]uint32 {
 	const gap = 1024
 	var parts [][2]uint32
