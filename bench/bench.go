@@ -26,7 +26,7 @@ type options struct {
 }
 
 // all is every contest, in the order of the table.
-var all = [][]contest{instanceContests, workerContests, processContests, computeContests, stoppingContests, wasiContests}
+var all = [][]contest{instanceContests, workerContests, processContests, computeContests, stoppingContests, heapContests, wasiContests}
 
 // measure runs the contests.
 func measure(ctx context.Context, o options) (*results, error) {
