@@ -70,10 +70,11 @@ func (p *cpuProfile) give(s *sampler) {
 func (p *cpuProfile) add(stack []byte, d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if _, known := p.stacks.known[string(stack)]; !known && len(p.stacks.all) >= profiledStacks {
-		stack = nil
+	key := string(stack)
+	if _, known := p.stacks.known[key]; !known && len(p.stacks.all) >= profiledStacks {
+		key = ""
 	}
-	id := int(p.stacks.number(stack))
+	id := int(p.stacks.number(key))
 	if id > len(p.samples) {
 		p.samples = append(p.samples, cpuSample{})
 	}

@@ -69,11 +69,11 @@ func (m *Module) walk(stack []byte, it experimental.StackIterator, most int) []b
 }
 
 // walked returns the number of the stack that was walked.
-func (s *heapStacks) walked() guestheap.StackID { return s.number(s.last) }
+func (s *heapStacks) walked() guestheap.StackID { return s.number(string(s.last)) }
 
-// number returns the number of a stack, in the form of all.
-func (s *heapStacks) number(stack []byte) guestheap.StackID {
-	if id, ok := s.known[string(stack)]; ok {
+// number returns the number of a stack.
+func (s *heapStacks) number(key string) guestheap.StackID {
+	if id, ok := s.known[key]; ok {
 		return id
 	}
 	if s.known == nil {
@@ -82,13 +82,20 @@ func (s *heapStacks) number(stack []byte) guestheap.StackID {
 	if len(s.all) >= maxStacks {
 		return maxStacks
 	}
-	key := string(stack)
 	if len(s.all) == maxStacks-1 {
 		key = ""
 	}
 	s.all = append(s.all, key)
 	s.known[key] = guestheap.StackID(len(s.all))
 	return guestheap.StackID(len(s.all))
+}
+
+// key returns the frames of a stack, which are the same in each instance.
+func (s *heapStacks) key(id guestheap.StackID) string {
+	if id == 0 || int(id) > len(s.all) {
+		return ""
+	}
+	return s.all[id-1]
 }
 
 // truncated says whether there were more stacks than are told apart.

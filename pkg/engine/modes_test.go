@@ -19,7 +19,7 @@ import (
 
 // without lists the guests that TestModes leaves out: they do not end, take long,
 // tell the time, or are refused.
-var without = []string{"c/spin", "c/sleep", "c/compute", "c/wasibench", "wat/loop", "wat/endless", "wat/fib", "wat/unknownimport", "wat/plugin", "wat/bigtable"}
+var without = []string{"c/spin", "c/sleep", "c/compute", "c/wasibench", "cpp/containers", "wat/loop", "wat/endless", "wat/fib", "wat/unknownimport", "wat/plugin", "wat/bigtable"}
 
 // behaviour is the observable result of a guest.
 type behaviour struct {
