@@ -68,6 +68,7 @@ func TestScript(t *testing.T) {
 			"junit":    cmdJUnit,
 			"waitfile": cmdWaitFile,
 			"lastline": cmdLastLine,
+			"profile":  cmdProfile,
 		},
 	})
 }
