@@ -8,9 +8,9 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
 
-const reportShowLong = `Render a report that a run saved with --mem-report=json:FILE, in any format. The
-text and the page are those that the run itself would have written. A report of
-vet is rendered as text, json or html. FILE - is standard input.`
+const reportShowLong = `Render a report that a run saved with --mem-report=json:FILE, in any format but
+pprof. The text and the page are those that the run itself would have written. A
+report of vet is rendered as text, json or html. FILE - is standard input.`
 
 const reportShowExample = `  wamr-go report show run.json
   wamr-go report show --format html -o run.html run.json
@@ -45,7 +45,7 @@ func newReportShow(a *app, h helps) *cobra.Command {
 				if saved.vet != nil {
 					return renderVet(saved.vet, out.format, o)
 				}
-				o.LeakKinds = kinds
+				o.LeakKinds, o.FailKinds = kinds, []guestheap.LeakKind{guestheap.DefinitelyLost}
 				return render(saved.run, out.format, o)
 			})
 		},

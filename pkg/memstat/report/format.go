@@ -33,6 +33,8 @@ type Options struct {
 	// LeakKinds are the kinds of the guest's leaks that a text report lists; it
 	// always has their sums.
 	LeakKinds []guestheap.LeakKind
+	// FailKinds are the kinds of the guest's leaks for which JUnit has a failure.
+	FailKinds []guestheap.LeakKind
 }
 
 // formats has a row for each renderer. The first is the default.
@@ -40,6 +42,7 @@ var formats = []Format{
 	{Name: "text", Write: WriteText},
 	{Name: "json", Write: WriteJSON},
 	{Name: "html", Write: WriteHTML},
+	{Name: "junit", Write: WriteJUnit},
 	{Name: "pprof", Binary: true, Write: WriteProfile},
 }
 
