@@ -17,7 +17,7 @@ const maxRecompiled = 256 << 10
 
 // hide returns the edits that make wazero's stacks trustworthy, and the names
 // that they hide. The interpreter, whose code is never kept, reports places
-// itself, and so does compiled code whose heap is watched.
+// itself, and so does compiled code whose heap is watched, also from the cache.
 func (r *Runtime) hide(m *wasmbin.Module) ([]wasmbin.Edit, wasmbin.Names) {
 	edits, names := m.DropNames()
 	edits = append(edits, m.DropDebug()...)
