@@ -213,6 +213,8 @@ func (r *Runtime) mode() instrument.Mode {
 	switch {
 	case r.config.Fuel > 0 || r.config.CountInstructions:
 		return instrument.Fuel
+	case r.config.CPUProfile:
+		return instrument.Profile
 	case r.config.Interruptible:
 		return instrument.Yield
 	default:
@@ -224,7 +226,7 @@ func (r *Runtime) mode() instrument.Mode {
 func (r *Runtime) key(s *source) codecache.Key {
 	const rules = 1   // changes with the checks that code in the cache has passed
 	places := byte(0) // whether the code says where its calls are
-	if r.config.Heap.Check {
+	if r.tellsPlaces() {
 		places = 1
 	}
 	how := binary.LittleEndian.AppendUint64([]byte{rules, byte(s.plan.Mode()), instrument.Version, places}, uint64(r.features))

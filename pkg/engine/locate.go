@@ -17,15 +17,18 @@ const maxRecompiled = 256 << 10
 
 // hide returns the edits that make wazero's stacks trustworthy, and the names
 // that they hide. The interpreter, whose code is never kept, reports places
-// itself, and so does compiled code whose heap is watched, also from the cache.
+// itself, and so does compiled code whose heap is watched or that is profiled.
 func (r *Runtime) hide(m *wasmbin.Module) ([]wasmbin.Edit, wasmbin.Names) {
 	edits, names := m.DropNames()
 	edits = append(edits, m.DropDebug()...)
-	if !r.compiles || r.config.Heap.Check {
+	if !r.compiles || r.tellsPlaces() {
 		edits = append(edits, withOffsets(m))
 	}
 	return edits, names
 }
+
+// tellsPlaces reports whether compiled code keeps the places of its calls.
+func (r *Runtime) tellsPlaces() bool { return r.config.Heap.Check || r.config.CPUProfile }
 
 func withOffsets(m *wasmbin.Module) wasmbin.Edit {
 	end := len(m.Binary)

@@ -58,8 +58,12 @@ type Config struct {
 	// CountInstructions counts instructions without a bound, see
 	// [Instance.Instructions].
 	CountInstructions bool
-	// Heap watches the guest's own allocator, see [Instance.GuestHeap]. Its code has
-	// entries of its own in the cache.
+	// CPUProfile samples the stacks of all guests while they compute, see
+	// [Module.WriteCPUProfile]. It includes Interruptible, and costs a few percent
+	// more. Code in the cache is kept apart from that without it.
+	CPUProfile bool
+	// Heap watches the guest's own allocator, see [Instance.GuestHeap]. Code in the
+	// cache is kept apart from that without it.
 	Heap HeapConfig
 	// KeepResident bounds the memory, in bytes, that the mapping of a closed
 	// instance keeps for the next one; 0 means 16 MiB. A module keeps at most
