@@ -114,7 +114,7 @@ func diffReports(a *app, o *diffOptions, old, new string) error {
 		case formatJSON:
 			err = r.WriteJSON(&b, o.all)
 		case formatHTML:
-			err = r.Table(o.all).WriteHTML(&b)
+			err = r.WriteHTML(&b, o.all)
 		default:
 			err = r.Table(o.all).WriteText(&b, options)
 		}
