@@ -41,7 +41,7 @@ func readSaved(a *app, file string) (*savedReport, error) {
 	case head.Schema == nil:
 		return nil, cannotRunf("%s: is no report: it names no schema", file)
 	}
-	unknown := "" // field of a newer version
+	var unknown string // field of a newer version
 	switch *head.Schema {
 	case report.Schema:
 		s.run, unknown, err = report.Parse(text)
