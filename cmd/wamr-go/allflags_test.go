@@ -419,6 +419,17 @@ var flagRows = map[string]map[string][]flagRow{
 			{conflict, "--trace-file r --report-file ./r m.wasm", 2, "would go to one file"},
 			{conflict, "--trace-file m.wasm m.wasm", 125, "is the module itself"},
 		},
+		"cpu-profile": {
+			{right, "--cpu-profile p m.wasm", 0, "hello"},
+			{wrong, "--cpu-profile missing/p m.wasm", 125, "no such file or directory"},
+			{empty, "--cpu-profile EMPTY m.wasm", 2, "it is empty"},
+			{huge, "--cpu-profile HUGE m.wasm", 125, "file name too long"},
+			{repeated, "--cpu-profile missing/p --cpu-profile p m.wasm", 0, "hello"},
+			{conflict, "--cpu-profile r --report-file ./r m.wasm", 2, "would go to one file"},
+			{conflict, "--cpu-profile r --trace-file ./r m.wasm", 2, "would go to one file"},
+			{conflict, "--cpu-profile p --uninterruptible m.wasm", 2, "excludes"},
+			{conflict, "--cpu-profile m.wasm m.wasm", 125, "is the module itself"},
+		},
 		"trace-times": {
 			{right, "-T --trace m.wasm", 0, " <0."},
 			{wrong, "--trace-times=maybe --trace m.wasm", 2, "takes no value"},
@@ -513,6 +524,14 @@ var flagRows = map[string]map[string][]flagRow{
 			{huge, "--report-file HUGE dir", 125, "file name too long"},
 			{repeated, "--report-file r --report-file s dir", 125, nothingToVet},
 			{conflict, "--report-file m.wasm .", 125, "is one of the modules"},
+		},
+		"junit": {
+			{right, "--junit r dir", 125, nothingToVet},
+			{wrong, "--junit missing/r dir", 125, "no such file"},
+			{empty, "--junit EMPTY dir", 2, "it is empty"},
+			{huge, "--junit HUGE dir", 125, "file name too long"},
+			{repeated, "--junit r --junit s dir", 125, nothingToVet},
+			{conflict, "--junit r --report-file ./r dir", 2, "two reports would go to one file"},
 		},
 	},
 	"report show": {
