@@ -41,7 +41,7 @@ const reportDiffCodes = `    0  they were compared
     2  wrong usage
 `
 
-// diffOptions is what the command line of diff says.
+// diffOptions holds the command line of diff.
 type diffOptions struct {
 	out   reportOutput
 	all   bool

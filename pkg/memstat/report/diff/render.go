@@ -87,8 +87,8 @@ func (r *Result) only() *Result {
 	return &c
 }
 
-// Table returns the comparison for people: what changed or, with all, every
-// figure.
+// Table returns the comparison for people: the changed figures or, with all,
+// every figure.
 func (r *Result) Table(all bool) *report.Table {
 	summary := r.Summary()
 	shown := r
@@ -147,7 +147,7 @@ func (f *Figure) row() report.Row {
 }
 
 // WriteJSON writes the result as one indented JSON object and a newline, with a
-// single call of w.Write: what changed or, with all, every figure.
+// single call of w.Write: the changed figures or, with all, every figure.
 func (r *Result) WriteJSON(w io.Writer, all bool) error {
 	shown := r
 	if !all {
