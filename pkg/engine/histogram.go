@@ -3,6 +3,8 @@ package engine
 import (
 	"math/bits"
 	"time"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
 
 // histogram counts durations in buckets of a width in proportion to what they
@@ -12,6 +14,7 @@ import (
 type histogram struct {
 	counts   [histogramBuckets]uint64
 	total    uint64
+	sum      uint64 // of all, in nanoseconds
 	min, max uint64 // of all; outside of them nothing is looked at
 }
 
@@ -41,6 +44,7 @@ func (h *histogram) add(d time.Duration) {
 	h.counts[bucketOf(ns)]++
 	h.widen(ns, ns)
 	h.total++
+	h.sum += ns
 }
 
 func (h *histogram) merge(o *histogram) {
@@ -52,6 +56,7 @@ func (h *histogram) merge(o *histogram) {
 	}
 	h.widen(o.min, o.max)
 	h.total += o.total
+	h.sum += o.sum
 }
 
 // widen goes before the new ones are counted in total.
@@ -72,4 +77,24 @@ func (h *histogram) percentile(p uint64) time.Duration {
 		}
 	}
 	return 0
+}
+
+// latencyBounds are the upper bounds of the counts in reports, in nanoseconds.
+var latencyBounds = [...]int64{
+	1e3, 2500, 5e3, 1e4, 25e3, 5e4, 1e5, 25e4, 5e5, 1e6, 25e5, 5e6, 1e7, 25e6, 5e7, 1e8, 25e7, 5e8, 1e9, 25e8, 5e9, 1e10,
+}
+
+// latencies counts the durations up to each of latencyBounds. One that is less
+// than 1/128 below a bound can count as above it.
+func (h *histogram) latencies() *report.Latency {
+	l := &report.Latency{Count: h.total, SumNS: h.sum}
+	var seen uint64
+	bucket := 0
+	for _, bound := range latencyBounds {
+		for ; bucket < histogramBuckets && bucketTop(bucket) <= uint64(bound); bucket++ {
+			seen += h.counts[bucket]
+		}
+		l.Buckets = append(l.Buckets, report.LatencyBucket{MostNS: bound, Count: seen})
+	}
+	return l
 }

@@ -36,6 +36,7 @@ var formats = []Format{
 	{"text", WriteText},
 	{"json", WriteJSON},
 	{"html", WriteHTML},
+	{"prometheus", WritePrometheus},
 }
 
 // Formats returns all formats, the default first. The caller owns the slice.
