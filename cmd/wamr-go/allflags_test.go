@@ -509,6 +509,17 @@ var flagRows = map[string]map[string][]flagRow{
 			{conflict, "--report-file m.wasm .", 125, "is one of the modules"},
 		},
 	},
+	"report show": {
+		"format": reportFormatRows("report.json"), "output": reportOutputRows("report.json"), "color": reportColorRows("report.json"),
+		"show-leak-kinds": {
+			{right, "--show-leak-kinds all report.json", 0, "Outcome"},
+			{wrong, "--show-leak-kinds some report.json", 2, "is not one of"},
+			{empty, "--show-leak-kinds EMPTY report.json", 2, "is not one of"},
+			{huge, "--show-leak-kinds HUGE report.json", 2, "is not one of"},
+			{repeated, "--show-leak-kinds all --show-leak-kinds none report.json", 0, "Outcome"},
+			{conflict, "--show-leak-kinds all --format json report.json", 0, "schema"},
+		},
+	},
 	"cache info":  {"cache-dir": cacheDirRows},
 	"cache clean": {"cache-dir": cacheDirRows},
 }
@@ -522,6 +533,42 @@ var cacheDirRows = []flagRow{
 	{huge, "--cache-dir HUGE", 125, "file name too long"},
 	{repeated, "--cache-dir file --cache-dir dir", 0, "0"},
 	{conflict, "--cache-dir dir file", 2, "takes no argument"},
+}
+
+// The rows of the flags that the commands about reports share.
+
+func reportFormatRows(args string) []flagRow {
+	return []flagRow{
+		{right, "--format json " + args, 0, "schema"},
+		{wrong, "--format jsn " + args, 2, "did you mean json?"},
+		{empty, "--format EMPTY " + args, 2, `--format ""`},
+		{huge, "--format HUGE " + args, 2, "not one of"},
+		{repeated, "--format json --format html " + args, 0, "<!DOCTYPE html>"},
+		{conflict, "--format html --color always " + args, 0, "<!DOCTYPE html>"},
+	}
+}
+
+func reportOutputRows(args string) []flagRow {
+	return []flagRow{
+		{right, "-o out " + args, 0, ""},
+		{wrong, "--output missing/out " + args, 125, "--output missing/out: no such file"},
+		{wrong, "--output report.json " + args, 125, "is one of the reports to read"},
+		{empty, "--output EMPTY " + args, 2, "it is empty"},
+		{huge, "--output HUGE " + args, 125, "file name too long"},
+		{repeated, "--output out --output - --format json " + args, 0, "schema"},
+		{conflict, "--output out --color always " + args, 0, ""},
+	}
+}
+
+func reportColorRows(args string) []flagRow {
+	return []flagRow{
+		{right, "--color never " + args, 0, ""},
+		{wrong, "--color sometimes " + args, 2, "not one of"},
+		{empty, "--color EMPTY " + args, 2, `--color ""`},
+		{huge, "--color HUGE " + args, 2, "not one of"},
+		{repeated, "--color never --color always " + args, 0, "\x1b["},
+		{conflict, "--color always --format json " + args, 0, "schema"},
+	}
 }
 
 // TestAllFlags gives every flag of every command in every way. It fails if a flag
@@ -607,6 +654,10 @@ func prepareFlagFiles(t *testing.T) {
 	for _, name := range []string{"NO_COLOR", "CLICOLOR_FORCE", "NOT_SET_HERE"} {
 		t.Setenv(name, "")
 		os.Unsetenv(name)
+	}
+	const saved = `{"schema":"wamr-go/report/v1","outcome":{"kind":"exit"},"module":{"path":"a.wasm"},"memory":{"peak_bytes":65536},"ledger":{}}`
+	if err := os.WriteFile("report.json", []byte(saved), 0o666); err != nil {
+		t.Fatal(err)
 	}
 	if err := os.WriteFile("none", nil, 0o666); err != nil {
 		t.Fatal(err)

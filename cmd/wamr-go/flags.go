@@ -214,7 +214,7 @@ func (o *options) groups() []flagGroup {
 	f.BoolVarP(&o.traceTimes, "trace-times", "T", false, "end each line of the trace with the seconds that the call took")
 
 	f = group("Messages")
-	f.Var(choiceFlag{&o.color, "WHEN", []string{"auto", "always", "never"}}, "color", "use colour auto, always or never; auto means on a terminal, unless NO_COLOR is set, and anywhere with CLICOLOR_FORCE")
+	f.Var(colorFlag(&o.color), "color", colorUsage)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "only errors, what was asked for and, after cycles, the verdict in one line")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "also print versions, the engine, what was compiled or cached, and times")
 	return groups

@@ -108,6 +108,9 @@ func hintCases() []hintCase {
 		{args: "vet --merge", hint: `^wamr-go (vet --merge) PART\.\.\.$`, next: "$1 part.json"},
 		{args: "vet --corpus hello.wasm part.json", hint: `^wamr-go (vet --merge --corpus) PATH PART\.\.\.$`,
 			next: "$1 hello.wasm part.json", code: exitCannotRun, says: "1 module did not run to the end"},
+		{args: "report show", hint: `^wamr-go (report show) FILE$`, next: "$1 run.json"},
+		{args: "report show hello.wasm", hint: `^wamr-go (--mem-report=json:FILE hello\.wasm) writes one$`, next: "$1"},
+		{args: "report show trap.wat", hint: `^write it with (--mem-report=json:FILE)$`, next: "$1 hello.wasm"},
 	}
 }
 
@@ -343,6 +346,7 @@ func hintFiles(t *testing.T) {
 	write("hello.wasm", hello)
 	write("heap.wasm", read("c/args.wasm"))
 	write("part.json", []byte(`{"schema":"wamr-go/vet/v1"}`))
+	write("run.json", []byte(`{"schema":"wamr-go/report/v1"}`))
 	write("trap.wat", read("wat/trap.wat"))
 	for _, name := range []string{"arith", "plugin", "bigtable"} {
 		write(name+".wasm", read("wat/"+name+".wasm"))

@@ -32,6 +32,8 @@ const (
 	leakFull    = "full"
 )
 
+const showLeakKindsUsage = "list leaks of these kinds: definite, indirect, possible, reachable, all or none, with commas"
+
 // flags adds the flags.
 func (l *leakOptions) flags(f *pflag.FlagSet) {
 	l.show = leakKinds{guestheap.DefinitelyLost, guestheap.PossiblyLost}
@@ -39,7 +41,7 @@ func (l *leakOptions) flags(f *pflag.FlagSet) {
 	l.callers, l.errors = engine.DefaultCallers, guestheap.DefaultMaxErrors
 	f.Var(choiceFlag{&l.check, leakSummary + "|" + leakFull, []string{leakSummary, leakFull}}, "leak-check", "watch the guest's own malloc and free, and say what it lost and freed wrongly: sums, or (full, the default) each leak with its call stack")
 	f.Lookup("leak-check").NoOptDefVal = leakFull
-	f.Var(&l.show, "show-leak-kinds", "list leaks of these kinds: definite, indirect, possible, reachable, all or none, with commas")
+	f.Var(&l.show, "show-leak-kinds", showLeakKindsUsage)
 	f.Var(&l.fail, "errors-for-leak-kinds", "exit with 99 for leaks of these kinds")
 	f.Var(numberFlag{&l.callers, "N", 1, engine.MaxCallers}, "num-callers", "most calls of a stack")
 	f.Var(numberFlag{&l.errors, "N", 1, math.MaxInt32}, "error-limit", "most places of heap errors that are told apart")

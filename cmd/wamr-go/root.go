@@ -35,6 +35,7 @@ func commands() []command {
 	return []command{
 		{"run", newRun, true, false},
 		{"vet", newVet, true, false},
+		{"report", newReport, true, false},
 		{"compile", newCompile, true, false},
 		{"cache", newCache, true, false},
 		{"version", newVersion, true, false},

@@ -87,6 +87,12 @@ func (f choiceFlag) Set(text string) error {
 	return err
 }
 
+const colorUsage = "use colour auto, always or never; auto means on a terminal, unless NO_COLOR is set, and anywhere with CLICOLOR_FORCE"
+
+func colorFlag(to *string) choiceFlag {
+	return choiceFlag{to, "WHEN", []string{"auto", "always", "never"}}
+}
+
 // numberFlag is a whole number from least to most.
 type numberFlag struct {
 	to          *uint64

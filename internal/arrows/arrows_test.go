@@ -46,7 +46,7 @@ var (
 	// terminal lists colour and terminal packages, which a program that only hosts WASI must not link.
 	terminal = []string{"github.com/fatih/color...", "github.com/mattn/...", "golang.org/x/term..."}
 
-	memstat = []string{"pkg/memstat", "pkg/memstat/probe", "pkg/memstat/census", "pkg/memstat/trend", "pkg/memstat/guestheap", "pkg/memstat/report"}
+	memstat = []string{"pkg/memstat", "pkg/memstat/probe", "pkg/memstat/census", "pkg/memstat/trend", "pkg/memstat/guestheap", "pkg/memstat/pprof", "pkg/memstat/report"}
 	library = append([]string{"pkg/engine", "pkg/wasi"}, memstat...)
 
 	// layers has the rooms within another layer before it. A dependency on another module is a row here.
@@ -56,6 +56,7 @@ var (
 		{dir: "pkg/memstat/leaktest", ours: []string{"pkg/memstat", "pkg/memstat/probe", "pkg/memstat/census"}},
 		{dir: "pkg/memstat/trend", ours: []string{"pkg/memstat/probe"}},
 		{dir: "pkg/memstat/guestheap", ours: []string{"pkg/memstat"}},
+		{dir: "pkg/memstat/pprof", ours: []string{"pkg/memstat"}},
 		{dir: "pkg/memstat/report", ours: memstat, others: []string{"github.com/fatih/color"}},
 		{dir: "pkg/memstat", never: []string{"runtime/metrics"}},
 		{

@@ -8,8 +8,9 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// TestHuntMappings: the kernel joins anonymous mappings, so that they are found
-// by their pages.
+// TestHuntMappings: the kernel joins anonymous mappings, so their pages are
+// counted. The race detector and the runtime map memory as well, so that the rate
+// is only right if neither did so in a window; one of three hunts must find it.
 func TestHuntMappings(t *testing.T) {
 	var maps [][]byte
 	defer func() {
@@ -18,21 +19,33 @@ func TestHuntMappings(t *testing.T) {
 		}
 	}()
 	for _, protection := range []int{syscall.PROT_READ | syscall.PROT_WRITE, syscall.PROT_NONE} {
-		r := Hunt(Config{}, Plan{WarmUp: 5, Window: 50, Windows: 3}, func(cycles int) bool {
-			for range cycles {
-				m, err := syscall.Mmap(-1, 0, 4096, protection, syscall.MAP_PRIVATE|syscall.MAP_ANON)
-				if err != nil {
-					t.Fatal(err)
+		hunt := func() *Result {
+			return Hunt(Config{}, Plan{WarmUp: 5, Window: 50, Windows: 3}, func(cycles int) bool {
+				for range cycles {
+					m, err := syscall.Mmap(-1, 0, 4096, protection, syscall.MAP_PRIVATE|syscall.MAP_ANON)
+					if err != nil {
+						t.Fatal(err)
+					}
+					maps = append(maps, m)
 				}
-				maps = append(maps, m)
-			}
-			return true
-		})
-		found := false
-		for _, f := range r.Findings {
-			found = found || f.Kind == Mapping && strings.HasPrefix(f.Identity, "anonymous") && f.PerCycle > 0.9 && f.PerCycle < 1.1
+				return true
+			})
 		}
-		if r.Verdict != memstat.Leaking || !found {
+		var r *Result
+		found := false
+		for range 3 {
+			r = hunt()
+			if r.Verdict != memstat.Leaking {
+				t.Errorf("protection %d: %+v", protection, r)
+			}
+			for _, f := range r.Findings {
+				found = found || f.Kind == Mapping && strings.HasPrefix(f.Identity, "anonymous") && f.PerCycle > 0.9 && f.PerCycle < 1.1
+			}
+			if found {
+				break
+			}
+		}
+		if !found {
 			t.Errorf("protection %d: %+v", protection, r)
 		}
 	}

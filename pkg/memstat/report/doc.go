@@ -3,7 +3,8 @@
 //
 // Whoever ran a module fills a [Report] with what was measured and owns it.
 // [WriteText] and [WriteJSON] render it; [Lookup] finds the renderer of a
-// [Format] by name, and [Formats] lists all of them. [NewTarget] adds what the
+// [Format] by name, and [Formats] lists all of them. [Parse] reads the JSON form
+// back, so that a saved report renders as the run did. [NewTarget] adds what the
 // counted objects would cost on a device.
 //
 // Renderers format and never compute. They escape every string that a guest
