@@ -180,6 +180,10 @@ func (r *outFile) temporaryName() string {
 	return fmt.Sprintf("%s.%d.tmp", r.name, os.Getpid())
 }
 
+// replaceable reports whether the place is a regular file that is replaced as a
+// whole.
+func (r *outFile) replaceable() bool { return r.to == nil }
+
 // write puts the report there. A regular file is replaced as a whole, with its
 // former mode; a stream takes the report after whatever it had before.
 func (r *outFile) write(text []byte) error {

@@ -116,11 +116,15 @@ func runModule(a *app, o *options) error {
 	defer cancel(nil)
 	signals := catchInterrupts(endBySignal(a.ui, o.cycling(), cancel))
 	defer signals.stop()
-	r := runGuest(ctx, a, o, guest, func() {
+	watch, err := newWatch(a.ui, o, describeRun(a, o, guest, started), reports)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = watch.close() }() // it was closed before, unless nothing was run
+	r := runGuest(ctx, a, o, guest, watch, func() {
 		signals.wait()
 		trace.reset()
 	})
-	r.Started = started
 	a.code = finish(a.ui, o, r, reports, trace)
 	return nil
 }

@@ -24,7 +24,7 @@ func judge(m vet.Module, end childEnd) vet.Entry {
 	switch {
 	case end.err != nil:
 		e.Verdict, e.Reason = vet.Failed, systemReason(end.err).Error()
-	case end.report == nil:
+	case end.report == nil, err == nil && s.Outcome.Kind == report.Running: // or it was killed after that
 		e.Verdict, e.Reason = judgeWithout(end)
 	case err != nil:
 		e.Verdict, e.Reason = vet.Crashed, fmt.Sprintf("its report cannot be read: %v", err)

@@ -70,6 +70,7 @@ type CycleConfig struct {
 // leaks: see package census. With Config.Inspect, Cycle also measures the process
 // before the first cycle and after the last one.
 func (m *Module) Cycle(ctx context.Context, cfg CycleConfig) CycleResult {
+	defer cfg.Live.show(nil)
 	if !m.runtime.config.Inspect {
 		return m.cycle(ctx, cfg, nil)
 	}
@@ -93,7 +94,7 @@ func (m *Module) cycle(ctx context.Context, cfg CycleConfig, before *probe.Proce
 	}
 	c := newCycles(m, &cfg)
 	c.before = before
-	defer cfg.Live.show(c)()
+	cfg.Live.show(c)
 	endProgress := c.progress()
 	endGuests := c.openGuests(ctx, cfg.Duration)
 	if n, ok := c.claim(ctx); ok {

@@ -28,11 +28,9 @@ func (l *Live) Result() (CycleResult, bool) {
 	return r, true
 }
 
-// show shows a run until hide is called. A nil Live shows nothing.
-func (l *Live) show(c *cycles) (hide func()) {
-	if l == nil {
-		return func() {}
+// show shows a run, or none if c is nil. A nil Live shows nothing.
+func (l *Live) show(c *cycles) {
+	if l != nil {
+		l.run.Store(c)
 	}
-	l.run.Store(c)
-	return func() { l.run.CompareAndSwap(c, nil) }
 }
