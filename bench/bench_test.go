@@ -31,7 +31,7 @@ func TestMedian(t *testing.T) {
 
 func result(figures map[string][]float64, bars ...bar) rowResult {
 	r := rowResult{ID: "row", Unit: nanoseconds}
-	for _, name := range []string{ours, wazero, wasmtime, node, native, floor} {
+	for _, name := range []string{ours, wazero, wazy, wasmtime, node, native, floor} {
 		r.add(contestant{name: name}, figures[name])
 	}
 	r.judge(bars)
@@ -58,6 +58,54 @@ func TestJudge(t *testing.T) {
 	res := results{Rows: []rowResult{r}}
 	if res.barred() != 2 || res.missed() != 1 {
 		t.Errorf("%d bars, %d missed", res.barred(), res.missed())
+	}
+}
+
+// Processor times are compared by their minima.
+func TestJudgeProcessorTime(t *testing.T) {
+	r := rowResult{Unit: processor}
+	r.add(contestant{name: ours}, []float64{30, 12, 90})
+	r.add(contestant{name: wazero}, []float64{10, 40, 50})
+	r.add(contestant{name: wazy}, []float64{20, 20, 20})
+	r.judge([]bar{{wazero, 1.2}, {bestPeer, 0}})
+	if x := r.Ratios[0]; x.Ratio != 1.2 || x.Met == nil || !*x.Met {
+		t.Errorf("ratio %+v", x)
+	}
+	if x := r.Ratios[1]; x.Peer != wazero {
+		t.Errorf("best peer: %+v", x)
+	}
+	if got := r.text(ours); got != "12.0 ns" {
+		t.Errorf("text %q", got)
+	}
+}
+
+// A guest counts only if it is stopped for nothing and computes the same.
+func TestChecksComputeTheSame(t *testing.T) {
+	b := &bench{root: "..", options: options{quick: true}}
+	k := computations[len(computations)-1]
+	p := program{name: k.name, sums: make(map[string]string)}
+	for _, w := range append(append([]way{{unchecked, newOurs}}, stoppable...), fuelled...) {
+		c := p.measured(t.Context(), b, "id", w, k)
+		if c.absent != "" {
+			t.Logf("%s: %s", w.name, c.absent)
+			continue
+		}
+		if v, err := c.sample(t.Context()); err != nil || v["id"] <= 0 {
+			t.Errorf("%s: %v, %v", w.name, v, err)
+		}
+		if c.close != nil {
+			c.close()
+		}
+	}
+	if len(p.sums) != 1 {
+		t.Errorf("sums %v", p.sums)
+	}
+}
+
+func TestCommandLine(t *testing.T) {
+	l := commandLine{tool: tool{path: "wazero"}, flags: []string{"-cachedir=CACHE", "-timeout=1h"}}
+	if got := strings.Join(l.with("/c", "m.wasm"), " "); got != "wazero run -cachedir=/c -timeout=1h m.wasm" {
+		t.Error(got)
 	}
 }
 
@@ -114,7 +162,7 @@ func TestFigures(t *testing.T) {
 // The image's guest traps unless it finds its data, so that an engine which
 // cuts corners could not win.
 func TestImageModule(t *testing.T) {
-	for name, prepare := range map[string]newEmbedded{ours: newOurs, wazero: newWazero, wasmtime: newWasmtime} {
+	for name, prepare := range map[string]newEmbedded{ours: newOurs, wazero: newWazero, wazy: newWazy, wasmtime: newWasmtime} {
 		t.Run(name, func(t *testing.T) {
 			if name == wasmtime && wasmtimeVersion == "absent" {
 				t.Skip("built without cgo")

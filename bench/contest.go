@@ -41,6 +41,7 @@ type contest struct {
 const (
 	ours     = "wamr-go"
 	wazero   = "wazero"
+	wazy     = "wazy"
 	wasmtime = "wasmtime-go"
 	node     = "node"
 	native   = "native"
@@ -51,7 +52,7 @@ const (
 )
 
 // engines are the peers that run WebAssembly.
-var engines = []string{wazero, wasmtime, node}
+var engines = []string{wazero, wazy, wasmtime, node}
 
 // selected returns the contest with the rows that the pattern wants.
 func (c contest) selected(only *regexp.Regexp) contest {

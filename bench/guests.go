@@ -34,6 +34,10 @@ func (p program) hosts(ctx context.Context, b *bench) []contestant {
 	if err != nil {
 		return []contestant{failed(ours, err)}
 	}
+	cacheWazy, err := b.dir("cache-*")
+	if err != nil {
+		return []contestant{failed(ours, err)}
+	}
 	script := filepath.Join(b.tmp, "node_wasi.mjs")
 	if err := os.WriteFile(script, nodeScript, 0o644); err != nil {
 		return []contestant{failed(ours, err)}
@@ -45,6 +49,9 @@ func (p program) hosts(ctx context.Context, b *bench) []contestant {
 		}),
 		p.process(b, wazero, b.tools.wazero, func(dir string) []string {
 			return p.line(dir, []string{"run", "-cachedir", cacheWazero}, "-mount", dir+":"+guestDir, wasm)
+		}),
+		p.process(b, wazy, b.tools.wazy, func(dir string) []string {
+			return p.line(dir, []string{"run", "-cachedir", cacheWazy}, "-mount", dir+":"+guestDir, wasm)
 		}),
 		p.embedded(b, wasmtime, newWasmtime, wasm),
 		p.process(b, node, b.tools.node, func(dir string) []string {

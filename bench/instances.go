@@ -9,7 +9,7 @@ import (
 // instanceContests measure engines inside this process.
 var instanceContests = []contest{
 	{
-		rows: []row{{"cycle_hello", "cycle of a clang hello", nanoseconds, []bar{{wasmtime, 0.30}, {wazero, 0.60}}}},
+		rows: []row{{"cycle_hello", "cycle of a clang hello", nanoseconds, []bar{{wasmtime, 0.30}, {wazero, 0.60}, {wazy, 0}}}},
 		prepare: embeddings(func(_ context.Context, b *bench) (work, error) {
 			dir, err := b.dir("preopen-*")
 			if err != nil {
@@ -20,19 +20,19 @@ var instanceContests = []contest{
 		}),
 	},
 	{
-		rows: []row{{"instantiate_go", "instantiate + destroy a Go hello", nanoseconds, []bar{{wazero, 0.12}, {wasmtime, 0}}}},
+		rows: []row{{"instantiate_go", "instantiate + destroy a Go hello", nanoseconds, []bar{{wazero, 0.12}, {wasmtime, 0}, {wazy, 0}}}},
 		prepare: embeddings(func(ctx context.Context, b *bench) (work, error) {
 			return goWork(ctx, b, false)
 		}),
 	},
 	{
-		rows: []row{{"cycle_go", "cycle of a Go hello", nanoseconds, []bar{{wasmtime, 1.00}, {wazero, 0}}}},
+		rows: []row{{"cycle_go", "cycle of a Go hello", nanoseconds, []bar{{wasmtime, 1.00}, {wazero, 0}, {wazy, 0}}}},
 		prepare: embeddings(func(ctx context.Context, b *bench) (work, error) {
 			return goWork(ctx, b, true)
 		}),
 	},
 	{
-		rows: []row{{"cycle_image", "cycle of a 16 MiB image, one page touched", nanoseconds, []bar{{wasmtime, 1.00}, {wazero, 0}}}},
+		rows: []row{{"cycle_image", "cycle of a 16 MiB image, one page touched", nanoseconds, []bar{{wasmtime, 1.00}, {wazero, 0}, {wazy, 0}}}},
 		prepare: embeddings(func(context.Context, *bench) (work, error) {
 			return work{name: "image", wasm: imageModule(), start: true}, nil
 		}),
@@ -56,6 +56,7 @@ func embeddings(prepare func(context.Context, *bench) (work, error)) func(contex
 			embedding(ctx, b, ours, newOurs, w, err),
 			embedding(ctx, b, wasmtime, newWasmtime, w, err),
 			embedding(ctx, b, wazero, newWazero, w, err),
+			embedding(ctx, b, wazy, newWazy, w, err),
 		}
 	}
 }

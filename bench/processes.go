@@ -15,36 +15,55 @@ import (
 var processContests = []contest{
 	{
 		rows: []row{
-			{"start_hello", "command line, warm cache, clang hello", nanoseconds, []bar{{wazero, 1.00}}},
-			{"rss_hello", "peak resident memory of the same", bytes, []bar{{wazero, 1.00}}},
+			{"start_hello", "command line, warm cache, clang hello", nanoseconds, []bar{{wazero, 1.00}, {wazy, 0}}},
+			{"rss_hello", "peak resident memory of the same", bytes, []bar{{wazero, 1.00}, {wazy, 0}}},
 		},
 		prepare: func(ctx context.Context, b *bench) []contestant {
-			return warm(ctx, b, 20, "start_hello", "rss_hello", clangHello)
-		},
-	},
-	{
-		rows: []row{{"start_go", "command line, warm cache, Go hello", nanoseconds, []bar{{wazero, 0.75}}}},
-		prepare: func(ctx context.Context, b *bench) []contestant {
-			return warm(ctx, b, 10, "start_go", "", goHelloCommand)
+			return warm(ctx, b, caching(b.tools), command{b.guest("hello"), "hello, world\n"}, 20, func(runs []processRun) values {
+				return values{"start_hello": medianWall(runs), "rss_hello": medianPeak(runs)}
+			})
 		},
 	},
 	{
-		rows: []row{{"cold_go", "command line, cold, Go hello, code not kept", nanoseconds, []bar{{wazero, 0.60}, {wazeroWorkers, 0}}}},
+		rows: []row{{"start_go", "command line, warm cache, Go hello", nanoseconds, []bar{{wazero, 0.75}, {wazy, 0}}}},
 		prepare: func(ctx context.Context, b *bench) []contestant {
-			return cold(ctx, b, "cold_go", "--no-cache", wazeroWorkers, "-workers="+strconv.Itoa(runtime.NumCPU()))
+			c, err := goHelloCommand(ctx, b)
+			if err != nil {
+				return []contestant{failed(ours, err)}
+			}
+			return warm(ctx, b, caching(b.tools), c, 10, func(runs []processRun) values {
+				return values{"start_go": medianWall(runs)}
+			})
 		},
 	},
 	{
-		rows: []row{{"cold_go_kept", "command line, cold, Go hello, code kept", nanoseconds, []bar{{wazeroCaching, 0.60}, {wazero, 0}}}},
+		rows: []row{{"cold_go", "command line, cold, Go hello, code not kept", nanoseconds, []bar{{wazero, 0.60}, {wazeroWorkers, 0}, {wazyWorkers, 0}}}},
 		prepare: func(ctx context.Context, b *bench) []contestant {
-			return cold(ctx, b, "cold_go_kept", "--cache-dir=CACHE", wazeroCaching, "-cachedir=CACHE")
+			workers := []string{"-workers=" + strconv.Itoa(runtime.NumCPU())}
+			return cold(ctx, b, "cold_go", []commandLine{
+				{ours, tool{path: b.tools.wamrgo}, []string{"--no-cache"}},
+				{wazero, b.tools.wazero, nil},
+				{wazeroWorkers, b.tools.wazero, workers},
+				{wazyWorkers, b.tools.wazy, workers},
+			})
 		},
 	},
 	{
-		rows: []row{{"compute", "command line, warm cache, compute kernels", nanoseconds, []bar{{wazero, 1.10}}}}, // with the checks for Ctrl-C, which wazero has not
+		rows: []row{{"cold_go_kept", "command line, cold, Go hello, code kept", nanoseconds, []bar{{wazeroCaching, 0.60}, {wazero, 0}, {wazyCaching, 0}}}},
 		prepare: func(ctx context.Context, b *bench) []contestant {
-			return warm(ctx, b, 1, "compute", "", func(_ context.Context, b *bench) (command, error) {
-				return command{module: b.guest("compute")}, nil
+			return cold(ctx, b, "cold_go_kept", []commandLine{
+				{ours, tool{path: b.tools.wamrgo}, []string{"--cache-dir=CACHE"}},
+				{wazero, b.tools.wazero, nil},
+				{wazeroCaching, b.tools.wazero, []string{"-cachedir=CACHE"}},
+				{wazyCaching, b.tools.wazy, []string{"-cachedir=CACHE"}},
+			})
+		},
+	},
+	{
+		rows: []row{{"compute", "command line, warm cache, compute kernels", nanoseconds, []bar{{wazero, 1.10}, {wazy, 0}}}}, // with the checks for Ctrl-C, which wazero has not
+		prepare: func(ctx context.Context, b *bench) []contestant {
+			return warm(ctx, b, caching(b.tools), command{module: b.guest("compute")}, 1, func(runs []processRun) values {
+				return values{"compute": medianWall(runs)}
 			})
 		},
 	},
@@ -56,89 +75,100 @@ type command struct {
 	module, output string
 }
 
-func clangHello(_ context.Context, b *bench) (command, error) {
-	return command{b.guest("hello"), "hello, world\n"}, nil
-}
-
 func goHelloCommand(ctx context.Context, b *bench) (command, error) {
 	path, err := goHello(ctx, b.root, b.tmp)
 	return command{path, "hello from Go\n"}, err
 }
 
-// warm is the two command lines, each with a cache of its own that was filled.
-// A sample is the median of n runs; timeID and rssID are the rows it goes to.
-func warm(ctx context.Context, b *bench, n int, timeID, rssID string, what func(context.Context, *bench) (command, error)) []contestant {
-	prepare := func(name, program, cacheFlag, absent string) contestant {
-		if absent != "" {
-			return contestant{name: name, absent: absent}
-		}
-		c, err := what(ctx, b)
-		if err != nil {
-			return failed(name, err)
-		}
-		cache, err := b.dir("cache-*")
-		if err != nil {
-			return failed(name, err)
-		}
-		line := []string{program, "run", cacheFlag, cache, c.module}
-		if err := c.check(ctx, line); err != nil { // fills the cache, too
-			return failed(name, err)
-		}
-		return contestant{name: name, sample: func(ctx context.Context) (values, error) {
-			ns, rss, err := b.launch(ctx, b.repeats(n), line)
-			return values{timeID: ns, rssID: rss}, err
-		}}
-	}
-	return []contestant{
-		prepare(ours, b.tools.wamrgo, "--cache-dir", ""),
-		prepare(wazero, b.tools.wazero.path, "-cachedir", b.tools.wazero.absent),
-	}
-}
-
 const (
 	wazeroWorkers = "wazero -workers=N"
 	wazeroCaching = "wazero -cachedir"
+	wazyWorkers   = "wazy -workers=N"
+	wazyCaching   = "wazy -cachedir"
 )
 
-// cold is the command lines without compiled code: ours with a flag, wazero's
-// as it comes, and with a flag. Ours keeps the code unless it is told not to,
-// and compiles on all cores; wazero's keeps it only if it is told, and compiles
-// on one core unless it is told. CACHE in a flag is a new directory.
-func cold(ctx context.Context, b *bench, id, flag, variant, variantFlag string) []contestant {
+// A commandLine is a tool with flags that stand before the module. CACHE in a
+// flag is the directory for compiled code.
+type commandLine struct {
+	name  string
+	tool  tool
+	flags []string
+}
+
+func (l commandLine) with(cache, module string) []string {
+	line := []string{l.tool.path, "run"}
+	for _, flag := range l.flags {
+		line = append(line, strings.ReplaceAll(flag, "CACHE", cache))
+	}
+	return append(line, module)
+}
+
+// caching is the command lines of ours and of the peers that are written in Go,
+// with a cache and otherwise as they come.
+func caching(t tools) []commandLine {
+	return []commandLine{
+		{ours, tool{path: t.wamrgo}, []string{"--cache-dir=CACHE"}},
+		{wazero, t.wazero, []string{"-cachedir=CACHE"}},
+		{wazy, t.wazy, []string{"-cachedir=CACHE"}},
+	}
+}
+
+// warm is command lines, each with a cache of its own that was filled. A sample
+// is what the function makes of n runs.
+func warm(ctx context.Context, b *bench, lines []commandLine, c command, n int, sample func([]processRun) values) []contestant {
+	return each(lines, func(l commandLine) (func(context.Context) (values, error), error) {
+		cache, err := b.dir("cache-*")
+		if err != nil {
+			return nil, err
+		}
+		line := l.with(cache, c.module)
+		return func(ctx context.Context) (values, error) {
+			runs, err := b.runs(ctx, b.repeats(n), line)
+			return sample(runs), err
+		}, c.check(ctx, line) // fills the cache, too
+	})
+}
+
+// cold is command lines without compiled code: the cache is new each time. Ours
+// keeps the code unless it is told not to, and compiles on all cores; the peers
+// keep it only if they are told, and compile on one core unless they are told.
+func cold(ctx context.Context, b *bench, id string, lines []commandLine) []contestant {
 	c, err := goHelloCommand(ctx, b)
-	prepare := func(name string, t tool, flag string) contestant {
+	return each(lines, func(l commandLine) (func(context.Context) (values, error), error) {
 		line := func() ([]string, error) {
 			cache, err := b.dir("cold-*")
-			line := []string{t.path, "run"}
-			if flag != "" {
-				line = append(line, strings.ReplaceAll(flag, "CACHE", cache))
-			}
-			return append(line, c.module), err
-		}
-		if t.absent != "" {
-			return contestant{name: name, absent: t.absent}
+			return l.with(cache, c.module), err
 		}
 		first, lineErr := line()
 		if err := errors.Join(err, lineErr); err != nil {
-			return failed(name, err)
+			return nil, err
 		}
-		if err := c.check(ctx, first); err != nil {
-			return failed(name, err)
-		}
-		return contestant{name: name, sample: func(ctx context.Context) (values, error) {
+		return func(ctx context.Context) (values, error) {
 			l, err := line()
 			if err != nil {
 				return nil, err
 			}
 			ns, _, err := b.launch(ctx, 1, l)
 			return values{id: ns}, err
-		}}
+		}, c.check(ctx, first)
+	})
+}
+
+// each makes a contestant of each command line whose tool is there.
+func each(lines []commandLine, prepare func(commandLine) (func(context.Context) (values, error), error)) []contestant {
+	contestants := make([]contestant, len(lines))
+	for i, l := range lines {
+		if contestants[i] = (contestant{name: l.name, absent: l.tool.absent}); l.tool.absent != "" {
+			continue
+		}
+		sample, err := prepare(l)
+		if err != nil {
+			contestants[i] = failed(l.name, err)
+			continue
+		}
+		contestants[i].sample = sample
 	}
-	return []contestant{
-		prepare(ours, tool{path: b.tools.wamrgo}, flag),
-		prepare(wazero, b.tools.wazero, ""),
-		prepare(variant, b.tools.wazero, variantFlag),
-	}
+	return contestants
 }
 
 func (c command) check(ctx context.Context, line []string) error {
@@ -149,23 +179,48 @@ func (c command) check(ctx context.Context, line []string) error {
 	return err
 }
 
+// A processRun is what the program launch prints of a run.
+type processRun struct {
+	WallNS   float64 `json:"wall_ns"`
+	CPUNS    float64 `json:"cpu_ns"`
+	RSSBytes float64 `json:"rss_bytes"`
+}
+
 // launch runs a command n times and returns the medians of its time and of its
 // peak resident memory.
 func (b *bench) launch(ctx context.Context, n int, line []string) (ns, rss float64, err error) {
-	out, err := output(ctx, append([]string{b.tools.launch, "-n", strconv.Itoa(n)}, line...)...)
+	runs, err := b.runs(ctx, n, line)
 	if err != nil {
 		return 0, 0, err
 	}
-	var runs []struct {
-		WallNS   float64 `json:"wall_ns"`
-		RSSBytes float64 `json:"rss_bytes"`
-	}
-	if err := json.Unmarshal(out, &runs); err != nil {
-		return 0, 0, fmt.Errorf("launch: %w", err)
-	}
-	times, sizes := make([]float64, len(runs)), make([]float64, len(runs))
+	return medianWall(runs), medianPeak(runs), nil
+}
+
+func medianWall(runs []processRun) float64 {
+	return medianOf(runs, func(r processRun) float64 { return r.WallNS })
+}
+
+func medianPeak(runs []processRun) float64 {
+	return medianOf(runs, func(r processRun) float64 { return r.RSSBytes })
+}
+
+func medianOf(runs []processRun, figure func(processRun) float64) float64 {
+	figures := make([]float64, len(runs))
 	for i, r := range runs {
-		times[i], sizes[i] = r.WallNS, r.RSSBytes
+		figures[i] = figure(r)
 	}
-	return median(times), median(sizes), nil
+	return median(figures)
+}
+
+// runs runs a command n times.
+func (b *bench) runs(ctx context.Context, n int, line []string) ([]processRun, error) {
+	out, err := output(ctx, append([]string{b.tools.launch, "-n", strconv.Itoa(n)}, line...)...)
+	if err != nil {
+		return nil, err
+	}
+	var runs []processRun
+	if err := json.Unmarshal(out, &runs); err != nil {
+		return nil, fmt.Errorf("launch: %w", err)
+	}
+	return runs, nil
 }

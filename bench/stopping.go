@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"math"
+	"os"
 	"path/filepath"
 
 	wz "github.com/tetratelabs/wazero"
@@ -10,22 +12,19 @@ import (
 )
 
 // stoppingContests measure what it costs that a guest can be stopped, or its
-// instructions counted: the same kernels, timed from inside the guest, with and
-// without. All run in this process.
-var stoppingContests = []contest{
-	stopping("stop_", " that a context can end", "compute", "c", []string{"total", "matrix", "crc", "list", "machine"}, stoppable, 1.20),
-	stopping("stop_", " that a context can end", "fib", "wat", []string{"fib"}, stoppable, 1.20),
-	stopping("fuel_", " with fuel", "compute", "c", []string{"total", "matrix", "crc", "list", "machine"}, fuelled, 1.25),
-	stopping("fuel_", " with fuel", "fib", "wat", []string{"fib"}, fuelled, 0),
-}
+// instructions counted: the same guests with and without, by processor time.
+var stoppingContests = append(kernelContests(
+	checks{"stop", " that a context can end", stoppable, 1.20},
+	checks{"fuel", " with fuel", fuelled, 1.25},
+), commandContests...)
 
-// The kernels by the names that they print.
-var kernelNames = map[string]string{
-	"total": "compute kernels, all four", "matrix": "matrix product", "crc": "CRC-32", "list": "sorting a list", "machine": "state machine",
-	"fib": "recursion",
+// Checks are a pass over the code of guests.
+type checks struct {
+	prefix string // of the rows
+	does   string // after the name of the kernel
+	ways   []way
+	limit  float64 // of the factor that they cost us
 }
-
-const unchecked = "wamr-go unchecked"
 
 // A way to run a program with an engine.
 type way struct {
@@ -33,13 +32,14 @@ type way struct {
 	prepare newEmbedded
 }
 
-// The ways, ours first.
+// The ways, ours first. wazero's is that of its command with -timeout.
 var (
 	stoppable = []way{
 		{ours, oursWith(engine.Config{Interruptible: true})},
 		{"wazero close on done", func(ctx context.Context, w work) (*embedded, error) {
 			return wazeroWith(ctx, wz.NewRuntimeConfig().WithCloseOnContextDone(true), w, nil)
 		}},
+		{wazy, newWazy},
 		{"wasmtime-go epochs", newWasmtimeEpochs},
 	}
 	fuelled = []way{
@@ -48,22 +48,80 @@ var (
 	}
 )
 
-func stopping(prefix, what, name, folder string, kernels []string, ways []way, limit float64) contest {
-	c := contest{prepare: func(_ context.Context, b *bench) []contestant {
-		p := program{name: name, prefix: prefix, sums: make(map[string]string)}
-		path := filepath.Join(b.root, "testdata", folder, name+".wasm")
-		contestants := []contestant{p.embedded(b, unchecked, newOurs, path)}
-		for _, w := range ways {
-			contestants = append(contestants, p.embedded(b, w.name, w.prepare, path))
+const unchecked = "wamr-go unchecked"
+
+// A computation is a guest that computes: a module of testdata, and its argument.
+type computation struct {
+	name, work   string
+	module, args string
+}
+
+var computations = []computation{
+	{"matrix", "matrix product", "c/compute.wasm", "matrix"},
+	{"crc", "CRC-32", "c/compute.wasm", "crc"},
+	{"list", "sorting a list", "c/compute.wasm", "list"},
+	{"machine", "state machine", "c/compute.wasm", "machine"},
+	{"fib", "recursion", "wat/fib.wasm", ""},
+}
+
+// kernelContests run each kernel in this process, compiled beforehand.
+func kernelContests(all ...checks) []contest {
+	var contests []contest
+	for _, x := range all {
+		bars := []bar{{unchecked, x.limit}}
+		for _, w := range x.ways[1:] {
+			bars = append(bars, bar{w.name, 0})
 		}
-		return contestants
+		for _, k := range computations {
+			r := row{x.prefix + "_" + k.name, k.work + x.does, processor, bars}
+			contests = append(contests, contest{rows: []row{r}, prepare: func(ctx context.Context, b *bench) []contestant {
+				p := program{name: k.name, sums: make(map[string]string)}
+				contestants := []contestant{p.measured(ctx, b, r.id, way{unchecked, newOurs}, k)}
+				for _, w := range x.ways {
+					contestants = append(contestants, p.measured(ctx, b, r.id, w, k))
+				}
+				return contestants
+			}})
+		}
+	}
+	return contests
+}
+
+// measured runs a kernel under an engine in this process. A sample is the least
+// processor time of three cycles, each of which must compute the same.
+func (p program) measured(ctx context.Context, b *bench, id string, w way, k computation) contestant {
+	wasm, err := os.ReadFile(filepath.Join(b.root, "testdata", filepath.FromSlash(k.module)))
+	var e *embedded
+	if err == nil {
+		to := work{name: k.name, wasm: wasm, start: true}
+		if k.args != "" {
+			to.args = []string{k.args}
+		}
+		e, err = w.prepare(ctx, to)
+	}
+	if err != nil {
+		return failed(w.name, err)
+	}
+	return contestant{name: w.name, close: e.close, sample: func(ctx context.Context) (values, error) {
+		least := math.Inf(1)
+		for range b.repeats(3) {
+			begin, err := processorTime()
+			if err != nil {
+				return nil, err
+			}
+			out, err := e.output(ctx)
+			if err != nil {
+				return nil, err
+			}
+			end, err := processorTime()
+			if err != nil {
+				return nil, err
+			}
+			if _, err := p.figures(out); err != nil {
+				return nil, err
+			}
+			least = min(least, float64(end-begin))
+		}
+		return values{id: least}, nil
 	}}
-	bars := []bar{{unchecked, limit}}
-	for _, w := range ways[1:] {
-		bars = append(bars, bar{w.name, 0})
-	}
-	for _, k := range kernels {
-		c.rows = append(c.rows, row{prefix + k, kernelNames[k] + what, nanoseconds, bars})
-	}
-	return c
 }

@@ -47,13 +47,13 @@ func (r *results) comparisons() []comparison {
 	return lines
 }
 
-// text is a contestant's median in a unit that reads well.
+// text is a contestant's figure in a unit that reads well.
 func (r *rowResult) text(name string) string {
 	f := r.figure(name)
 	if f == nil || f.Absent != "" {
 		return "absent"
 	}
-	return r.Unit.format(f.Median)
+	return r.Unit.format(r.Unit.typical(f))
 }
 
 func (u unit) format(v float64) string {
@@ -101,7 +101,7 @@ func (r *results) absences() []string {
 // print writes the results for a terminal.
 func (r *results) print(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%d rounds, interleaved; medians; the range is that of single rounds\n", r.Machine, r.Rounds)
+	fmt.Fprintf(&b, "%s\n%d rounds, interleaved; medians, of processor times minima; the range is that of single rounds\n", r.Machine, r.Rounds)
 	for _, warning := range r.warnings() {
 		fmt.Fprintln(&b, "warning:", warning)
 	}

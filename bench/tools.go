@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -25,12 +26,13 @@ type tools struct {
 	wamrgo string
 	launch string
 	wazero tool
+	wazy   tool
 	node   tool
 	cc     tool
 }
 
-// findTools builds ours, builds the peer's and looks for the others. Only what
-// is ours must be there. Both command lines are built with the same flags.
+// findTools builds ours, builds the peers' and looks for the others. Only what
+// is ours must be there. All command lines are built with the same flags.
 func findTools(ctx context.Context, root, tmp, wamrgo string) (tools, error) {
 	t := tools{wamrgo: wamrgo, launch: filepath.Join(tmp, "launch")}
 	if t.wamrgo == "" {
@@ -43,12 +45,9 @@ func findTools(ctx context.Context, root, tmp, wamrgo string) (tools, error) {
 	if err := goTool(ctx, ".", nil, "build", "-o", t.launch, "./launch"); err != nil {
 		return t, err
 	}
-	t.wazero.path = filepath.Join(tmp, "wazero")
-	if err := goTool(ctx, tmp, []string{"GOBIN=" + tmp, "GOFLAGS="}, "install",
-		"github.com/tetratelabs/wazero/cmd/wazero@"+wazeroVersion); err != nil {
-		t.wazero = tool{absent: err.Error()}
-	}
-	for _, program := range []string{t.wamrgo, t.wazero.path} {
+	t.wazero = install(ctx, tmp, "github.com/tetratelabs/wazero/cmd/wazero", wazeroVersion)
+	t.wazy = install(ctx, tmp, "github.com/samyfodil/wazy/cmd/wazy", wazyVersion)
+	for _, program := range []string{t.wamrgo, t.wazero.path, t.wazy.path} {
 		if program == "" {
 			continue // absent
 		}
@@ -59,6 +58,14 @@ func findTools(ctx context.Context, root, tmp, wamrgo string) (tools, error) {
 	t.node = lookUp("node")
 	t.cc = lookUp("gcc")
 	return t, ctx.Err()
+}
+
+// install builds a peer's command.
+func install(ctx context.Context, tmp, command, version string) tool {
+	if err := goTool(ctx, tmp, []string{"GOBIN=" + tmp, "GOFLAGS="}, "install", command+"@"+version); err != nil {
+		return tool{absent: err.Error()}
+	}
+	return tool{path: filepath.Join(tmp, path.Base(command))}
 }
 
 // rewrite copies a program over itself as cp does, with copy_file_range(2). How
@@ -128,7 +135,7 @@ func (t tools) native(ctx context.Context, source, out string) tool {
 }
 
 func (t tools) versions(ctx context.Context) map[string]string {
-	v := map[string]string{wasmtime: wasmtimeVersion, wazero: wazeroVersion}
+	v := map[string]string{wasmtime: wasmtimeVersion, wazero: wazeroVersion, wazy: wazyVersion}
 	for name, command := range map[string][]string{
 		"go":   {"go", "version"},
 		node:   {t.node.path, "--version"},

@@ -9,11 +9,11 @@ import (
 // compilation, only the code. Nothing is barred but the command line's time.
 var computeContests = []contest{{
 	rows: []row{
-		kernel("total", "compute kernels, all four", bar{wazero, 0}, bar{wasmtime, 0}, bar{node, 0}, bar{native, 0}),
-		kernel("matrix", "matrix product", bar{wasmtime, 0}, bar{native, 0}),
-		kernel("crc", "CRC-32", bar{wasmtime, 0}, bar{native, 0}),
-		kernel("list", "sorting a list", bar{wasmtime, 0}, bar{native, 0}),
-		kernel("machine", "state machine", bar{wasmtime, 0}, bar{native, 0}),
+		kernel("total", "compute kernels, all four", bar{wazero, 0}, bar{wazy, 0}, bar{wasmtime, 0}, bar{node, 0}, bar{native, 0}),
+		kernel("matrix", "matrix product", bar{wazy, 0}, bar{wasmtime, 0}, bar{native, 0}),
+		kernel("crc", "CRC-32", bar{wazy, 0}, bar{wasmtime, 0}, bar{native, 0}),
+		kernel("list", "sorting a list", bar{wazy, 0}, bar{wasmtime, 0}, bar{native, 0}),
+		kernel("machine", "state machine", bar{wazy, 0}, bar{wasmtime, 0}, bar{native, 0}),
 	},
 	prepare: func(ctx context.Context, b *bench) []contestant {
 		return program{name: "compute", prefix: kernelPrefix, sums: make(map[string]string)}.hosts(ctx, b)

@@ -1,7 +1,8 @@
 //go:build unix
 
 // Command launch runs a program several times and prints for each run, in
-// JSON, how long it took and the most memory that it had resident.
+// JSON, how long it took, its processor time, and the most memory that it had
+// resident.
 //
 // It exists because Linux counts what the process that forks has resident into
 // the peak of the process that it forks (until exec, they share it): started by
@@ -24,6 +25,7 @@ import (
 
 type run struct {
 	WallNS   int64 `json:"wall_ns"`
+	CPUNS    int64 `json:"cpu_ns"`
 	RSSBytes int64 `json:"rss_bytes"`
 }
 
@@ -59,6 +61,7 @@ func launch(count int, command []string) ([]run, error) {
 			return nil, fmt.Errorf("%s: %w", command[0], err)
 		}
 		runs[i].WallNS = time.Since(begin).Nanoseconds()
+		runs[i].CPUNS = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Nanoseconds()
 		runs[i].RSSBytes = peak(cmd.ProcessState.SysUsage().(*syscall.Rusage))
 	}
 	own := ownPeak()

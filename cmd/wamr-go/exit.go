@@ -16,7 +16,7 @@ const (
 )
 
 const exitCodesHelp = `The guest's own exit code passes through. Otherwise:
-   99  something was not given back, or the memory budget was exceeded
+   99  something was not given back, or a budget was exceeded
        (--error-exitcode changes it)
   124  the guest timed out, or used up its fuel
   125  the module could not be run, or output of wamr-go's own was lost

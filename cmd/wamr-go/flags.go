@@ -42,7 +42,8 @@ type options struct {
 	metrics     string        // address; "" for none
 	target      string
 	fault       engine.Fault
-	budget      uint64
+	budget      uint64 // of --mem-budget; 0 for none
+	budgets     []report.Limit
 	leakCode    uint64
 	maxMemory   uint64
 	maxElements uint64 // of tables
@@ -152,6 +153,9 @@ func (o *options) check() error {
 	case o.quiet && o.verbose:
 		return usagef("-q and -v exclude each other")
 	}
+	if err := o.checkBudgets(o.cycling()); err != nil {
+		return err
+	}
 	return checkPlan(o.reportPlan())
 }
 
@@ -202,6 +206,7 @@ func (o *options) groups() []flagGroup {
 	f.Var(durationFlag{&o.reportEvery, "D"}, "report-every", "while cycles run, replace the files of the reports every D by reports that say so (default 1m)")
 	f.Var(metricsFlag{&o.metrics}, "metrics", "while cycles run, serve Prometheus metrics at http://ADDR/metrics; ADDR is [HOST]:PORT, on this machine alone without HOST")
 	f.Var(sizeFlag{&o.budget, "SIZE"}, "mem-budget", "fail where the linear memory and the tables grow beyond SIZE, such as 65536, 64K or 1MiB; all units are binary")
+	f.Var(budgetFlag{&o.budgets}, "budget", "fail where a figure of the report is above LIMIT, such as fds=8,cycle_p99=5ms (repeatable); figures: "+strings.Join(figureNames(), ", "))
 	f.Var(numberFlag{&o.leakCode, "N", 0, math.MaxUint8}, "error-exitcode", "exit code for a leak or an exceeded budget; 0 keeps the guest's own")
 
 	f = group("Limits and engine")

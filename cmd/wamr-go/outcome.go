@@ -40,9 +40,7 @@ func endings(r result, rep *report.Report, o *options, explain func(error) *fail
 	if text, ok := o.leak.ending(rep.GuestHeap); ok {
 		list = append(list, ending{code: int(o.leakCode), text: text})
 	}
-	if b := rep.Budget; b != nil && b.Exceeded {
-		list = append(list, ending{code: int(o.leakCode), text: budgetText(b)})
-	}
+	list = append(list, budgetEndings(rep, o.leakCode)...)
 	list = append(list, guestEndings(r.Cycles, o, explain)...)
 	for _, err := range r.errs {
 		list = append(list, explain(err).ending())
@@ -137,11 +135,6 @@ func cyclesText(kind engine.OutcomeKind, n uint64, c *engine.CycleResult, o *opt
 		text += fmt.Sprintf(", first in %s %s", o.unit(), memstat.Grouped(c.FirstFailure.Cycle))
 	}
 	return text
-}
-
-// budgetText says what passed its budget.
-func budgetText(b *report.Budget) string {
-	return fmt.Sprintf("linear memory and tables grew to %s bytes, and the budget is %s", memstat.Grouped(b.PeakBytes), memstat.Grouped(b.LimitBytes))
 }
 
 // outcomeMessage returns the message of the report's outcome: that of a trap or

@@ -65,8 +65,9 @@ func TestConclude(t *testing.T) {
 		leak     = &report.Report{Ledger: &report.Ledger{Leaks: []memstat.Leak{{Kind: memstat.KindPrestatLock, Objects: 1, Bytes: 24}}}}
 		twice    = &report.Report{Ledger: &report.Ledger{DoubleReleases: 2}}
 		grows    = &report.Report{Cycles: &report.Cycles{Verdict: memstat.Leaking, Reason: "by 3 fds"}}
-		budget   = &report.Report{Budget: &report.Budget{LimitBytes: 65536, PeakBytes: 131072, Exceeded: true}}
-		leakOver = &report.Report{Ledger: leak.Ledger, Budget: budget.Budget}
+		peak     = uint64(131072)
+		budget   = &report.Report{Budgets: []report.FigureBudget{{Name: "total_memory", Unit: "bytes", Limit: 65536, Value: &peak, Exceeded: true}}}
+		leakOver = &report.Report{Ledger: leak.Ledger, Budgets: budget.Budgets}
 
 		plain   = options{leakCode: exitLeak, timeout: time.Second, invoke: "f"}
 		cycles  = options{leakCode: exitLeak, timeout: time.Second, cycles: 10}
@@ -77,7 +78,7 @@ func TestConclude(t *testing.T) {
 	)
 	const (
 		leakLine = "error: leak: 1 prestat_lock (24 bytes) not given back"
-		overLine = "error: linear memory and tables grew to 131,072 bytes, and the budget is 65,536"
+		overLine = "error: linear memory and tables (total_memory): 131,072 bytes, and the budget is 65,536"
 	)
 	for _, tc := range []struct {
 		name string

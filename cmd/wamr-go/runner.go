@@ -87,7 +87,7 @@ type result struct {
 // describeRun returns what is known of a run before it begins.
 func describeRun(a *app, o *options, guest wasi.Config, started time.Time) engine.Run {
 	return engine.Run{
-		Budget: o.budget, Target: o.target, Version: version,
+		Budget: o.budget, Budgets: o.budgets, Target: o.target, Version: version,
 		Function: o.invoke, Arguments: o.args, Environment: namesOf(guest.Env),
 		Command: commandLine(a.words, 1+len(o.args)), Started: started,
 	}
@@ -162,7 +162,7 @@ func newRunner(a *app, o *options) runner {
 		Fuel:              o.fuel,
 		CountInstructions: o.count,
 		NoImage:           !o.cycling() || o.calls > 0, // for one instance it would cost more than it saves
-		Inspect:           len(o.reportPlan()) > 0,
+		Inspect:           o.inspects(),
 
 		UnknownImports: o.unknownImports(),
 	}

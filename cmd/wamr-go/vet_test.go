@@ -38,8 +38,8 @@ func TestJudge(t *testing.T) {
 		{"leak and trap", wrote(134, `"outcome":{"kind":"trap","message":"x"}`, lost, clean), vet.Leaking, "100 prestat_lock (2,400 bytes) not given back"},
 		{"growth", wrote(99, `"outcome":{"kind":"exit"},"cycles":{"verdict":"leak","reason":"goroutines grow"}`), vet.Leaking, "goroutines grow"},
 		{
-			"budget", wrote(99, `"outcome":{"kind":"exit"},"budget":{"limit_bytes":65536,"peak_bytes":131072,"exceeded":true}`, clean),
-			vet.OverBudget, "linear memory and tables grew to 131,072 bytes, and the budget is 65,536",
+			"budget", wrote(99, `"outcome":{"kind":"exit"},"budgets":[{"name":"total_memory","unit":"bytes","limit":65536,"value":131072,"exceeded":true},{"name":"fds","unit":"descriptors","limit":1,"value":1}]`, clean),
+			vet.OverBudget, "linear memory and tables (total_memory): 131,072 bytes, and the budget is 65,536",
 		},
 		{"trap", wrote(134, `"outcome":{"kind":"trap","message":"unreachable\u001b"}`, clean), vet.Trapped, `unreachable\x1b`},
 		{"timeout", wrote(124, `"outcome":{"kind":"timeout","message":"timed out"}`, clean), vet.TimedOut, "timed out"},

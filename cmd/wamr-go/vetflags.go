@@ -29,7 +29,7 @@ const (
 // those about the report, of which vet decides.
 var passedOn = []string{
 	"dir", "map-dir", "env", "inherit-env", "argv0", "invoke",
-	"cycles", "duration", "workers", "fault", "target", "mem-budget",
+	"cycles", "duration", "workers", "fault", "target", "mem-budget", "budget",
 	"max-memory", "timeout", "max-fds", "max-dir-streams", "max-args", "interp", "unknown-imports",
 	"no-cache", "cache-dir", "cache-max-size",
 }
@@ -154,7 +154,7 @@ func (o *vetOptions) check(args []string) error {
 	case o.run.noCache && o.run.cacheDir != "":
 		return usagef("--no-cache and --cache-dir exclude each other")
 	}
-	return nil
+	return o.run.checkBudgets(true)
 }
 
 // share returns the shard that was asked for, or nil for all modules.

@@ -61,7 +61,7 @@ type summary struct {
 		Verdict   memstat.Verdict `json:"verdict"`
 		Reason    string          `json:"reason"`
 	} `json:"cycles"`
-	Budget *report.Budget `json:"budget"`
+	Budgets []report.FigureBudget `json:"budgets"`
 }
 
 func readSummary(text []byte) (*summary, error) {
@@ -74,16 +74,16 @@ func readSummary(text []byte) (*summary, error) {
 
 // judge decides by the worst that the report tells.
 func (s *summary) judge(end childEnd) (vet.Verdict, string) {
-	r := &report.Report{Ledger: s.Ledger}
+	r := &report.Report{Ledger: s.Ledger, Budgets: s.Budgets}
 	if c := s.Cycles; c != nil {
 		r.Cycles = &report.Cycles{Verdict: c.Verdict, Reason: c.Reason}
 	}
 	message := s.Outcome.Message
-	switch b := s.Budget; {
+	switch over := r.Exceeded(); {
 	case r.Leaked():
 		return vet.Leaking, strings.TrimPrefix(r.Verdict(), "leak: ")
-	case b != nil && b.Exceeded:
-		return vet.OverBudget, budgetText(b)
+	case len(over) > 0:
+		return vet.OverBudget, budgetsText(over)
 	case s.Outcome.Kind == "trap":
 		return vet.Trapped, message
 	case s.Outcome.Kind == "timeout":
@@ -98,6 +98,15 @@ func (s *summary) judge(end childEnd) (vet.Verdict, string) {
 		return vet.Failed, errorOf(end.stderr)
 	}
 	return s.judgeCycles()
+}
+
+// budgetsText tells all budgets that are exceeded.
+func budgetsText(over []report.FigureBudget) string {
+	var texts []string
+	for _, b := range over {
+		texts = append(texts, b.String())
+	}
+	return strings.Join(texts, "; ")
 }
 
 // judgeCycles judges a module that ran as it should.

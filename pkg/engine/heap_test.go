@@ -276,3 +276,41 @@ func TestWatchedGuestsDoTheSame(t *testing.T) {
 		}
 	}
 }
+
+// TestHeapFigures checks the figures about the heap as a whole.
+func TestHeapFigures(t *testing.T) {
+	for name, cfg := range map[string]Config{"compiled": {}, "interpreter": {Interpreter: true}} {
+		t.Run(name, func(t *testing.T) {
+			cfg.Heap.Check = true
+			begin := time.Now()
+			r := runHeap(t, cfg, readGuest(t, "c/leaks.wasm")).heap
+			took := time.Since(begin).Nanoseconds()
+			if r.PeakAfterNS < 0 || r.PeakByNS <= r.PeakAfterNS || r.PeakByNS > took {
+				t.Errorf("the peak was between %d and %d ns, in a run of %d", r.PeakAfterNS, r.PeakByNS, took)
+			}
+			if r.Growth != (guestheap.Growth{InitialBytes: 131_072, Bytes: 131_072}) {
+				t.Errorf("growth: %+v", r.Growth)
+			}
+			if r.HeapBytes == 0 || r.HeapBytes >= 131_072 || r.LiveShare != float64(r.LiveBytes)/float64(r.HeapBytes) || r.PeakShare != float64(r.PeakBytes)/float64(r.HeapBytes) {
+				t.Errorf("heap %d, shares %g and %g", r.HeapBytes, r.LiveShare, r.PeakShare)
+			}
+			var bySize, atPeak, live, allocs uint64
+			for _, c := range r.Sizes {
+				bySize += c.Allocs
+			}
+			for _, s := range r.Peak {
+				atPeak += s.Bytes
+			}
+			if len(r.Largest) != heapSites || r.Largest[0].Stack[0].Function != "lose_grown" {
+				t.Errorf("largest: %+v", r.Largest)
+			}
+			for _, s := range r.Largest {
+				live += s.LiveBytes
+				allocs += s.Allocs
+			}
+			if bySize != r.Allocs || atPeak > r.PeakBytes || atPeak < r.PeakBytes*9/10 || live > r.LiveBytes || allocs > r.Allocs {
+				t.Errorf("%d by size, %d at the peak, %d live, %d allocations of the largest", bySize, atPeak, live, allocs)
+			}
+		})
+	}
+}

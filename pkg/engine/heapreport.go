@@ -26,8 +26,8 @@ func (in *Instance) GuestHeap() *guestheap.Report {
 	return in.guestHeap()
 }
 
-// peakSites is how many places a report names for the peak.
-const peakSites = 10
+// heapSites is how many places a report names for the peak, and in all.
+const heapSites = 10
 
 // guestHeap is GuestHeap for a caller who holds the lock.
 func (in *Instance) guestHeap() *guestheap.Report {
@@ -36,8 +36,8 @@ func (in *Instance) guestHeap() *guestheap.Report {
 		return nil
 	}
 	if code.plan == nil {
-		r := guestheap.NewHeap(0).Report(nil, guestheap.Options{})
-		r.Allocators = []string{}
+		r := guestheap.NewHeap(0).Report(nil, guestheap.Options{Growth: in.growth()})
+		r.Collector, r.Allocators = string(code.collector), []string{}
 		r.Notes = []string{fmt.Sprintf("this is a program of %s, which collects its garbage: its allocations and frees "+
 			"cannot be seen, only how its linear memory grows", code.collector)}
 		return r
@@ -47,7 +47,7 @@ func (in *Instance) guestHeap() *guestheap.Report {
 	}
 	w, cfg := in.watch, &in.module.runtime.config.Heap
 	w.drain()
-	o := guestheap.Options{Memory: in.guest.Memory(), Suppressions: cfg.Suppressions, PeakSites: peakSites}
+	o := guestheap.Options{Memory: in.guest.Memory(), Suppressions: cfg.Suppressions, Sites: heapSites, Growth: in.growth()}
 	roots, notes := in.roots()
 	o.Roots = roots
 	r := w.heap.Report(&w.stacks, o)
@@ -61,6 +61,12 @@ func (in *Instance) guestHeap() *guestheap.Report {
 		r.Notes = append(r.Notes, fmt.Sprintf("only the first %d call stacks are told apart", maxStacks))
 	}
 	return r
+}
+
+// growth says how the linear memory grew.
+func (in *Instance) growth() guestheap.Growth {
+	m := in.memoryStat(false)
+	return guestheap.Growth{InitialBytes: m.InitialBytes, Bytes: m.PeakBytes, Grows: m.Grows}
 }
 
 // notes says what is odd about the allocator that was found.

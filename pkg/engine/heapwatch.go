@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -25,6 +26,7 @@ type heapWatch struct {
 	contexts int        // in the helper's table
 	lowest   uint32     // stack pointer that was seen
 	unknown  uint64     // frees of unknown blocks, where the allocator is a guess
+	started  time.Time
 }
 
 // heapContext carries the watch of the guest that is called.
@@ -50,7 +52,7 @@ func (in *Instance) watchHeap(ctx context.Context) (context.Context, error) {
 		return ctx, nil
 	}
 	cfg := &m.runtime.config.Heap
-	w := &heapWatch{code: m.heap, heap: guestheap.NewHeap(cfg.Errors), lowest: ^uint32(0)}
+	w := &heapWatch{code: m.heap, heap: guestheap.NewHeap(cfg.Errors), lowest: ^uint32(0), started: time.Now()}
 	w.stacks = heapStacks{module: m, callers: cfg.callers()}
 	var err error
 	if w.helper, err = m.linker.InstantiateModule(ctx, m.helper, named("")); err != nil {
@@ -75,6 +77,7 @@ func (in *Instance) watched(ctx context.Context) context.Context {
 	if g, ok := in.guest.ExportedGlobal(instrument.HeapContext).(api.MutableGlobal); ok {
 		g.Set(0)
 	}
+	in.watch.drain()
 	return &heapContext{ctx, in.watch}
 }
 
@@ -143,6 +146,7 @@ func walkStack(ctx context.Context, _ api.Module, _ api.FunctionDefinition, _ []
 // context: stack(context i64) i32.
 func heapStack(ctx context.Context, guest api.Module, stack []uint64) {
 	w := watchOf(ctx)
+	w.drain() // so that the time of a peak is known better
 	id := w.stacks.walked()
 	w.remember(stack[0], id)
 	w.see(guest)
@@ -200,6 +204,7 @@ func (w *heapWatch) take(helper api.Module, bytes uint32) {
 	if !ok {
 		panic(fmt.Errorf("a log of %d bytes", bytes))
 	}
+	w.heap.Until(time.Since(w.started))
 	for ; len(log) >= heaphelper.Record; log = log[heaphelper.Record:] {
 		r := (*[heaphelper.Record]byte)(log)
 		what, place := binary.LittleEndian.Uint64(r[:]), binary.LittleEndian.Uint64(r[8:])

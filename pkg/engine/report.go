@@ -22,6 +22,8 @@ type Run struct {
 	// Budget is the most that the linear memory and the tables of an instance
 	// may need together, in bytes; 0 means no budget.
 	Budget uint64
+	// Budgets are limits of figures of the report.
+	Budgets []report.Limit
 	// Target names a device for which the report prices the ledger, one of
 	// [report.Targets]; "" means none.
 	Target string
@@ -53,8 +55,9 @@ func (r *Run) Outcome() CycleOutcome {
 
 // NewReport puts together what was measured of a run. Call it after Module.Close
 // and Runtime.Close: only then does the ledger tell what all of them lost. A report
-// of a run that [Live] shows is about the instances that are closed. The report's part on cycles is absent if they took no samples, as for a single
-// run. The error is that of an unknown target.
+// of a run that [Live] shows tells of the instances that are closed. The report's
+// part on cycles is absent if they took no samples, as for a single run. The error
+// is that of an unknown target or figure.
 func NewReport(r Run) (*report.Report, error) {
 	out := &report.Report{Schema: report.Schema, Outcome: outcomeReport(r.Outcome().Outcome), Tool: toolReport(r), Run: runReport(r)}
 	if r.Cycles != nil && r.Cycles.Running {
@@ -80,20 +83,25 @@ func NewReport(r Run) (*report.Report, error) {
 	out.Instructions, out.GuestHeap = c.Instructions, c.GuestHeap
 	memory := report.Memory(c.Memory)
 	out.Memory = &memory
-	if r.Budget > 0 {
-		out.Budget = report.NewBudget(r.Budget, c.Memory.TotalBytes)
-	}
 	if c.After != nil {
 		out.Process = &report.Process{Process: *c.After, Before: c.Before}
 	}
 	if c.Samples != nil {
 		out.Cycles = cyclesReport(c, ledger.Leaks)
 	}
-	var err error
+	var targetErr error
 	if r.Target != "" {
-		out.Target, err = report.NewTarget(r.Target, ledger)
+		out.Target, targetErr = report.NewTarget(r.Target, ledger)
 	}
-	return out, err
+	return out, errors.Join(targetErr, out.Judge(r.limits()))
+}
+
+// limits returns all budgets.
+func (r *Run) limits() []report.Limit {
+	if r.Budget == 0 {
+		return r.Budgets
+	}
+	return append([]report.Limit{{Figure: report.TotalMemory, Most: r.Budget}}, r.Budgets...)
 }
 
 // cyclesReport joins what the cycles told. What the ledger counted outweighs the
@@ -102,7 +110,7 @@ func cyclesReport(c *CycleResult, leaks []memstat.Leak) *report.Cycles {
 	out := &report.Cycles{
 		Requested: c.Requested, Completed: c.Completed, Workers: c.Workers, PerSecond: c.PerSecond,
 		Outcomes: outcomesReport(c), NonzeroExits: c.NonzeroExits, FirstFailure: failureReport(c.FirstFailure),
-		P50NS: c.P50.Nanoseconds(), P99NS: c.P99.Nanoseconds(), MaxNS: c.Max.Nanoseconds(),
+		P50NS: c.P50.Nanoseconds(), P90NS: c.P90.Nanoseconds(), P99NS: c.P99.Nanoseconds(), MaxNS: c.Max.Nanoseconds(),
 		Trend: trend.New(c.Samples), Samples: c.Samples,
 	}
 	if c.OneInstance {

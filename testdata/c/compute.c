@@ -1,10 +1,12 @@
 // compute: four kernels that make no system call, each timed, with a checksum that every engine must agree on: a matrix
 // product (floating point), a CRC (shifts and bytes), a list that is sorted (pointers), a state machine (branches).
-// Prints a line "name nanoseconds checksum" a kernel. About half a second natively.
+// Prints a line "name nanoseconds checksum" a kernel. About half a second natively. Arguments name the kernels to run;
+// without any, all run.
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 // The next number of a linear congruential generator: the same everywhere.
@@ -164,10 +166,20 @@ static void run(const char *name, uint64_t (*kernel)(void)) {
 	printf("%s %lld %016" PRIx64 "\n", name, now() - begin, sum);
 }
 
-int main(void) {
-	run("matrix", matrix);
-	run("crc", crc);
-	run("list", list);
-	run("machine", machine);
+static int wanted(const char *name, int argc, char **argv) {
+	for (int i = 1; i < argc; i++)
+		if (strcmp(name, argv[i]) == 0)
+			return 1;
+	return argc < 2;
+}
+
+int main(int argc, char **argv) {
+	static const struct {
+		const char *name;
+		uint64_t (*run)(void);
+	} kernels[] = {{"matrix", matrix}, {"crc", crc}, {"list", list}, {"machine", machine}};
+	for (unsigned i = 0; i < sizeof kernels / sizeof *kernels; i++)
+		if (wanted(kernels[i].name, argc, argv))
+			run(kernels[i].name, kernels[i].run);
 	return 0;
 }

@@ -1,6 +1,9 @@
 package guestheap
 
-import "math/bits"
+import (
+	"math/bits"
+	"time"
+)
 
 // Totals are the figures of a heap. A reallocation counts as an allocation and a
 // free. Bytes are those that the guest asked for, without the allocator's own.
@@ -13,6 +16,10 @@ type Totals struct {
 	PeakBytes      uint64 `json:"peak_bytes"`  // the most that was live at once
 	PeakBlocks     uint64 `json:"peak_blocks"` // when the peak was reached
 	PeakAlloc      uint64 `json:"peak_alloc"`  // the allocation that reached it, counted from 1
+	// PeakAfterNS and PeakByNS are times in nanoseconds since the start, between
+	// which the peak was reached; see [Heap.Until].
+	PeakAfterNS int64 `json:"peak_after_ns"`
+	PeakByNS    int64 `json:"peak_by_ns"`
 }
 
 // SizeClass counts allocations of MinBytes to MaxBytes.
@@ -44,6 +51,8 @@ type Heap struct {
 	lowest uint32     // address of any block ever
 	kept   map[uint32]bool
 	errors errorList
+	after  time.Duration // since the start: changes happen after this time,
+	by     time.Duration // and by this one
 }
 
 // NewHeap returns an empty heap. It keeps at most maxErrors errors of different
@@ -54,6 +63,10 @@ func NewHeap(maxErrors int) *Heap {
 	}
 	return &Heap{table: newTable(), errors: errorList{max: maxErrors}}
 }
+
+// Until says by which time since the start the changes that follow happened. They
+// happened after the time of the call before.
+func (h *Heap) Until(by time.Duration) { h.after, h.by = h.by, by }
 
 // Alloc accounts for an allocation. If a block at that address is live already, an
 // allocator called another one: the block counts once, as the outer one has it.
@@ -191,6 +204,7 @@ func (h *Heap) give(size uint32, stack StackID) {
 	s.Live += uint64(size)
 	if t.LiveBytes > t.PeakBytes {
 		t.PeakBytes, t.PeakBlocks, t.PeakAlloc = t.LiveBytes, t.LiveBlocks, t.Allocs
+		t.PeakAfterNS, t.PeakByNS = int64(h.after), int64(h.by)
 		h.peak = h.now
 	}
 }

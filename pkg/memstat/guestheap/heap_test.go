@@ -33,7 +33,7 @@ func TestTotals(t *testing.T) {
 	if d := cmp.Diff(want, h.Totals()); d != "" {
 		t.Error(d)
 	}
-	r := h.Report(numbered{}, Options{PeakSites: 5})
+	r := h.Report(numbered{}, Options{Sites: 5})
 	peak := []SiteReport{{1, 100, numbered{}.Frames(1)}, {1, 50, numbered{}.Frames(2)}}
 	if d := cmp.Diff(peak, r.Peak); d != "" {
 		t.Error(d)
@@ -43,6 +43,62 @@ func TestTotals(t *testing.T) {
 	}
 	if r.Kinds != nil || r.ErrorTotal != 0 {
 		t.Errorf("kinds %v, errors %d", r.Kinds, r.ErrorTotal)
+	}
+}
+
+// A peak lies between the times that the caller told.
+func TestPeakTime(t *testing.T) {
+	h := NewHeap(0)
+	h.Until(5)
+	h.Alloc(16, 100, 1)
+	h.Until(9)
+	h.Alloc(256, 100, 1)
+	h.Until(12)
+	h.Free(16, 1)
+	h.Alloc(16, 100, 1)
+	if got := h.Totals(); got.PeakAfterNS != 5 || got.PeakByNS != 9 || got.PeakAlloc != 2 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// twoLines resolves stacks 1 and 2 to calls in one line, and 0 to nothing.
+type twoLines struct{}
+
+func (twoLines) Frames(s StackID) []memstat.Frame {
+	if s == 0 {
+		return nil
+	}
+	return []memstat.Frame{{Function: "f", File: "a.c", Line: max(int(s), 2), WasmOffset: uint64(s)}}
+}
+
+func TestSitesOfAReport(t *testing.T) {
+	h := NewHeap(0)
+	for i := range uint32(10) {
+		h.Alloc(1024+64*i, 32, 1+StackID(i%3))
+	}
+	h.Free(1024, 1)
+	h.Alloc(4096, 8, 0)
+	at := func(line int) []memstat.Frame { return twoLines{}.Frames(StackID(line)) }
+	at12 := []memstat.Frame{{Function: "f", File: "a.c", Line: 2, WasmOffset: 1}}
+	r := h.Report(twoLines{}, Options{Sites: 2, Growth: Growth{InitialBytes: 4096, Bytes: 1024 + 4096, Grows: 1}})
+	want := []SiteTotal{
+		{Allocs: 7, Bytes: 224, LiveBlocks: 6, LiveBytes: 192, PeakBlocks: 7, PeakBytes: 224, Stack: at12},
+		{Allocs: 3, Bytes: 96, LiveBlocks: 3, LiveBytes: 96, PeakBlocks: 3, PeakBytes: 96, Stack: at(3)},
+	}
+	if d := cmp.Diff(want, r.Largest); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]SiteReport{{7, 224, at12}, {3, 96, at(3)}}, r.Peak); d != "" {
+		t.Error(d)
+	}
+	if r.HeapBytes != 4096 || r.LiveShare != 296./4096 || r.PeakShare != 320./4096 {
+		t.Errorf("heap %d, shares %g and %g", r.HeapBytes, r.LiveShare, r.PeakShare)
+	}
+	if all := h.Report(twoLines{}, Options{Sites: 10}).Largest; len(all) != 3 || all[2].Stack == nil {
+		t.Errorf("got %+v", all)
+	}
+	if r := h.Report(twoLines{}, Options{}); r.HeapBytes != 0 || r.LiveShare != 0 || r.Peak != nil {
+		t.Errorf("without a memory: %+v", r)
 	}
 }
 

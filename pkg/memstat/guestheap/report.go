@@ -12,6 +12,16 @@ import (
 // Report is what is told of a heap.
 type Report struct {
 	Totals
+	// Collector is the language of a guest that collects its garbage, such as
+	// "Go". Its allocations cannot be seen: all figures but Growth are 0.
+	Collector string `json:"collector,omitempty"`
+	Growth    Growth `json:"growth"`
+	// HeapBytes is the heap that is committed: the linear memory from the first
+	// block on. LiveShare and PeakShare are LiveBytes and PeakBytes divided by it,
+	// 0 if there was no block.
+	HeapBytes uint64  `json:"heap_bytes"`
+	LiveShare float64 `json:"live_share"`
+	PeakShare float64 `json:"peak_share"`
 	// Allocators are the functions that were watched, each as "role: name".
 	Allocators []string `json:"allocators"`
 	// Notes say what could not be seen, or was guessed.
@@ -25,8 +35,17 @@ type Report struct {
 	Errors     []Error     `json:"errors"` // in the order of their first time
 	// ErrorTotal counts all errors, those that are not in Errors too.
 	ErrorTotal uint64 `json:"error_total"`
-	// Peak are the sites of the most bytes when the heap had its peak.
-	Peak []SiteReport `json:"peak,omitempty"`
+	// Peak are the sites of the most bytes when the heap had its peak, and Largest
+	// those that allocated the most bytes in all.
+	Peak    []SiteReport `json:"peak,omitempty"`
+	Largest []SiteTotal  `json:"largest,omitempty"`
+}
+
+// Growth says how the linear memory grew. It never shrinks.
+type Growth struct {
+	InitialBytes uint64 `json:"initial_bytes"`
+	Bytes        uint64 `json:"bytes"` // at the end
+	Grows        uint64 `json:"grows"` // successful memory.grow instructions
 }
 
 // KindTotal sums up the blocks of a kind.
@@ -63,13 +82,6 @@ type Error struct {
 	Freed        []memstat.Frame `json:"freed,omitempty"`
 }
 
-// SiteReport is what one place had live.
-type SiteReport struct {
-	Blocks uint64          `json:"blocks"`
-	Bytes  uint64          `json:"bytes"`
-	Stack  []memstat.Frame `json:"stack"`
-}
-
 // Stacks resolves the numbers of stacks to frames, innermost first.
 type Stacks interface{ Frames(StackID) []memstat.Frame }
 
@@ -79,7 +91,8 @@ type Options struct {
 	Memory       Memory
 	Roots        Roots
 	Suppressions Suppressions
-	PeakSites    int // the most sites of Peak
+	Sites        int // the most of Peak, and of Largest
+	Growth       Growth
 }
 
 // Report makes a report of the heap as it is now.
@@ -94,7 +107,10 @@ func (h *Heap) Report(stacks Stacks, o Options) *Report {
 		}
 		r.Errors = append(r.Errors, out)
 	}
-	r.Peak = h.peakSites(stacks, o.PeakSites)
+	sites := h.places(stacks)
+	r.Peak, r.Largest = atPeak(sites, o.Sites), largest(sites, o.Sites)
+	r.Growth = o.Growth
+	r.shares(h.lowest)
 	if o.Memory == nil {
 		return r
 	}
@@ -149,7 +165,7 @@ func group(blocks []scanned, stacks Stacks) []Leak {
 	var all []Leak
 	for _, k := range order {
 		l := *sums[k]
-		l.Stack = stacks.Frames(k.stack)
+		l.Stack = frames(stacks, k.stack)
 		key := groupKey{k.kind, placeOf(l.Stack)}
 		i, known := index[key]
 		if !known {
@@ -170,34 +186,10 @@ func group(blocks []scanned, stacks Stacks) []Leak {
 	return all
 }
 
-// placeOf returns a text that is the same for stacks of the same functions and
-// lines. A frame without a line counts by its offset.
-func placeOf(stack []memstat.Frame) string {
-	var b strings.Builder
-	for _, f := range stack {
-		if f.Line > 0 {
-			fmt.Fprintf(&b, "%q %q %d\n", f.Function, f.File, f.Line)
-		} else {
-			fmt.Fprintf(&b, "%q %#x\n", f.Function, f.WasmOffset)
-		}
-	}
-	return b.String()
-}
-
-func (h *Heap) peakSites(stacks Stacks, n int) []SiteReport {
-	sites := slices.DeleteFunc(h.Sites(), func(s Site) bool { return s.AtPeak == 0 })
-	slices.SortStableFunc(sites, func(a, b Site) int { return cmp.Compare(b.AtPeak, a.AtPeak) })
-	var all []SiteReport
-	for _, s := range sites[:min(n, len(sites))] {
-		all = append(all, SiteReport{s.PeakBlocks, s.AtPeak, stacks.Frames(s.Stack)})
-	}
-	return all
-}
-
 func (e *heapError) report(stacks Stacks) Error {
 	out := Error{
 		Kind: e.kind.String(), Message: e.message(), Count: e.count, Address: e.addr,
-		BlockAddress: e.block.addr, BlockBytes: e.block.size, Stack: stacks.Frames(e.stack),
+		BlockAddress: e.block.addr, BlockBytes: e.block.size, Stack: frames(stacks, e.stack),
 	}
 	if e.block.addr != 0 {
 		out.Allocated = stacks.Frames(e.block.alloc)

@@ -66,6 +66,15 @@ func (m Metric) Unit() string { return metricTable[m].unit }
 // IsSize reports whether the metric counts bytes.
 func (m Metric) IsSize() bool { return metricTable[m].unit == unitBytes }
 
+// Available reports whether this system can measure m, by measuring it. Safe for
+// concurrent use.
+func Available(m Metric) bool {
+	reading.Lock()
+	defer reading.Unlock()
+	_, ok := metricTable[m].read().Get()
+	return ok
+}
+
 var (
 	heapLive    = gauge("/gc/heap/live:bytes")
 	collections = gauge("/gc/cycles/total:gc-cycles")

@@ -79,7 +79,7 @@ func leakyReport() *Report {
 		Ledger:  NewLedger(snap),
 		Process: &Process{Process: after, Before: &before},
 		Cycles: &Cycles{
-			Requested: 1000, Completed: 1000, Workers: 2, PerSecond: 48_211.7, P50NS: 7_812, P99NS: 35_240,
+			Requested: 1000, Completed: 1000, Workers: 2, PerSecond: 48_211.7, P50NS: 7_812, P90NS: 12_400, P99NS: 35_240,
 			MaxNS: 91_000, Verdict: memstat.Leaking, Reason: "objects grow with every cycle",
 			Census: []census.Finding{
 				{
@@ -111,10 +111,19 @@ func leakyReport() *Report {
 			FirstFailure: &CycleFailure{Cycle: 17, Kind: "trap", Message: "unreachable\x1b[2J\nLeaks"},
 		},
 		Budget: NewBudget(1_000_000, 1_179_648),
+		Budgets: []FigureBudget{
+			{Name: TotalMemory, Unit: UnitBytes, Limit: 1_000_000, Value: ptr[uint64](1_179_648), Exceeded: true},
+			{Name: "cycle_p99", Unit: UnitNanoseconds, Limit: 5_000_000, Value: ptr[uint64](35_240)},
+			{Name: "fds", Unit: "descriptors", Limit: 1, Value: ptr[uint64](5), Exceeded: true},
+			{Name: "pss", Unit: UnitBytes, Limit: 1 << 20},
+			{Name: "of a later version\x1b[2J", Unit: "th\x1b[2Jings", Limit: 1, Value: ptr[uint64](1)},
+		},
 		GuestHeap: &guestheap.Report{
 			Totals: guestheap.Totals{
 				Allocs: 12_345, Frees: 12_340, AllocatedBytes: 1_234_567, LiveBlocks: 5, LiveBytes: 640, PeakBytes: 65_536, PeakBlocks: 100, PeakAlloc: 4_000,
+				PeakAfterNS: 1_200_000, PeakByNS: 3_400_000,
 			},
+			Growth: guestheap.Growth{InitialBytes: 131_072, Bytes: 196_608, Grows: 1}, HeapBytes: 130_000, LiveShare: 640. / 130_000, PeakShare: 65_536. / 130_000,
 			Allocators: []string{"malloc: malloc", "free: fr\x1b[2Jee"}, Notes: []string{"a note\x1b[2J"},
 			Sizes: []guestheap.SizeClass{{MinBytes: 64, MaxBytes: 127, Allocs: 12_345}},
 			Kinds: []guestheap.KindTotal{
@@ -131,6 +140,10 @@ func leakyReport() *Report {
 			}},
 			ErrorTotal: 2,
 			Peak:       []guestheap.SiteReport{{Blocks: 100, Bytes: 65_536, Stack: []memstat.Frame{{Function: "make"}}}},
+			Largest: []guestheap.SiteTotal{
+				{Allocs: 12_000, Bytes: 1_200_000, PeakBlocks: 100, PeakBytes: 65_536, Stack: []memstat.Frame{{Function: "make\x1b[2J"}, {Function: "main"}}},
+				{Allocs: 345, Bytes: 34_567, LiveBlocks: 5, LiveBytes: 640, Stack: []memstat.Frame{}},
+			},
 		},
 		Target: target,
 		UnknownImports: []UnknownImport{
@@ -175,7 +188,7 @@ func runningReport() *Report {
 func callsReport() *Report {
 	r := cleanReport()
 	r.Cycles = &Cycles{
-		Unit: "call", Requested: 8000, Completed: 8000, Workers: 1, PerSecond: 1_482_113, P50NS: 210, P99NS: 903, MaxNS: 14_200,
+		Unit: "call", Requested: 8000, Completed: 8000, Workers: 1, PerSecond: 1_482_113, P50NS: 210, P90NS: 480, P99NS: 903, MaxNS: 14_200,
 		Verdict: memstat.Leaking, Reason: "the guest's memory grows by 112 bytes with each call, and 2 more",
 		Census: []census.Finding{
 			{

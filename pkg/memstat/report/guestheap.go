@@ -29,14 +29,9 @@ func (p *page) guestHeap(h *guestheap.Report, kinds []guestheap.LeakKind) {
 	p.heapErrors(h)
 	p.heapLeaks(h, kinds)
 	p.section("Guest heap")
-	p.text("allocated", plain, amount(h.Allocs, h.AllocatedBytes))
-	p.text("freed", plain, blocks(h.Frees))
-	p.text("live", plain, amount(h.LiveBlocks, h.LiveBytes))
-	peak := amount(h.PeakBlocks, h.PeakBytes)
-	if h.PeakAlloc > 0 {
-		peak += ", at allocation " + memstat.Grouped(h.PeakAlloc)
+	for _, f := range heapFacts(h) {
+		p.text(f.label, plain, f.value)
 	}
-	p.text("peak", plain, peak)
 	for _, n := range h.Notes {
 		p.text("note", unsure, memstat.Printable(n))
 	}
@@ -107,7 +102,7 @@ func (p *page) stack(title string, frames []memstat.Frame) {
 		}
 	}
 	if len(frames) == 0 {
-		p.note(faint, "a call from outside of the guest")
+		p.note(faint, outsideCall)
 	}
 }
 

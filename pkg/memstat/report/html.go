@@ -35,6 +35,7 @@ func WriteHTML(w io.Writer, r *Report, _ Options) error {
 	d.lost(r)
 	d.curves(r)
 	d.memory(r)
+	d.budgets(r.budgets())
 	d.ledger(r.Ledger)
 	d.guestHeap(r.GuestHeap)
 	d.readings(r.Process)

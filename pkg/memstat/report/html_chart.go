@@ -114,14 +114,14 @@ func (d *document) latency(c *Cycles) {
 	bars := []struct {
 		name string
 		ns   int64
-	}{{"p50", c.P50NS}, {"p99", c.P99NS}, {"max", c.MaxNS}}
+	}{{"p50", c.P50NS}, {"p90", c.P90NS}, {"p99", c.P99NS}, {"max", c.MaxNS}}
 	longest := int64(1)
 	for _, b := range bars {
 		longest = max(longest, b.ns)
 	}
 	d.raw("<figure>\n")
-	d.openChart(fmt.Sprintf("time of a cycle: median %s, 99 of 100 within %s, longest %s", duration(c.P50NS), duration(c.P99NS), duration(c.MaxNS)))
-	const height, room = 24, 16
+	d.openChart(fmt.Sprintf("time of a cycle: median %s, 9 of 10 within %s, 99 of 100 within %s, longest %s", duration(c.P50NS), duration(c.P90NS), duration(c.P99NS), duration(c.MaxNS)))
+	const height, room = 22, 12
 	for i, b := range bars {
 		top := float64(chartTop + i*(height+room) + 8)
 		// By logarithm: the longest is often a hundred times the median.

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"fmt"
+
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/guestheap"
 )
@@ -12,11 +14,9 @@ func (d *document) guestHeap(h *guestheap.Report) {
 		return
 	}
 	d.section("The guest's heap", func() {
-		rows := [][]htmlCell{
-			{word("allocated"), word(amount(h.Allocs, h.AllocatedBytes))},
-			{word("freed"), word(blocks(h.Frees))},
-			{word("live"), word(amount(h.LiveBlocks, h.LiveBytes))},
-			{word("peak"), word(amount(h.PeakBlocks, h.PeakBytes))},
+		var rows [][]htmlCell
+		for _, f := range heapFacts(h) {
+			rows = append(rows, []htmlCell{word(f.label), word(f.value)})
 		}
 		for _, k := range h.Kinds {
 			c := word(amount(k.Blocks, k.Bytes))
@@ -34,7 +34,59 @@ func (d *document) guestHeap(h *guestheap.Report) {
 		}
 		d.heapErrors(h)
 		d.heapLeaks(h)
+		d.heapSizes(h)
+		d.heapPeak(h)
+		d.heapLargest(h)
 	})
+}
+
+func (d *document) heapSizes(h *guestheap.Report) {
+	if len(h.Sizes) == 0 {
+		return
+	}
+	var rows [][]htmlCell
+	for _, c := range h.Sizes {
+		rows = append(rows, []htmlCell{word(sizeRange(c)), figure(memstat.Grouped(c.Allocs)), figure(shareOf(c.Allocs, h.Allocs))})
+	}
+	d.table("allocations by size", []htmlCell{word("bytes of an allocation"), figure("allocations"), figure("share")}, rows, nil)
+}
+
+func (d *document) heapPeak(h *guestheap.Report) {
+	if len(h.Peak) == 0 {
+		return
+	}
+	var rows [][]htmlCell
+	for _, s := range h.Peak {
+		rows = append(rows, []htmlCell{word("at the peak"), figure(memstat.Grouped(s.Blocks)), figure(memstat.Grouped(s.Bytes)), figure(shareOf(s.Bytes, h.PeakBytes))})
+	}
+	d.table("the peak", []htmlCell{word("live"), figure("blocks"), figure("bytes"), figure("share")}, rows, func(i int) {
+		d.heapStack(4, h.Peak[i].Stack)
+	})
+}
+
+func (d *document) heapLargest(h *guestheap.Report) {
+	if len(h.Largest) == 0 {
+		return
+	}
+	var rows [][]htmlCell
+	for _, s := range h.Largest {
+		rows = append(rows, []htmlCell{
+			word(shareOf(s.Bytes, h.AllocatedBytes)), figure(memstat.Grouped(s.Allocs)), figure(memstat.Grouped(s.Bytes)),
+			figure(memstat.Grouped(s.LiveBlocks)), figure(memstat.Grouped(s.LiveBytes)),
+		})
+	}
+	heads := []htmlCell{word("share of all bytes"), figure("allocations"), figure("bytes"), figure("live blocks"), figure("live bytes")}
+	d.table("the largest places", heads, rows, func(i int) { d.heapStack(5, h.Largest[i].Stack) })
+}
+
+// heapStack writes the stack of an allocation beneath a row of so many cells.
+func (d *document) heapStack(cells int, frames []memstat.Frame) {
+	d.raw(fmt.Sprintf("<tr><td colspan=\"%d\">", cells))
+	if len(frames) == 0 {
+		d.text(outsideCall)
+	}
+	d.stack("allocated at", frames)
+	d.raw("</td></tr>\n")
 }
 
 func (d *document) heapErrors(h *guestheap.Report) {
@@ -71,8 +123,6 @@ func (d *document) heapLeaks(h *guestheap.Report) {
 		return
 	}
 	d.table("lost blocks", []htmlCell{word("kind"), figure("blocks"), figure("bytes")}, rows, func(i int) {
-		d.raw("<tr><td colspan=\"3\">")
-		d.stack("allocated at", lost[i].Stack)
-		d.raw("</td></tr>\n")
+		d.heapStack(3, lost[i].Stack)
 	})
 }

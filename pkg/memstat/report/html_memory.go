@@ -34,13 +34,6 @@ func (d *document) memory(r *Report) {
 			denied.tone = unsure
 			rows = append(rows, []htmlCell{word("grows denied"), denied})
 		}
-		if b := r.Budget; b != nil {
-			row := []htmlCell{word("budget"), figure(sizeText(b.LimitBytes))}
-			if b.Exceeded {
-				row[1].tone = bad
-			}
-			rows = append(rows, row)
-		}
 		d.table("linear memory", []htmlCell{word("what"), figure("size")}, rows, nil)
 	})
 }

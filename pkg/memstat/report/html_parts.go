@@ -37,7 +37,7 @@ func headline(r *Report) (word string, t tone, reason string) {
 		}
 		t = toneOf(word)
 	}
-	if r.Budget != nil && r.Budget.Exceeded {
+	if len(r.Exceeded()) > 0 {
 		word, t = word+", over budget", bad
 	}
 	return word, t, reason

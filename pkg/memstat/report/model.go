@@ -32,7 +32,10 @@ type Report struct {
 	GuestHeap *guestheap.Report `json:"guest_heap,omitempty"`
 	Cycles    *Cycles           `json:"cycles,omitempty"`
 	Budget    *Budget           `json:"budget,omitempty"`
-	Target    *Target           `json:"target,omitempty"`
+	// Budgets has all budgets, that of Budget too, in the order in which they were
+	// given.
+	Budgets []FigureBudget `json:"budgets,omitempty"`
+	Target  *Target        `json:"target,omitempty"`
 	// UnknownImports lists the functions that the host does not have, if the
 	// module was run all the same.
 	UnknownImports []UnknownImport `json:"unknown_imports,omitempty"`
@@ -168,6 +171,7 @@ type Cycles struct {
 	Workers   int     `json:"workers"`
 	PerSecond float64 `json:"per_second"` // completed cycles by wall time
 	P50NS     int64   `json:"p50_ns"`     // half of the cycles took no longer
+	P90NS     int64   `json:"p90_ns"`     // 9 of 10 cycles took no longer
 	P99NS     int64   `json:"p99_ns"`     // 99 of 100 cycles took no longer
 	MaxNS     int64   `json:"max_ns"`     // of one cycle
 	// Running says that the run is not over: cycles and the hunt for leaks follow,
@@ -253,22 +257,6 @@ func (c *Cycles) side() string {
 	default:
 		return "in guest and host"
 	}
-}
-
-// Budget compares the peak of the linear memory and the tables with a budget.
-type Budget struct {
-	LimitBytes uint64 `json:"limit_bytes"`
-	PeakBytes  uint64 `json:"peak_bytes"`
-	Exceeded   bool   `json:"exceeded"` // the peak is above the limit
-	// Passed equals Exceeded.
-	//
-	// Deprecated: its name reads like success. Use Exceeded.
-	Passed bool `json:"passed"`
-}
-
-// NewBudget compares a peak with a limit, both in bytes.
-func NewBudget(limit, peak uint64) *Budget {
-	return &Budget{LimitBytes: limit, PeakBytes: peak, Exceeded: peak > limit, Passed: peak > limit}
 }
 
 // Region is a part of the linear memory.

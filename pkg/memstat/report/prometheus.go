@@ -33,9 +33,11 @@ func WritePrometheus(w io.Writer, r *Report, _ Options) error {
 	if r.Memory != nil {
 		m.memory(r.Memory)
 	}
-	if r.Budget != nil {
-		m.gauge("budget_bytes", "Most that linear memory and tables of an instance may need.", unsigned(r.Budget.LimitBytes))
-		m.gauge("budget_exceeded", "Whether an instance needed more than its budget.", truth(r.Budget.Exceeded))
+	if budgets := r.budgets(); len(budgets) > 0 {
+		m.begin("budget_exceeded", typeGauge, "Whether a figure is above its budget.")
+		for _, b := range budgets {
+			m.sample("", truth(b.Exceeded), "figure", b.Name)
+		}
 	}
 	if r.Process != nil {
 		m.process(&r.Process.Process)

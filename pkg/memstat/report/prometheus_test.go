@@ -77,7 +77,7 @@ func TestPrometheusFigures(t *testing.T) {
 		{"wamr_go_live_objects", "prestat_lock", 1000},
 		{"wamr_go_leaked_objects_total", "prestat_lock", 1000},
 		{"wamr_go_leaked_objects_total", "memory", 0},
-		{"wamr_go_budget_exceeded", "", 1},
+		{"wamr_go_budget_exceeded", TotalMemory, 1},
 		{"wamr_go_memory_peak_bytes", "", float64(r.Memory.PeakBytes)},
 	} {
 		if got := value(t, families, tc.name, tc.label); got != tc.want {

@@ -148,6 +148,7 @@ func TestNothingHostileIsRendered(t *testing.T) {
 		r.Run = &Run{Function: evil, Arguments: []string{evil, "a " + evil}, Environment: []string{evil}}
 		r.Tool = &Tool{evil, evil, evil, evil, evil, evil, ptr(1), []Failure{{Message: evil}}}
 		r.Target.Name, r.Target.Source, r.Target.Basis = evil, evil, evil
+		r.Budgets = []FigureBudget{{Name: evil, Unit: evil, Value: ptr[uint64](1)}}
 		for _, f := range Formats() {
 			name, out := f.Name, render(t, f.Name, r, Options{})
 			for i, c := range string(out) {
@@ -185,7 +186,7 @@ func TestForgedSection(t *testing.T) {
 			titles[strings.TrimSpace(line)]++
 		}
 	}
-	want := map[string]int{"Outcome": 1, "Module": 1, "Memory": 1, "Ledger": 1, "Leaks": 1, "Process": 1, "Tool": 1}
+	want := map[string]int{"Outcome": 1, "Module": 1, "Memory": 1, "Budgets": 1, "Ledger": 1, "Leaks": 1, "Process": 1, "Tool": 1}
 	if diff := cmp.Diff(want, titles); diff != "" {
 		t.Errorf("titles (-want +got):\n%s", diff)
 	}

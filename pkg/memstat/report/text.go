@@ -31,15 +31,17 @@ func WriteText(w io.Writer, r *Report, o Options) error {
 	if len(r.UnknownImports) > 0 {
 		p.unknownImports(r.UnknownImports)
 	}
-	if r.Memory != nil || r.Budget != nil {
-		p.memory(r.Memory, r.Budget)
+	if r.Memory != nil {
+		p.memory(r.Memory)
 	}
+	p.budgets(r.budgets())
 	if r.Ledger != nil {
 		p.ledger(r.Ledger)
 		p.leaks(r.Ledger)
 	}
 	if r.GuestHeap != nil {
 		p.guestHeap(r.GuestHeap, o.LeakKinds)
+		p.heapFigures(r.GuestHeap, len(o.LeakKinds) > 0)
 	}
 	if r.Process != nil {
 		p.process(r.Process)
@@ -163,37 +165,22 @@ func (p *page) unknownImports(list []UnknownImport) {
 	}
 }
 
-func (p *page) memory(m *Memory, b *Budget) {
+func (p *page) memory(m *Memory) {
 	p.section("Memory")
-	var rows []sizeRow
-	if m != nil {
-		rows = append(rows, sizeRow{"initial", m.InitialBytes}, sizeRow{"peak", m.PeakBytes})
-		if m.TouchedBytes != nil {
-			rows = append(rows, sizeRow{"touched", *m.TouchedBytes})
-		}
-		rows = append(rows, sizeRow{"limit", m.LimitBytes})
-		if m.TableBytes != nil {
-			rows = append(rows, sizeRow{"tables", *m.TableBytes})
-		}
+	rows := []sizeRow{{"initial", m.InitialBytes}, {"peak", m.PeakBytes}}
+	if m.TouchedBytes != nil {
+		rows = append(rows, sizeRow{"touched", *m.TouchedBytes})
 	}
-	if b != nil {
-		rows = append(rows, sizeRow{"budget", b.LimitBytes}, sizeRow{"budget used", b.PeakBytes})
+	rows = append(rows, sizeRow{"limit", m.LimitBytes})
+	if m.TableBytes != nil {
+		rows = append(rows, sizeRow{"tables", *m.TableBytes})
 	}
 	p.sizes(rows)
-	if m != nil {
-		grows := memstat.Grouped(m.Grows)
-		if m.DeniedGrows > 0 {
-			grows += ", and " + memstat.Grouped(m.DeniedGrows) + " denied"
-		}
-		p.text("grows", plain, grows)
+	grows := memstat.Grouped(m.Grows)
+	if m.DeniedGrows > 0 {
+		grows += ", and " + memstat.Grouped(m.DeniedGrows) + " denied"
 	}
-	if b != nil {
-		if b.Exceeded {
-			p.text("budget kept", bad, "no")
-		} else {
-			p.text("budget kept", good, "yes")
-		}
-	}
+	p.text("grows", plain, grows)
 }
 
 type sizeRow struct {
@@ -331,7 +318,7 @@ func (p *page) cycles(c *Cycles) {
 	}
 	p.text("completed", plain, done)
 	p.text("rate", plain, digits3(c.PerSecond)+" per second")
-	p.text("latency", plain, "p50 "+duration(c.P50NS)+", p99 "+duration(c.P99NS))
+	p.text("latency", plain, "p50 "+duration(c.P50NS)+", p90 "+duration(c.P90NS)+", p99 "+duration(c.P99NS)+", max "+duration(c.MaxNS))
 	p.text("verdict", verdictTone(c.Verdict), c.Verdict.String()+", "+c.side())
 	if c.Reason != "" {
 		p.text("", faint, memstat.Printable(c.Reason))

@@ -1,0 +1,110 @@
+package guestheap
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat"
+)
+
+// SiteReport is what one place had live.
+type SiteReport struct {
+	Blocks uint64          `json:"blocks"`
+	Bytes  uint64          `json:"bytes"`
+	Stack  []memstat.Frame `json:"stack"`
+}
+
+// SiteTotal is what one place allocated in all, what of it is live, and what was
+// live when the heap had its peak.
+type SiteTotal struct {
+	Allocs     uint64          `json:"allocs"`
+	Bytes      uint64          `json:"bytes"`
+	LiveBlocks uint64          `json:"live_blocks"`
+	LiveBytes  uint64          `json:"live_bytes"`
+	PeakBlocks uint64          `json:"peak_blocks"`
+	PeakBytes  uint64          `json:"peak_bytes"`
+	Stack      []memstat.Frame `json:"stack"`
+}
+
+// places sums sites up by place: stacks of the same functions and lines are one.
+func (h *Heap) places(stacks Stacks) []SiteTotal {
+	index := map[string]int{}
+	var all []SiteTotal
+	for _, s := range h.Sites() {
+		stack := frames(stacks, s.Stack)
+		place := placeOf(stack)
+		i, known := index[place]
+		if !known {
+			i = len(all)
+			index[place] = i
+			all = append(all, SiteTotal{Stack: stack})
+		}
+		t := &all[i]
+		t.Allocs += s.Allocs
+		t.Bytes += s.Bytes
+		t.LiveBlocks += s.LiveBlocks
+		t.LiveBytes += s.Live
+		t.PeakBlocks += s.PeakBlocks
+		t.PeakBytes += s.AtPeak
+	}
+	return all
+}
+
+// atPeak returns at most n places that had the most bytes at the peak.
+func atPeak(sites []SiteTotal, n int) []SiteReport {
+	var all []SiteReport
+	for _, s := range most(sites, n, func(s SiteTotal) uint64 { return s.PeakBytes }) {
+		all = append(all, SiteReport{s.PeakBlocks, s.PeakBytes, s.Stack})
+	}
+	return all
+}
+
+// largest returns at most n places that allocated the most bytes.
+func largest(sites []SiteTotal, n int) []SiteTotal {
+	return most(sites, n, func(s SiteTotal) uint64 { return s.Bytes })
+}
+
+// most returns at most n sites of the largest figure, without those of 0.
+func most(sites []SiteTotal, n int, figure func(SiteTotal) uint64) []SiteTotal {
+	sites = slices.DeleteFunc(slices.Clone(sites), func(s SiteTotal) bool { return figure(s) == 0 })
+	slices.SortStableFunc(sites, func(a, b SiteTotal) int { return cmp.Compare(figure(b), figure(a)) })
+	return sites[:min(n, len(sites))]
+}
+
+// shares sets the figures about the committed heap, whose first block was at an
+// address.
+func (r *Report) shares(first uint32) {
+	if first == 0 || uint64(first) >= r.Growth.Bytes {
+		return
+	}
+	r.HeapBytes = r.Growth.Bytes - uint64(first)
+	r.LiveShare = float64(r.LiveBytes) / float64(r.HeapBytes)
+	r.PeakShare = float64(r.PeakBytes) / float64(r.HeapBytes)
+}
+
+// placeOf returns a text that is the same for stacks of the same functions and
+// lines. A frame without a line counts by its offset.
+func placeOf(stack []memstat.Frame) string {
+	var b []byte
+	for _, f := range stack {
+		b = strconv.AppendQuote(b, f.Function)
+		if f.Line > 0 {
+			b = strconv.AppendQuote(b, f.File)
+			b = strconv.AppendInt(b, int64(f.Line), 10)
+		} else {
+			b = append(b, '@')
+			b = strconv.AppendUint(b, uint64(f.WasmOffset), 16)
+		}
+		b = append(b, '\n')
+	}
+	return string(b)
+}
+
+// frames resolves a stack, to an empty list if it has no frames.
+func frames(stacks Stacks, id StackID) []memstat.Frame {
+	if f := stacks.Frames(id); f != nil {
+		return f
+	}
+	return []memstat.Frame{}
+}
