@@ -87,12 +87,12 @@ var latencyBounds = [...]int64{
 // latencies counts the durations up to each of latencyBounds. One that is less
 // than 1/128 below a bound can count as above it.
 func (h *histogram) latencies() *report.Latency {
-	l := &report.Latency{Count: h.total, SumNS: h.sum}
+	l := &report.Latency{Count: h.total, SumNS: h.sum, Buckets: make([]report.LatencyBucket, 0, len(latencyBounds))}
 	var seen uint64
-	bucket := 0
+	next, last := bucketOf(h.min), bucketOf(h.max)
 	for _, bound := range latencyBounds {
-		for ; bucket < histogramBuckets && bucketTop(bucket) <= uint64(bound); bucket++ {
-			seen += h.counts[bucket]
+		for ; next <= last && bucketTop(next) <= uint64(bound); next++ {
+			seen += h.counts[next]
 		}
 		l.Buckets = append(l.Buckets, report.LatencyBucket{MostNS: bound, Count: seen})
 	}
