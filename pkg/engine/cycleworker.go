@@ -11,7 +11,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// cycleWorker runs cycles one after the other, and counts for itself.
+// cycleWorker runs cycles one after the other, and keeps its own counts.
 type cycleWorker struct {
 	mu sync.Mutex // of the counts, which [Live] reads meanwhile
 	cycleCounts
