@@ -53,7 +53,7 @@ func underLimit[T any](t *testing.T, kilobytes int, value func() T) (given T, li
 
 // shortLimits are limits in KiB. The Go runtime alone takes some 700 MiB where
 // addresses have 64 bits, and 500 MiB more if it can get them; between 1.15 and
-// 1.35 GB it can, and then lacks space for anything else.
+// 1.4 GB it can, and then lacks space for anything else.
 var shortLimits = []int{900_000, 1_400_000, 1_600_000, 2_000_000, 3_000_000, 6_000_000, 10_000_000}
 
 // spaceGuests are the guests of TestShortAddressSpace: a program, and one that grows.

@@ -2,6 +2,7 @@ package linmem
 
 import (
 	"errors"
+	"math"
 	"sync"
 )
 
@@ -49,19 +50,29 @@ func ample(n uint64) uint64 { return max(headroom, n) }
 // reserveBetween reserves most bytes if the reservation leaves leave(n) bytes.
 // Otherwise it tries half as many more than least, and so on, down to least.
 func reserveBetween(least, most uint64, leave func(n uint64) uint64) (mapping, error) {
+	available := spaceLeft()
 	for n := most / PageSize * PageSize; ; n = least + (n-least)/2/PageSize*PageSize {
-		m, err := reserveLeaving(n, leave(n))
+		m, err := reserveLeaving(n, leave(n), available)
 		if err == nil || n <= least || errors.Is(err, errors.ErrUnsupported) {
 			return m, err
 		}
 	}
 }
 
-// reserveLeaving reserves n bytes if left bytes can be reserved beside them.
-func reserveLeaving(n, left uint64) (mapping, error) {
+// unlimited is the address space of a process without a limit, or with an unknown
+// one.
+const unlimited = math.MaxUint64
+
+// reserveLeaving reserves n of the available bytes if left bytes remain. Under a
+// limit it computes whether they do; trying it would leave Go no addresses
+// meanwhile. Without a limit it reserves them for a moment.
+func reserveLeaving(n, left, available uint64) (mapping, error) {
+	if available < n || available-n < left {
+		return nil, errNoSpace
+	}
 	m, err := reserve(n)
-	if err != nil {
-		return nil, err
+	if err != nil || available != unlimited {
+		return m, err
 	}
 	room, err := reserve(left)
 	if err != nil {
