@@ -19,12 +19,16 @@ func judge(m vet.Module, end childEnd) vet.Entry {
 	switch {
 	case end.err != nil:
 		e.Verdict, e.Reason = vet.Failed, systemReason(end.err).Error()
-	case end.report == nil, err == nil && s.Outcome.Kind == report.Running: // or it was killed after that
+	case end.report == nil:
 		e.Verdict, e.Reason = judgeWithout(end)
 	default:
 		r, _, err := report.Parse(end.report)
 		if err != nil {
 			e.Verdict, e.Reason = vet.Crashed, fmt.Sprintf("its report cannot be read: %v", err)
+			break
+		}
+		if r.Outcome.Kind == report.Running { // the process ended before its last report
+			e.Verdict, e.Reason = judgeWithout(end)
 			break
 		}
 		e = vet.FromRun(m.Name, r, end.report)
