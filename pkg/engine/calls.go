@@ -51,6 +51,7 @@ func (w *cycleWorker) callAgain(ctx context.Context, c *cycles, n uint64, fault 
 	w.grown(memory)
 	open, _ := one.system.LeftOpen()
 	one.descriptors.Observe(n, int64(open))
+	c.observeBlocks(one.Instance)
 	return outcome
 }
 
@@ -134,8 +135,11 @@ func (c *cycles) judgeGuest() {
 	}
 }
 
+// countFunc counts things of an identity in a census.
+type countFunc = func(kind census.Kind, identity string, objects, bytes int64)
+
 // countGuest counts the descriptors that the guest has open.
-func (one *oneInstance) countGuest(add func(kind census.Kind, identity string, objects, bytes int64)) {
+func (one *oneInstance) countGuest(add countFunc) {
 	for fd := range one.system.Opened() {
 		path := one.system.GuestPath(fd)
 		if path == "" {

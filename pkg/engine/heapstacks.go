@@ -59,8 +59,11 @@ func (s *heapStacks) walk(it experimental.StackIterator) {
 }
 
 // walked returns the number of the stack that was walked.
-func (s *heapStacks) walked() guestheap.StackID {
-	if id, ok := s.known[string(s.last)]; ok {
+func (s *heapStacks) walked() guestheap.StackID { return s.number(string(s.last)) }
+
+// number returns the number of a stack.
+func (s *heapStacks) number(key string) guestheap.StackID {
+	if id, ok := s.known[key]; ok {
 		return id
 	}
 	if s.known == nil {
@@ -69,13 +72,20 @@ func (s *heapStacks) walked() guestheap.StackID {
 	if len(s.all) >= maxStacks {
 		return maxStacks
 	}
-	key := string(s.last)
 	if len(s.all) == maxStacks-1 {
 		key = ""
 	}
 	s.all = append(s.all, key)
 	s.known[key] = guestheap.StackID(len(s.all))
 	return guestheap.StackID(len(s.all))
+}
+
+// key returns the frames of a stack, which are the same in each instance.
+func (s *heapStacks) key(id guestheap.StackID) string {
+	if id == 0 || int(id) > len(s.all) {
+		return ""
+	}
+	return s.all[id-1]
 }
 
 // truncated says whether there were more stacks than are told apart.
