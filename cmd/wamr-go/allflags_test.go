@@ -439,6 +439,17 @@ var flagRows = map[string]map[string][]flagRow{
 			{conflict, "--trace-file r --report-file ./r m.wasm", 2, "would go to one file"},
 			{conflict, "--trace-file m.wasm m.wasm", 125, "is the module itself"},
 		},
+		"cpu-profile": {
+			{right, "--cpu-profile p m.wasm", 0, "hello"},
+			{wrong, "--cpu-profile missing/p m.wasm", 125, "no such file or directory"},
+			{empty, "--cpu-profile EMPTY m.wasm", 2, "it is empty"},
+			{huge, "--cpu-profile HUGE m.wasm", 125, "file name too long"},
+			{repeated, "--cpu-profile missing/p --cpu-profile p m.wasm", 0, "hello"},
+			{conflict, "--cpu-profile r --report-file ./r m.wasm", 2, "would go to one file"},
+			{conflict, "--cpu-profile r --trace-file ./r m.wasm", 2, "would go to one file"},
+			{conflict, "--cpu-profile p --uninterruptible m.wasm", 2, "excludes"},
+			{conflict, "--cpu-profile m.wasm m.wasm", 125, "is the module itself"},
+		},
 		"trace-times": {
 			{right, "-T --trace m.wasm", 0, " <0."},
 			{wrong, "--trace-times=maybe --trace m.wasm", 2, "takes no value"},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -101,45 +102,41 @@ func runModule(a *app, o *options) error {
 	if err != nil {
 		return err
 	}
-	reports, err := openReports(a, o)
+	files, err := openOutFiles(a, o)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = reports.close() }() // a report that could not be written has its own message
-	trace, err := openTrace(a, o, reports)
-	if err != nil {
-		return err
-	}
-	if trace != nil {
-		guest.Trace.Writer = trace
+	defer func() { _ = files.reports.close() }() // a report that could not be written has its own message
+	if files.trace != nil {
+		guest.Trace.Writer = files.trace
 	}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	signals := catchInterrupts(endBySignal(a.ui, o.cycling(), cancel))
 	defer signals.stop()
-	watch, err := newWatch(a.ui, o, describeRun(a, o, guest, started), reports)
+	watch, err := newWatch(a.ui, o, describeRun(a, o, guest, started), files.reports)
 	if err != nil {
-		return err
+		return errors.Join(err, files.trace.close(), files.profile.close())
 	}
 	defer func() { _ = watch.close() }() // it was closed before, unless nothing was run
 	r := runGuest(ctx, a, o, guest, watch, func() {
 		signals.wait()
-		trace.reset()
+		files.trace.reset()
 	})
-	a.code = finish(a.ui, o, r, reports, trace)
+	a.code = finish(a.ui, o, r, files)
 	return nil
 }
 
-// finish closes the trace, writes the reports, prints the end of the run and returns
-// the exit code.
-func finish(u *ui, o *options, r result, reports plannedReports, trace *traceFile) int {
+// finish closes the trace, writes the profile and the reports, prints the end of the
+// run and returns the exit code.
+func finish(u *ui, o *options, r result, files outFiles) int {
 	switch {
 	case r.signal != 0:
 		defer exitAfter(sayPatience, exitSignal(r.signal))()
 	case r.Outcome().Kind == engine.OutcomeTimeout:
 		defer exitAfter(sayPatience, exitTimeout)()
 	}
-	r.traceLost = trace.close()
+	r.traceLost, r.profileLost = files.trace.close(), files.profile.write(u, r.Module)
 	rep, err := engine.NewReport(r.Run)
 	if err != nil {
 		u.warnf("%v", err)
@@ -153,7 +150,7 @@ func finish(u *ui, o *options, r result, reports plannedReports, trace *traceFil
 	tellTool(rep.Tool, r, list)
 	u.trap(r.Outcome().Err)
 	printHeap(u, o, rep)
-	list = append(list, writeReports(u, o, rep, reports, len(list) > 0)...)
+	list = append(list, writeReports(u, o, rep, files.reports, len(list) > 0)...)
 	for _, line := range aboutRun(rep, o) {
 		u.say(line)
 	}
