@@ -78,12 +78,12 @@ func (p plannedReport) write(u *ui, o *options, r *report.Report) []ending {
 
 // render renders a report for a place that is no terminal.
 func (p plannedReport) render(u *ui, o *options, r *report.Report) ([]byte, error) {
-	return render(r, p.format, report.Options{Color: o.color == "always", ASCII: u.ascii, LeakKinds: o.leak.listed()})
+	return render(r, p.format, report.Options{Color: o.color == "always", ASCII: u.ascii, LeakKinds: o.leak.listed(), FailKinds: o.leak.fail})
 }
 
 // reportToTerminal separates a text report from the guest's output.
 func reportToTerminal(u *ui, o *options, r *report.Report, format string, more bool) []ending {
-	text, err := render(r, format, report.Options{Color: u.color, ASCII: u.ascii, Width: u.width, LeakKinds: o.leak.listed()})
+	text, err := render(r, format, report.Options{Color: u.color, ASCII: u.ascii, Width: u.width, LeakKinds: o.leak.listed(), FailKinds: o.leak.fail})
 	if err != nil {
 		return []ending{lostReport("written", err)}
 	}
