@@ -108,6 +108,11 @@ func (o *options) profiling() bool {
 	return slices.ContainsFunc(o.reportPlan(), func(w reportWish) bool { return isProfile(w.format) })
 }
 
+// reportsToFile reports whether a report has a file.
+func (o *options) reportsToFile() bool {
+	return slices.ContainsFunc(o.reportPlan(), func(w reportWish) bool { return w.file != "" })
+}
+
 // checkPlan refuses two reports for one place, and a profile on standard error.
 func checkPlan(plan []reportWish) error {
 	for i, w := range plan {

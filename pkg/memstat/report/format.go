@@ -44,6 +44,7 @@ var formats = []Format{
 	{Name: "json", Write: WriteJSON},
 	{Name: "html", Write: WriteHTML},
 	{Name: "junit", Write: WriteJUnit},
+	{Name: "prometheus", Write: WritePrometheus},
 	{Name: "pprof", Binary: true, Write: WriteProfile},
 }
 
