@@ -30,9 +30,9 @@ demo: build
 
 ## test: all tests; with the race detector where cgo and a C compiler are there
 test:
-	@set --; \
+	@set -- -timeout 30m; \
 	if [ "$$(go env CGO_ENABLED)" = 1 ] && command -v $$(go env CC | cut -d ' ' -f 1) >/dev/null 2>&1; then \
-		echo 'test: with the race detector'; set -- -race; \
+		echo 'test: with the race detector'; set -- "$$@" -race; \
 	else \
 		echo 'test: without the race detector (it needs cgo and a C compiler)'; \
 	fi; \

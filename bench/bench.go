@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// bench is what the contests need.
+// bench is the common state of the contests.
 type bench struct {
 	options
 	root  string // of the repository
@@ -26,7 +26,7 @@ type options struct {
 }
 
 // all is every contest, in the order of the table.
-var all = [][]contest{instanceContests, workerContests, processContests, computeContests, stoppingContests, wasiContests}
+var all = [][]contest{instanceContests, workerContests, processContests, computeContests, stoppingContests, heapContests, wasiContests}
 
 // measure runs the contests.
 func measure(ctx context.Context, o options) (*results, error) {
@@ -67,12 +67,12 @@ func measure(ctx context.Context, o options) (*results, error) {
 	}
 	b.progress("")
 	if len(res.Rows) == 0 {
-		return nil, fmt.Errorf("no row is called %s", o.only)
+		return nil, fmt.Errorf("no row matches %s", o.only)
 	}
 	return res, nil
 }
 
-// budget is how long one sample of a loop takes.
+// budget is the duration of one sample of a loop.
 func (b *bench) budget() time.Duration {
 	if b.quick {
 		return 50 * time.Millisecond
@@ -80,7 +80,7 @@ func (b *bench) budget() time.Duration {
 	return 400 * time.Millisecond
 }
 
-// repeats is how often a sample runs a program that is over soon.
+// repeats is the number of runs of a short program in one sample.
 func (b *bench) repeats(n int) int {
 	if b.quick {
 		return max(1, n/5)
@@ -94,8 +94,8 @@ func (b *bench) guest(name string) string {
 	return filepath.Join(b.root, "testdata", "c", name+".wasm")
 }
 
-// progress says on standard error what is being done; on a terminal the next
-// message takes its place.
+// progress reports the current step on standard error; on a terminal the next
+// message replaces it.
 func (b *bench) progress(format string, args ...any) {
 	message := fmt.Sprintf(format, args...)
 	if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {

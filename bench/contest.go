@@ -18,7 +18,7 @@ type contestant struct {
 	absent string // why it does not take part; "" if it does
 }
 
-// A row is one line of the table: a work, and the bars that we set ourselves.
+// A row is one line of the table: a task, and the bars that we set ourselves.
 type row struct {
 	id   string
 	work string
@@ -26,7 +26,7 @@ type row struct {
 	bars []bar
 }
 
-// A bar is the most that our figure may be, as a multiple of another's.
+// A bar is the limit of our figure, as a multiple of another contestant's.
 type bar struct {
 	peer  string  // a contestant, or bestPeer
 	limit float64 // 0: for information, without a bar
@@ -54,7 +54,7 @@ const (
 // engines are the peers that run WebAssembly.
 var engines = []string{wazero, wazy, wasmtime, node}
 
-// selected returns the contest with the rows that the pattern wants.
+// selected returns the contest with the rows that match the pattern.
 func (c contest) selected(only *regexp.Regexp) contest {
 	rows := c.rows[:0:0]
 	for _, r := range c.rows {
@@ -66,8 +66,8 @@ func (c contest) selected(only *regexp.Regexp) contest {
 	return c
 }
 
-// run takes one sample of each contestant in turn, round by round, so that what
-// the machine does meanwhile befalls all of them; each round begins with
+// run takes one sample of each contestant in turn, round by round, so that
+// disturbances of the machine affect all of them; each round begins with
 // another one. A peer that fails is absent; if we fail, that is an error.
 func (c contest) run(ctx context.Context, b *bench) ([]rowResult, error) {
 	b.rows = c.rows
@@ -91,7 +91,7 @@ func (c contest) run(ctx context.Context, b *bench) ([]rowResult, error) {
 				continue
 			}
 			b.progress("round %d/%d: %s: %s", round+1, b.rounds, c.rows[0].id, x.name)
-			runtime.GC() // the garbage of the one before is not this one's
+			runtime.GC() // the previous contestant's garbage must not count here
 			v, err := x.sample(ctx)
 			switch {
 			case ctx.Err() != nil:

@@ -20,10 +20,10 @@ type program struct {
 	prefix string            // of its figures' rows
 	dir    bool              // it gets an empty directory as its first argument
 	args   []string          // after that
-	sums   map[string]string // what it computed, the first time
+	sums   map[string]string // the checksums that it computed the first time
 }
 
-// hosts are the ways to run the program; each run returns what it printed.
+// hosts are the ways to run the program; each run returns the program's output.
 func (p program) hosts(ctx context.Context, b *bench) []contestant {
 	wasm := b.guest(p.name)
 	cacheOurs, err := b.dir("cache-*")
@@ -89,7 +89,7 @@ func (p program) process(b *bench, name string, t tool, line func(dir string) []
 }
 
 // embedded runs the program under an engine in this process. It is compiled
-// beforehand: the program measures itself, so that the rest does not count.
+// beforehand: the program measures itself, so compilation does not count.
 func (p program) embedded(b *bench, name string, prepare newEmbedded, path string) contestant {
 	wasm, err := os.ReadFile(path)
 	if err != nil {
@@ -109,7 +109,7 @@ func (p program) embedded(b *bench, name string, prepare newEmbedded, path strin
 	})
 }
 
-// contestant turns what a run prints into values.
+// contestant turns the output of a run into values.
 func (p program) contestant(b *bench, name string, run func(ctx context.Context, dir string) ([]byte, error)) contestant {
 	return contestant{name: name, sample: func(ctx context.Context) (values, error) {
 		dir := ""

@@ -7,21 +7,21 @@ import (
 	"time"
 )
 
-// work is what an instance is made for.
+// work is the task of an instance.
 type work struct {
 	name   string
 	wasm   []byte
 	start  bool   // call _start
 	dir    string // host directory that is preopened as /data; "" for none
 	args   []string
-	output string // what the guest prints, if it is started
+	output string // the guest's output, if it is started
 }
 
 const guestDir = "/data"
 
 // An embedded engine instantiates a module that it compiled beforehand, calls
-// _start if the work says so, and destroys the instance. Standard output goes
-// to the file, or is discarded at once where there is none: then no engine
+// _start if the work requires it, and destroys the instance. Standard output
+// goes to the file, or is discarded at once if there is none: then no engine
 // makes a system call for it.
 type embedded struct {
 	cycle func(ctx context.Context, stdout *os.File) error
@@ -31,7 +31,7 @@ type embedded struct {
 // newEmbedded prepares an engine of this process for a work.
 type newEmbedded func(ctx context.Context, w work) (*embedded, error)
 
-// checked makes an engine and sees that it does the work.
+// checked makes an engine and verifies that it does the work.
 func (prepare newEmbedded) checked(ctx context.Context, w work) (*embedded, error) {
 	e, err := prepare(ctx, w)
 	if err != nil {
@@ -52,7 +52,7 @@ func (e *embedded) check(ctx context.Context, w work) error {
 	return err
 }
 
-// output runs one cycle and returns what the guest printed.
+// output runs one cycle and returns the guest's output.
 func (e *embedded) output(ctx context.Context) ([]byte, error) {
 	f, err := os.CreateTemp("", "wamr-go-bench-*")
 	if err != nil {
@@ -67,7 +67,7 @@ func (e *embedded) output(ctx context.Context) ([]byte, error) {
 }
 
 // perCycle runs cycles for a while, after a tenth of it to warm up, and returns
-// the mean time of one: garbage collection and all.
+// the mean time of one, garbage collection included.
 func (e *embedded) perCycle(ctx context.Context, d time.Duration) (float64, error) {
 	if _, _, err := e.cycles(ctx, d/10); err != nil {
 		return 0, err

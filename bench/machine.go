@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// machine is where the figures were measured. What can't be told is absent.
+// machine describes the machine of the measurement. Unknown parts are absent.
 type machine struct {
 	OS         string   `json:"os"`
 	Arch       string   `json:"arch"`
@@ -34,8 +34,8 @@ func describeMachine(dir string) machine {
 	return m
 }
 
-// busyCores sleeps, and returns how many cores worked meanwhile, on average.
-// The load average would not do: it remembers our own building.
+// busyCores sleeps, and returns the average number of busy cores meanwhile. The
+// load average would not do: it includes our own builds of the last minutes.
 func busyCores(d time.Duration) *float64 {
 	busy0, all0 := ticks()
 	time.Sleep(d)
@@ -47,8 +47,8 @@ func busyCores(d time.Duration) *float64 {
 	return &cores
 }
 
-// ticks returns the time that all cores together worked, and that they had; 0
-// where that can't be told.
+// ticks returns the busy time and the total time of all cores; 0 if it is
+// unknown.
 func ticks() (busy, all float64) {
 	b, err := os.ReadFile("/proc/stat")
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 //go:embed benchmarks.md.tmpl
 var page string
 
-// writeMarkdown writes the page of documentation: the prose of the template,
-// and tables of these results.
+// writeMarkdown writes the page of documentation: the text of the template, and
+// tables of these results.
 func (r *results) writeMarkdown(path string) error {
 	t, err := template.New("benchmarks").Parse(page)
 	if err != nil {
@@ -49,8 +49,8 @@ func (r *results) misses() []string {
 	return lines
 }
 
-// limit says so where an empty host call alone is above the bar: then no host
-// that stands on wazero can meet it.
+// limit notes that an empty host call alone exceeds the bar: then no host on
+// wazero can meet it.
 func (r *rowResult) limit(x *ratio) string {
 	f, peer := r.figure(floor), r.figure(x.Peer)
 	if f == nil || f.Absent != "" || x.Peer == floor || f.Median <= x.Bar*peer.Median {

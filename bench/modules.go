@@ -36,7 +36,7 @@ func section(id int, parts ...any) []byte {
 	return encoded(id, counted(encoded(parts...)))
 }
 
-// signed is a signed LEB128, as constants are written.
+// signed is a signed LEB128, the encoding of constants.
 func signed(v int64) []byte {
 	var b []byte
 	for {
@@ -71,8 +71,8 @@ const (
 )
 
 // imageModule is a command with a data segment of 16 MiB in which no page is
-// all zeros. It reads and writes one byte in the middle, and traps if what it
-// reads is not what the segment says.
+// all zeros. It reads and writes one byte in the middle, and traps if the byte
+// differs from the segment's.
 func imageModule() []byte {
 	image := make([]byte, imageBytes)
 	source := rand.NewChaCha8([32]byte{})
@@ -95,7 +95,7 @@ func imageModule() []byte {
 		section(sectionData, 1, 0, 0x41, 0, 0x0b, counted(image)))
 }
 
-// goHello builds the Go guest, as a Go programmer does.
+// goHello builds the Go guest with the usual command of a Go programmer.
 func goHello(ctx context.Context, root, tmp string) (string, error) {
 	out := filepath.Join(tmp, "gohello.wasm")
 	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", out, "./testdata/go/hello")

@@ -10,8 +10,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// newOurs is this project's engine, with its ledger as the command line has it,
-// and without checks in the guest's code, which peers have none of either.
+// newOurs is this project's engine, with a ledger like the command line's, and
+// without checks in the guest's code, because the peers have none either.
 func newOurs(ctx context.Context, w work) (*embedded, error) {
 	return oursWith(engine.Config{})(ctx, w)
 }

@@ -10,14 +10,15 @@ import (
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 )
 
-// newWazero is wazero with its own WASI, as its documentation shows it. The
+// newWazero is wazero with its own WASI, used like in its documentation. The
 // module's configuration is made once.
 func newWazero(ctx context.Context, w work) (*embedded, error) {
 	return wazeroWith(ctx, wz.NewRuntimeConfig(), w, nil)
 }
 
 // newEmptyHost is the same with a sched_yield that does nothing: a Go function
-// that returns at once, for the way from WebAssembly to the host and back.
+// that returns at once, to measure the way from WebAssembly to the host and
+// back.
 func newEmptyHost(ctx context.Context, w work) (*embedded, error) {
 	return wazeroWith(ctx, wz.NewRuntimeConfig(), w, func(b wz.HostModuleBuilder) {
 		success := api.GoModuleFunc(func(_ context.Context, _ api.Module, stack []uint64) { stack[0] = 0 })
@@ -33,7 +34,7 @@ func wazeroWith(ctx context.Context, config wz.RuntimeConfig, w work, replace fu
 		return nil, errors.Join(err, r.Close(ctx))
 	}
 	cfg := wz.NewModuleConfig().WithName("").WithArgs(append([]string{w.name}, w.args...)...).
-		WithSysNanotime().WithSysWalltime() // its own do not tell the time
+		WithSysNanotime().WithSysWalltime() // its defaults do not read the clock
 	if !w.start {
 		cfg = cfg.WithStartFunctions()
 	}

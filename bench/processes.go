@@ -69,8 +69,8 @@ var processContests = []contest{
 	},
 }
 
-// A command is a module to run from a command line, and what it prints; "" if
-// that differs from run to run.
+// A command is a module to run from a command line, and its output; "" if that
+// differs from run to run.
 type command struct {
 	module, output string
 }

@@ -9,7 +9,7 @@ import (
 
 const schema = "wamr-go/bench/v1"
 
-// results is what results.json holds. Fields are added, never renamed.
+// results is the content of results.json. Fields are added, never renamed.
 type results struct {
 	Schema   string            `json:"schema"`
 	Date     string            `json:"date"`
@@ -21,7 +21,7 @@ type results struct {
 	Rows     []rowResult       `json:"rows"`
 }
 
-// A unit says what the figures of a row are.
+// A unit is the unit of a row's figures.
 type unit string
 
 const (
@@ -42,8 +42,8 @@ type rowResult struct {
 	Ratios  []ratio  `json:"ratios"`
 }
 
-// A figure is what a contestant achieved: a sample a round. If it is absent,
-// there is a reason and nothing else.
+// A figure is the result of a contestant: a sample for each round. If it is
+// absent, it has a reason and nothing else.
 type figure struct {
 	Name    string    `json:"name"`
 	Absent  string    `json:"absent,omitempty"`

@@ -50,18 +50,19 @@ var (
 
 const unchecked = "wamr-go unchecked"
 
-// A computation is a guest that computes: a module of testdata, and its argument.
+// A computation is a guest that computes: a module of testdata, and its arguments.
 type computation struct {
-	name, work   string
-	module, args string
+	name, work string
+	module     string
+	args       []string
 }
 
 var computations = []computation{
-	{"matrix", "matrix product", "c/compute.wasm", "matrix"},
-	{"crc", "CRC-32", "c/compute.wasm", "crc"},
-	{"list", "sorting a list", "c/compute.wasm", "list"},
-	{"machine", "state machine", "c/compute.wasm", "machine"},
-	{"fib", "recursion", "wat/fib.wasm", ""},
+	{"matrix", "matrix product", "c/compute.wasm", []string{"matrix"}},
+	{"crc", "CRC-32", "c/compute.wasm", []string{"crc"}},
+	{"list", "sorting a list", "c/compute.wasm", []string{"list"}},
+	{"machine", "state machine", "c/compute.wasm", []string{"machine"}},
+	{"fib", "recursion", "wat/fib.wasm", nil},
 }
 
 // kernelContests run each kernel in this process, compiled beforehand.
@@ -93,11 +94,7 @@ func (p program) measured(ctx context.Context, b *bench, id string, w way, k com
 	wasm, err := os.ReadFile(filepath.Join(b.root, "testdata", filepath.FromSlash(k.module)))
 	var e *embedded
 	if err == nil {
-		to := work{name: k.name, wasm: wasm, start: true}
-		if k.args != "" {
-			to.args = []string{k.args}
-		}
-		e, err = w.prepare(ctx, to)
+		e, err = w.prepare(ctx, work{name: k.name, wasm: wasm, start: true, args: k.args})
 	}
 	if err != nil {
 		return failed(w.name, err)

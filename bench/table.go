@@ -80,7 +80,7 @@ func significant(v float64) string {
 	return fmt.Sprintf("%.*f", digits, v)
 }
 
-// absences says which contestants took no part somewhere, and why.
+// absences lists the contestants that are missing in some row, and the reasons.
 func (r *results) absences() []string {
 	var lines []string
 	seen := make(map[string]bool)
@@ -120,7 +120,7 @@ func (r *results) print(w io.Writer) error {
 	return err
 }
 
-// warnings says what is wrong with the measurement itself.
+// warnings lists doubts about the measurement itself.
 func (r *results) warnings() []string {
 	var w []string
 	if r.Quick {

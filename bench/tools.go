@@ -18,7 +18,7 @@ const wazeroVersion = "v1.12.0"
 // A tool is a program that may be missing.
 type tool struct {
 	path   string
-	absent string // why there is none; "" if there is one
+	absent string // reason why it is missing; "" if it is there
 }
 
 // tools are the programs that the harness builds or finds.
@@ -121,8 +121,8 @@ func goTool(ctx context.Context, dir string, env []string, verb string, args ...
 	return nil
 }
 
-// native compiles a guest's source for this machine. No contraction: a fused
-// multiplication would give other sums than WebAssembly does.
+// native compiles a guest's source for this machine, without contraction: a
+// fused multiplication would give other sums than WebAssembly.
 func (t tools) native(ctx context.Context, source, out string) tool {
 	if t.cc.absent != "" {
 		return t.cc
@@ -153,8 +153,8 @@ func (t tools) versions(ctx context.Context) map[string]string {
 	return v
 }
 
-// output runs a program and returns what it prints. The error has the end of
-// what it says on standard error.
+// output runs a program and returns its output. The error has the end of its
+// standard error.
 func output(ctx context.Context, command ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	out, err := cmd.Output()

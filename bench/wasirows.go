@@ -6,7 +6,7 @@ import (
 )
 
 // computeContests time kernels from inside the guest: no start-up, no
-// compilation, only the code. Nothing is barred but the command line's time.
+// compilation, only the code. Only the command line's time has a bar.
 var computeContests = []contest{{
 	rows: []row{
 		kernel("total", "compute kernels, all four", bar{wazero, 0}, bar{wazy, 0}, bar{wasmtime, 0}, bar{node, 0}, bar{native, 0}),
@@ -24,9 +24,9 @@ const (
 	kernelPrefix = "kernel_"
 	wasiPrefix   = "wasi_"
 
-	noise      = 1.05 // of the best peer: as fast, within what figures vary
-	likeNative = 2.0  // of native, where the system call is most of it
-	likeFloor  = 1.5  // of an empty host call, where the way to the host is
+	noise      = 1.05 // of the best peer: equal, within the noise of figures
+	likeNative = 2.0  // of native, for rows that are mostly a system call
+	likeFloor  = 1.5  // of an empty host call, for rows that are mostly the way to the host
 )
 
 func kernel(name, what string, bars ...bar) row {
@@ -61,8 +61,8 @@ func crossing(name, what string) row {
 	return row{wasiPrefix + name, what, nanoseconds, []bar{{bestPeer, noise}, {floor, likeFloor}, {native, 0}}}
 }
 
-// wasiHosts run the guest for the rows that are wanted; beside them, an empty
-// host call is measured in each round, by the same guest.
+// wasiHosts run the guest for the selected rows; in each round the same guest
+// also measures an empty host call.
 func wasiHosts(ctx context.Context, b *bench) []contestant {
 	milliseconds := "50"
 	if b.quick {

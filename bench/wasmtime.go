@@ -22,8 +22,8 @@ func newWasmtime(_ context.Context, w work) (*embedded, error) {
 	return wasmtimeWith(wt.NewConfig(), w, nil)
 }
 
-// newWasmtimeEpochs checks at function entries and loop headers whether an epoch
-// has begun, which nothing here does.
+// newWasmtimeEpochs checks at function entries and loop headers whether an epoch has
+// begun, which never happens here.
 func newWasmtimeEpochs(_ context.Context, w work) (*embedded, error) {
 	c := wt.NewConfig()
 	c.SetEpochInterruption(true)
@@ -77,8 +77,8 @@ func wasmtimeWith(config *wt.Config, w work, prepare func(*wt.Store) error) (*em
 	}, nil
 }
 
-// setWasi gives a store its WASI. Output that is not asked for is discarded
-// inside wasmtime: its default.
+// setWasi gives a store its WASI. Other output is discarded inside wasmtime,
+// its default.
 func setWasi(store *wt.Store, w work, stdout *os.File) error {
 	wasi := wt.NewWasiConfig()
 	wasi.SetArgv(append([]string{w.name}, w.args...))

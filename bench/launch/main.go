@@ -4,9 +4,9 @@
 // JSON, how long it took, its processor time, and the most memory that it had
 // resident.
 //
-// It exists because Linux counts what the process that forks has resident into
-// the peak of the process that it forks (until exec, they share it): started by
-// the harness itself, which is large, every program would seem as large.
+// Linux counts the resident memory of a process that forks into the peak of its
+// child (until exec, they share it). The harness itself is large, so every
+// program that it started would seem as large.
 package main
 
 import (
@@ -67,7 +67,7 @@ func launch(count int, command []string) ([]run, error) {
 	own := ownPeak()
 	for i := range runs {
 		if runs[i].RSSBytes <= own {
-			return nil, fmt.Errorf("%s seems no larger than launch itself: its peak cannot be told", command[0])
+			return nil, fmt.Errorf("%s seems no larger than launch itself: its peak cannot be measured", command[0])
 		}
 	}
 	return runs, nil
@@ -81,8 +81,8 @@ func peak(u *syscall.Rusage) int64 {
 	return int64(u.Maxrss) * 1024
 }
 
-// ownPeak is the most that this process had resident itself; 0 where that
-// can't be told. Its own rusage has the harness's peak in it.
+// ownPeak is the peak resident memory of this process itself; 0 if it cannot be
+// measured. Its own rusage includes the harness's peak.
 func ownPeak() int64 {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

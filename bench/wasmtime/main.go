@@ -1,7 +1,8 @@
 //go:build cgo
 
-// Command wasmtime runs a WASI command with wasmtime's library, in as much of
-// the syntax of wasmtime's own command line as make conformance needs:
+// Command wasmtime runs a WASI command with wasmtime's library. It supports the
+// part of the syntax of wasmtime's own command line that make conformance
+// needs:
 //
 //	wasmtime run [--dir HOST::GUEST] [--env NAME=VALUE]... MODULE [ARG...]
 package main

@@ -23,7 +23,7 @@ func (o *cacheOption) add(c *cobra.Command) {
 	c.Flags().Var(dirNameFlag{textFlag{&o.dir, "DIR"}}, "cache-dir", "the directory of compiled code, instead of wamr-go's folder in the user's cache directory")
 }
 
-// path returns the directory that was named, or the default.
+// path returns the named directory, or the default.
 func (o *cacheOption) path() (string, error) {
 	if o.dir != "" {
 		return o.dir, nil
@@ -54,8 +54,8 @@ func newCache(a *app, _ helps) *cobra.Command {
 	return c
 }
 
-// cacheCommand makes a command that does something with the cache directory and
-// prints the result.
+// cacheCommand makes a command that runs do on the cache directory and prints
+// the result.
 func (a *app) cacheCommand(use, short string, do func(dir string) (engine.CacheUse, error), printUse func(dir string, use engine.CacheUse) error) *cobra.Command {
 	o := &cacheOption{}
 	c := &cobra.Command{
@@ -78,7 +78,7 @@ func (a *app) cacheCommand(use, short string, do func(dir string) (engine.CacheU
 	return c
 }
 
-// cannotUseCache names the file that is the matter, which can be another than
+// cannotUseCache names the file that caused the error, which can differ from
 // the directory.
 func cannotUseCache(dir string, err error) error {
 	var path *fs.PathError

@@ -6,8 +6,8 @@ import (
 )
 
 // commandLine returns the command line for a report, without the values of
-// variables, which may be secrets. The last of its words are MODULE and its
-// arguments, so many as guest says; flags come before them.
+// variables, which may be secrets. The last guest words are MODULE and its
+// arguments; flags come before them.
 func commandLine(words []string, guest int) []string {
 	line := slices.Concat([]string{"wamr-go"}, words)
 	flags := line[:len(line)-guest]

@@ -19,9 +19,8 @@ type completes interface {
 	complete(typed string) ([]string, cobra.ShellCompDirective)
 }
 
-// registerCompletions lets the shell complete the flag values of a command and of
-// those below it, where they offer completions. Others are completed as file
-// names.
+// registerCompletions lets the shell complete the flag values of a command and of its
+// subcommands if they offer completions. Other values are completed as file names.
 func registerCompletions(c *cobra.Command) {
 	for _, sub := range c.Commands() {
 		registerCompletions(sub)
@@ -47,9 +46,8 @@ func completeModule(_ *cobra.Command, args []string, _ string) ([]string, cobra.
 	return []string{"wasm"}, cobra.ShellCompDirectiveFilterFileExt
 }
 
-// completeFirst offers modules beside the commands. A shell that is asked to look
-// for files of a kind forgets the commands, so the modules are listed here where a
-// command could be meant.
+// completeFirst offers modules beside the commands. A shell that completes files of a
+// kind forgets the commands, so modules are listed here if the word could be a command.
 func completeFirst(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	if !slices.ContainsFunc(commandNames(), func(name string) bool { return strings.HasPrefix(name, typed) }) {
 		return completeModule(c, args, typed)

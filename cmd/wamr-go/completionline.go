@@ -10,15 +10,15 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// A completion that a script of cobra's asks for sees the words up to the cursor.
-// The exports to offer for -f are those of a module behind it, so the scripts
-// pass the whole line in a variable.
+// Completion code in a script of cobra sees the words up to the cursor. The exports to
+// offer for -f are those of a module after it, so the scripts pass the whole line in a
+// variable.
 
 // lineVariable is the environment variable with the whole command line.
 const lineVariable = "WAMR_GO_COMPLETION_LINE"
 
 // scriptEdits are the texts by which the scripts of shells ask for completions,
-// and the same with the line.
+// and their replacements that pass the line.
 var scriptEdits = [...]struct{ shell, ask, withLine string }{
 	{"bash", `out=$(eval "${requestComp}"`, `out=$(export ` + lineVariable + `="${COMP_LINE-}"; eval "${requestComp}"`},
 	{"zsh", `out=$(eval ${requestComp}`, `out=$(export ` + lineVariable + `="${BUFFER-}"; eval ${requestComp}`},
@@ -26,7 +26,8 @@ var scriptEdits = [...]struct{ shell, ask, withLine string }{
     set -l results (eval $requestComp`},
 }
 
-// scriptWriter has scripts pass the line. Each Write is a whole script.
+// scriptWriter edits scripts so that they pass the line. Each Write is a whole
+// script.
 type scriptWriter struct{ w io.Writer }
 
 func (s scriptWriter) Write(script []byte) (int, error) {

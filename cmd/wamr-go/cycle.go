@@ -10,9 +10,9 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// runCycles makes, runs and destroys instances; a plain run is one cycle. When
-// ctx is done, the guest of a plain run ends, and cycles end after those in
-// progress, or after cycleGrace. The results of -f go to results, and progress may be nil.
+// runCycles makes, runs and destroys instances; a plain run is one cycle. When ctx is
+// done, the guest of a plain run ends, and a run of cycles ends after the cycles in
+// progress, or after cycleGrace. The results of -f go to results. progress may be nil.
 func runCycles(ctx context.Context, m *engine.Module, o *options, guest wasi.Config, results io.Writer, progress *progressBar) engine.CycleResult {
 	var first *gate // of the guest's output
 	if o.calls > 0 {

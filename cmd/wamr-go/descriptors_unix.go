@@ -4,9 +4,9 @@ package main
 
 import "golang.org/x/sys/unix"
 
-// checkDescriptors fails where the process may open so few files that it could
-// not even begin: when the first file is opened, Go's runtime needs descriptors of
-// its own, and without them it ends the process.
+// checkDescriptors fails if the process may open too few files to begin: when the first
+// file is opened, Go's runtime needs descriptors of its own, and without them it ends
+// the process.
 func checkDescriptors() error {
 	const few, needed = 64, 4 // of the runtime, for poll and events, and two files
 	var limit unix.Rlimit

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// TestFewDescriptors: with whatever limit of open files, the command runs the
-// guest or says what it lacks. Go's runtime never ends it.
+// TestFewDescriptors: with any limit of open files, the command runs the guest
+// or names the missing resource. Go's runtime never ends it.
 func TestFewDescriptors(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "wamr-go")
 	if err := os.Symlink(os.Args[0], program); err != nil { // the test binary is the program: see TestMain

@@ -32,7 +32,7 @@ begin with "error:" for every code above, and never for a guest's own.
 type failure struct {
 	code    int
 	problem string
-	hint    string // what to type, or ""
+	hint    string // a way out, or ""
 }
 
 func (f *failure) Error() string { return f.problem }

@@ -16,7 +16,7 @@ import (
 // The errors of the packages name the problem. Hints are added here, because only
 // the command knows its flags.
 
-// explainer words the errors about a module.
+// explainer explains the errors about a module.
 type explainer struct {
 	module                 string // its path
 	interpreter            bool   // it is not compiled
@@ -87,7 +87,7 @@ func (x explainer) problem(err error) string {
 
 const hintCore = "wamr-go runs core modules with WASI preview1; build for wasm32-wasip1"
 
-// hint says what to do about an error, or "".
+// hint returns a way out of an error, or "".
 func (x explainer) hint(err error) string {
 	for _, row := range [...]struct {
 		err  error
@@ -153,7 +153,7 @@ func (x explainer) hint(err error) string {
 	}
 }
 
-// exportHint guesses which export was meant.
+// exportHint guesses the intended export.
 func exportHint(e *engine.ExportError) string {
 	names := make([]string, len(e.Exports))
 	for i, x := range e.Exports {
@@ -165,7 +165,7 @@ func exportHint(e *engine.ExportError) string {
 	return ""
 }
 
-// missingHint suggests a file or a command where the module does not exist.
+// missingHint suggests a file or a command if the module does not exist.
 func (x explainer) missingHint() string {
 	if info, err := os.Stat(x.module + ".wasm"); err == nil && info.Mode().IsRegular() {
 		return "did you mean " + x.module + ".wasm?"
@@ -179,8 +179,8 @@ func (x explainer) missingHint() string {
 	return volumeHint(x.module)
 }
 
-// memoryHint tells how to run a module whose memory begins beyond the limit.
-// Compiled code has one page less than WebAssembly's 4 GiB, which no
+// memoryHint suggests a way to run a module whose initial memory exceeds the
+// limit. Compiled code has one page less than WebAssembly's 4 GiB, which no
 // --max-memory changes.
 func memoryHint(e *engine.MemoryLimitError, interpreter bool) string {
 	const all, page = 4 << 30, 64 << 10
@@ -195,8 +195,8 @@ func memoryHint(e *engine.MemoryLimitError, interpreter bool) string {
 	}
 }
 
-// tableHint tells how to run a module whose tables begin beyond a limit. Two
-// flags of run bound them, and none of compile.
+// tableHint suggests a way to run a module whose tables begin beyond a limit.
+// Two flags of run bound them, and none of compile.
 func (x explainer) tableHint(need uint64) string {
 	const elementSize = 8
 	if x.maxElements == 0 {

@@ -18,7 +18,7 @@ func (e *noStartError) Error() string { return fmt.Sprintf("the %s has no _start
 
 const maxListed = 20
 
-// listExports is the part of a message that lists what can be called.
+// listExports is the part of a message that lists the callable exports.
 func listExports(exports []engine.Export) string {
 	if len(exports) == 0 {
 		return "; it exports none"
@@ -44,7 +44,7 @@ func callExample(module string, exports []engine.Export) string {
 		case !e.Callable():
 		case !strings.HasPrefix(e.Name, "_"):
 			return exampleOf(module, e)
-		case example == "": // compilers export what the host calls, with a leading underscore
+		case example == "": // compilers export the functions for the host with a leading underscore
 			example = exampleOf(module, e)
 		}
 	}
@@ -59,7 +59,7 @@ func exampleOf(module string, e engine.Export) string {
 	return s
 }
 
-// shellWord quotes a text for a POSIX shell where that is needed.
+// shellWord quotes a text for a POSIX shell if necessary.
 func shellWord(text string) string {
 	plain := func(r rune) bool {
 		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("%+,-./:=@_", r)

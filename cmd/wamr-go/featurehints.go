@@ -2,8 +2,8 @@ package main
 
 import "github.com/wamr-go/wamr-go/pkg/engine"
 
-// featureHints say how to build a module without a feature that the engine does
-// not have.
+// featureHints explain how to build a module without a feature that the engine
+// does not have.
 var featureHints = [...]struct {
 	feature engine.Feature
 	hint    string

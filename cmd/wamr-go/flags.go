@@ -15,7 +15,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// options holds what the command line of run says.
+// options holds the command line of run.
 type options struct {
 	module string   // path, or "-" for standard input
 	args   []string // of the guest, or of the export that is called
@@ -27,8 +27,8 @@ type options struct {
 	argv0      string // "" for the module's name
 	invoke     string
 
-	cycles      uint64 // 0: not asked for
-	calls       uint64 // likewise
+	cycles      uint64 // 0: not requested
+	calls       uint64 // 0: not requested
 	duration    time.Duration
 	workers     uint64
 	cycleOutput string
@@ -53,7 +53,7 @@ type options struct {
 	count       bool // instructions
 	unchecked   bool // without --timeout and the like
 	interpreter bool
-	unknown     string // what answers unknown imports; "" for nothing
+	unknown     string // the answer to unknown imports; "" for none
 	noCache     bool
 	cacheDir    string
 	cacheBytes  uint64
@@ -79,7 +79,7 @@ const (
 // plain run.
 func (o *options) cycling() bool { return o.cycles > 0 || o.calls > 0 || o.duration > 0 }
 
-// unit returns what is done again and again: "cycle" or "call".
+// unit returns the repeated unit of work: "cycle" or "call".
 func (o *options) unit() string {
 	if o.calls > 0 {
 		return "call"
@@ -87,7 +87,7 @@ func (o *options) unit() string {
 	return "cycle"
 }
 
-// unknownImports returns how unknown imports are answered.
+// unknownImports returns the treatment of unknown imports.
 func (o *options) unknownImports() engine.UnknownImports {
 	switch o.unknown {
 	case unknownTrap:
@@ -264,8 +264,8 @@ func quotedIfEmpty(value string) string {
 	return value
 }
 
-// unknownFlag answers a flag that does not exist: with another program's, a
-// similar one, or where to find all.
+// unknownFlag explains a flag that does not exist: by another program's flag,
+// by a similar one, or by the place where all are listed.
 func unknownFlag(c *cobra.Command, err *pflag.NotExistError, args []string) error {
 	word, next := typed(args, err)
 	shown, _, _ := strings.Cut(word, "=")
@@ -282,8 +282,8 @@ func unknownFlag(c *cobra.Command, err *pflag.NotExistError, args []string) erro
 	return f.withHint("wamr-go help run lists the flags; the guest's own come after MODULE")
 }
 
-// nearestFlag returns the flag that a name is similar to. A single letter is
-// similar to nothing but a flag that begins with it.
+// nearestFlag returns the flag that is similar to a name. A single letter is
+// similar only to a flag that begins with it.
 func nearestFlag(flags *pflag.FlagSet, name string) (string, bool) {
 	var names []string
 	flags.VisitAll(func(flag *pflag.Flag) {

@@ -24,7 +24,7 @@ func guestConfig(a *app, o *options) (wasi.Config, error) {
 		Limits: wasi.Limits{FDs: int(o.maxFDs), DirStreams: int(o.maxStreams), ArgBytes: int(min(o.maxArgs, math.MaxInt))},
 	}
 	if o.module == "-" {
-		cfg.Stdin = nil // the module is all that it held
+		cfg.Stdin = nil // standard input held the module
 	}
 	if o.invoke == "" {
 		cfg.Args = append(cfg.Args, o.args...)

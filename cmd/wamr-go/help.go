@@ -19,7 +19,7 @@ type helpTexts struct {
 	codes  string // about exit codes
 }
 
-// helps maps commands to their extra texts, where they have some.
+// helps maps commands to their extra texts, if they have any.
 type helps map[*cobra.Command]helpTexts
 
 // text returns a command's help, in 80 columns.

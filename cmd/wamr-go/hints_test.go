@@ -20,12 +20,12 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// hintCase is a command line that fails with a hint, and what to do about it.
+// hintCase is a command line that fails with a hint, and the next command.
 type hintCase struct {
 	args string // of wamr-go, separated by spaces
 	hint string // regular expression
-	// next are the arguments of the command that follows the hint, in which $1
-	// stands for what the first group of hint matched.
+	// next are the arguments of the command that follows the hint; $1 stands for the
+	// match of hint's first group.
 	next string
 	code int    // of next
 	says string // by next on standard error; "" for anything without a hint
@@ -130,7 +130,7 @@ func hugeCases() []hintCase {
 // bring about, and where they are tested.
 var followedElsewhere = []string{
 	"this process may not open more files; raise the limit with ulimit -n", // limits.txtar
-	"what is in progress is not over yet; press Ctrl-C again to end at once",
+	"the work in progress is not over yet; press Ctrl-C again to end at once",
 	"the guest has not ended yet; press Ctrl-C again to end at once",  // interrupt.txtar
 	"this is a bug of wamr-go; -v prints the stack to report it with", // TestExplain
 }
@@ -248,10 +248,10 @@ func hasParts(text, format string) bool {
 	return true
 }
 
-// hintLiterals returns the texts of the hints in the source: what is passed to
-// withHint and hintf, assigned to a field hint, or in a function or a constant
-// that is named after hints. The tables of imports, of features and of other programs' flags
-// have tests of their own.
+// hintLiterals returns the texts of the hints in the source: the arguments of withHint and
+// hintf, assignments to a field hint, and the texts in functions and constants that are
+// named after hints. The tables of imports, of features and of other programs' flags have
+// tests of their own.
 func hintLiterals(t *testing.T) []string {
 	t.Helper()
 	paths, err := filepath.Glob("*.go")

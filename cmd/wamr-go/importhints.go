@@ -9,15 +9,15 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// importHintRow is what an import tells of its module.
+// importHintRow describes a kind of module by an import.
 type importHintRow struct {
 	module, name string // patterns, see matches
-	hint         string // what the module is, and what runs it
+	hint         string // the kind of module, and the program that runs it
 }
 
-// importHints tells by its imports what a module was made for. The rows are
-// tried in order, each with all imports that are missing, and so the rows that
-// say most come first.
+// importHints describe the purpose of a module by its imports. The rows are
+// tried in order, each with all missing imports, so the most specific rows come
+// first.
 var importHints = [...]importHintRow{
 	{"wasi", "thread-spawn", "this module uses wasi-threads, which are not supported; build for wasm32-wasip1, without threads"},
 	{wasi.ModulePreview1, "sock_*", "this is WAMR's socket extension, which iwasm runs; preview1 has sock_accept, sock_recv, sock_send and sock_shutdown"},
@@ -90,7 +90,8 @@ const (
 	hintAssemblyScript = "built by AssemblyScript for a JavaScript host; build with @assemblyscript/wasi-shim"
 )
 
-// importHint tells what a module that was refused for its imports was made for.
+// importHint describes the purpose of a module that was refused for its
+// imports.
 func importHint(missing []engine.Import) string {
 	hint := ""
 	for _, row := range importHints {
@@ -139,7 +140,8 @@ func matches(name, pattern string) bool {
 	return true
 }
 
-// calledUnknown says which unknown imports were answered with zeros, or "".
+// calledUnknown lists the unknown imports that were answered with zeros, or
+// returns "".
 func calledUnknown(imports []engine.UnknownImport) string {
 	const most = 5
 	var called []string

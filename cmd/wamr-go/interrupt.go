@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// interruptActions respond to SIGINT, SIGTERM and SIGHUP. They are called from
-// other goroutines, because what they say may have to wait: standard error may be
-// a pipe that nobody reads.
+// interruptActions respond to SIGINT, SIGTERM and SIGHUP. They are called from other
+// goroutines, because their messages may have to wait: standard error may be a pipe
+// that nobody reads.
 type interruptActions struct {
 	first   func(syscall.Signal) // ends the run in good order, and does not wait
 	overdue func()               // if that takes a while
@@ -19,15 +19,16 @@ type interruptActions struct {
 }
 
 const (
-	// patience is how long a run may take to end before overdue is called.
+	// patience is the time that a run may take to end before overdue is called.
 	patience = time.Second
-	// cycleGrace is how long the cycle in progress may take to end after a
+	// cycleGrace is the time that the cycle in progress may take to end after a
 	// signal, or after --duration. Then its guest is ended.
 	cycleGrace = patience / 2
-	// sayPatience is how long wamr-go tries to say how a run ended that a signal
-	// or a timeout ended. Whoever should read it may have gone.
+	// sayPatience is the time that wamr-go tries to print the end of a run that a
+	// signal or a timeout ended. The reader may be gone.
 	sayPatience = 5 * time.Second
-	// lastPatience is how long after a signal the process ends in any case.
+	// lastPatience is the time after a signal at which the process ends in any
+	// case.
 	lastPatience = 10 * time.Second
 )
 
@@ -43,7 +44,7 @@ type endedBySignal struct{ syscall.Signal }
 
 func (e endedBySignal) Error() string { return "ended by signal " + e.String() }
 
-// Is makes it an error of a context that was cancelled.
+// Is makes it an error of a cancelled context.
 func (endedBySignal) Is(target error) bool { return target == context.Canceled }
 
 // signalOf returns the signal that ended ctx, or 0.
@@ -53,9 +54,8 @@ func signalOf(ctx context.Context) syscall.Signal {
 	return ended.Signal
 }
 
-// endBySignal returns the responses to signals: the first one ends the run in
-// good order, and the user is told if that takes a while; the second one ends the
-// process at once.
+// endBySignal returns the responses to signals: the first one ends the run in good
+// order, with a message if that takes a while; the second one ends the process at once.
 func endBySignal(u *ui, cycling bool, end context.CancelCauseFunc) interruptActions {
 	return interruptActions{
 		first: func(s syscall.Signal) {
@@ -64,7 +64,7 @@ func endBySignal(u *ui, cycling bool, end context.CancelCauseFunc) interruptActi
 		},
 		overdue: func() {
 			if cycling {
-				u.hintf("what is in progress is not over yet; press Ctrl-C again to end at once")
+				u.hintf("the work in progress is not over yet; press Ctrl-C again to end at once")
 			} else {
 				u.hintf("the guest has not ended yet; press Ctrl-C again to end at once")
 			}
@@ -77,8 +77,8 @@ func endBySignal(u *ui, cycling bool, end context.CancelCauseFunc) interruptActi
 	}
 }
 
-// exitSignal returns the exit code of a process that a signal ended, as shells
-// tell it.
+// exitSignal returns the exit code that shells use for a process that a signal
+// ended.
 func exitSignal(s syscall.Signal) int { return 128 + int(s) }
 
 // interrupts is a watch for signals.

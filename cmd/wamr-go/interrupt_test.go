@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestCatchInterrupts sends this process what a user and a supervisor send.
+// TestCatchInterrupts sends this process the signals of a user and a
+// supervisor.
 func TestCatchInterrupts(t *testing.T) {
 	called := make(chan string, 1)
 	does := func(what string) func(syscall.Signal) {

@@ -5,11 +5,10 @@ import (
 	"strings"
 )
 
-// asciiLocale reports whether the locale of the environment has no other
-// characters than ASCII: that of C and POSIX, and any that names an encoding
-// other than UTF-8. An environment that names no locale is taken for UTF-8,
-// because most systems of today have it and macOS, Windows and containers do not
-// say so.
+// asciiLocale reports whether the locale of the environment has only ASCII characters:
+// that of C and POSIX, and any that names an encoding other than UTF-8. An environment
+// without a locale counts as UTF-8, because most systems of today have it, and macOS,
+// Windows and containers set no locale.
 func asciiLocale(getenv func(string) string) bool {
 	locale := cmp.Or(getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG")) // locale(7)
 	if locale == "C" || locale == "POSIX" {

@@ -1,5 +1,5 @@
 // Command wamr-go runs WebAssembly/WASI programs and accounts for every byte
-// and handle that it takes.
+// and handle that they take.
 package main
 
 import (
@@ -36,7 +36,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		code = a.ui.fail(err)
 	}
 	if messages.lost() != nil {
-		return exitCannotRun // nobody can be told why
+		return exitCannotRun // no stream is left for a message
 	}
 	return code
 }

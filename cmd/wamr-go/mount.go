@@ -64,10 +64,10 @@ func parseDir(text string) (mount, error) {
 	return mount{host, guest, access}, err
 }
 
-// guestName returns the guest's name of a directory that was given none: the
-// host's own. The current directory is "/": Go programs know absolute names
-// only, and wasi-libc, which C and Rust use, finds relative paths beneath "/"
-// as it would beneath ".".
+// guestName returns the guest's name of a directory without an explicit one:
+// the host's name. The current directory is "/": Go programs know absolute
+// names only, and wasi-libc, which C and Rust use, finds relative paths beneath
+// "/" as well as beneath ".".
 func guestName(host string) string {
 	if filepath.Clean(host) == "." {
 		return "/"
@@ -107,8 +107,8 @@ func cutMount(text string) (first, second string, access wasi.Access, err error)
 	return first, second, access, err
 }
 
-// likeOption refuses a name that ends like an option of other programs, or like
-// :ro twice or in capitals. Taken as a name, it would leave the directory
+// likeOption refuses a name that ends like an option of other programs, or with
+// :ro twice or in capitals. As a plain name, it would leave the directory
 // writable although the user asked for the opposite.
 func likeOption(name string) error {
 	i := strings.LastIndexByte(name, ':')
@@ -124,8 +124,8 @@ func likeOption(name string) error {
 	return nil
 }
 
-// preopens are the open directories of a run. They are opened once, before
-// anything runs: a guest can change what a path leads to.
+// preopens are the open directories of a run. They are opened once, before any
+// guest runs, because a guest can change the meaning of a path.
 type preopens []*wasi.Preopen
 
 // open opens all directories, or none.
@@ -149,7 +149,7 @@ func (ps preopens) close() error {
 	return err
 }
 
-// explain words the errors that have to do with how the flag was written.
+// explain adds a hint to errors that a wrong spelling of the flag can cause.
 func (d mount) explain(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -162,8 +162,8 @@ func (d mount) explain(err error) error {
 	}
 }
 
-// missing suggests wamr-go's separator where a single colon, as docker and
-// wazero write it, splits the name into a directory and something else.
+// missing suggests wamr-go's separator if a single colon, the separator of
+// docker and wazero, splits the name into a directory and something else.
 func (d mount) missing() error {
 	f := cannotRunf("directory %s: it does not exist", d.host)
 	host, guest, found := strings.Cut(d.host, ":")
@@ -177,8 +177,8 @@ func (d mount) missing() error {
 	return f
 }
 
-// volumeHint answers a module that is a volume as docker writes it, after a -v
-// that means something else here.
+// volumeHint explains a MODULE that is a volume in docker's spelling, after a
+// -v that has another meaning here.
 func volumeHint(module string) string {
 	host, guest, found := strings.Cut(module, ":")
 	if info, err := os.Stat(host); !found || !strings.HasPrefix(guest, "/") || err != nil || !info.IsDir() {

@@ -12,8 +12,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
 
-// The functions of this file decide how a run ended. They read and write
-// nothing.
+// The functions of this file decide the endings and the exit code of a run.
+// They read and write nothing.
 
 // ending is a reason for another exit code than the guest's.
 type ending struct {
@@ -22,8 +22,8 @@ type ending struct {
 	hint string // to type next, or ""
 }
 
-// endings lists all reasons; the last one with a code decides. explain words an
-// error.
+// endings lists all reasons; the last one with a code decides. explain turns an
+// error into a failure.
 func endings(r result, rep *report.Report, o *options, explain func(error) *failure) []ending {
 	var list []ending
 	if interrupted(r) {
@@ -112,7 +112,7 @@ func guestEnding(kind engine.OutcomeKind, c *engine.CycleResult, o *options, exp
 	return ending{code: exitCannotRun, text: "the guest could not be run" + where}
 }
 
-// progressText says how far an interrupted run of cycles came.
+// progressText returns the progress of an interrupted run of cycles.
 func progressText(c *engine.CycleResult, o *options) string {
 	switch {
 	case !o.cycling() || c == nil:
@@ -124,8 +124,8 @@ func progressText(c *engine.CycleResult, o *options) string {
 	}
 }
 
-// cyclesText says how many of several cycles ended so, and the first one if it is
-// known.
+// cyclesText returns the number of cycles that ended in the given way, and the first
+// one if it is known.
 func cyclesText(kind engine.OutcomeKind, n uint64, c *engine.CycleResult, o *options) string {
 	if !o.cycling() {
 		return ""
@@ -138,7 +138,7 @@ func cyclesText(kind engine.OutcomeKind, n uint64, c *engine.CycleResult, o *opt
 }
 
 // outcomeMessage returns the message of the report's outcome: that of a trap or
-// an error, else the reason that decides.
+// an error, otherwise the reason that decides.
 func outcomeMessage(r result, rep *report.Report, list []ending, explain func(error) *failure) string {
 	if o := r.Outcome(); o.Kind == engine.OutcomeError {
 		return explain(o.Err).problem
@@ -149,7 +149,7 @@ func outcomeMessage(r result, rep *report.Report, list []ending, explain func(er
 	return list[len(list)-1].text
 }
 
-// tellTool adds to a report how wamr-go ends.
+// tellTool adds wamr-go's own ending to a report.
 func tellTool(t *report.Tool, r result, list []ending) {
 	code, decides := exitCode(exitOf(r), list)
 	t.ExitCode = &code
@@ -167,8 +167,8 @@ func (e ending) failure() report.Failure { return report.Failure{Message: e.text
 
 const unknown = "of unknown version"
 
-// aboutRun returns what is said beside the endings: the verdict on cycles where
-// nothing else tells it, and notes for -v.
+// aboutRun returns the messages besides the endings: the verdict on cycles if
+// nothing else contains it, and notes for -v.
 func aboutRun(rep *report.Report, o *options) []message {
 	var lines []message
 	if o.cycling() && o.quiet && !o.printsText() && rep.Cycles != nil && !rep.Leaked() {
@@ -183,7 +183,7 @@ func aboutRun(rep *report.Report, o *options) []message {
 	return append(lines, note("elapsed: %v", time.Duration(rep.Run.ElapsedNS).Round(time.Microsecond)))
 }
 
-// conclude returns what is said about the end of a run, the reason that decides
+// conclude returns the messages about the end of a run, the reason that decides
 // last, and the exit code.
 func conclude(r result, o *options, list []ending) (lines []message, code int) {
 	guest := exitOf(r)

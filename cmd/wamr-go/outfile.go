@@ -11,9 +11,8 @@ import (
 )
 
 // outFile is a place that a flag names for a report or a trace. It is opened
-// before the guest runs, so that a place that cannot be written is reported at
-// once, and so that nothing the guest does to the directory decides where the
-// text goes.
+// before the guest runs. So a place that cannot be written is reported at once,
+// and the guest cannot redirect the text by changing the directory.
 type outFile struct {
 	to       io.Writer   // a stream; nil for a regular file that is replaced
 	file     *os.File    // the stream's, to be closed; nil for standard output
@@ -77,7 +76,7 @@ func streamTo(f *os.File, err error) (*outFile, error) {
 }
 
 // same reports whether two places are one file, so that one text would replace
-// the other or end up within it. The null device takes any number.
+// the other or end up within it. The null device accepts any number.
 func (r *outFile) same(other *outFile) bool {
 	if r.info != nil && other.info != nil {
 		null, err := os.Stat(os.DevNull)
@@ -91,7 +90,7 @@ func (r *outFile) same(other *outFile) bool {
 	return errA == nil && errB == nil && os.SameFile(a, b) && r.name == other.name
 }
 
-// stream returns a writer for text that is to be there as it comes, and the file
+// stream returns a writer for text that must be written immediately, and the file
 // behind it if that is regular and keeps its former text so far.
 func (r *outFile) stream() (io.Writer, *os.File, error) {
 	switch {
@@ -109,8 +108,8 @@ func (r *outFile) stream() (io.Writer, *os.File, error) {
 	return f, f, nil
 }
 
-// followLinks follows the last component of a path while it is a symbolic
-// link, as open(2) would, but stops at a descriptor's name.
+// followLinks follows the last component of a path while it is a symbolic link,
+// like open(2), but stops at a descriptor's name.
 func followLinks(path string) (string, error) {
 	const most = 40 // as Linux, path_resolution(7)
 	for range most {
@@ -180,8 +179,8 @@ func (r *outFile) temporaryName() string {
 	return fmt.Sprintf("%s.%d.tmp", r.name, os.Getpid())
 }
 
-// write puts the report there. A regular file is replaced as a whole, with its
-// former mode; a stream takes the report after whatever it had before.
+// write writes the report to the place. A regular file is replaced as a whole
+// and keeps its mode; a stream gets the report after its earlier content.
 func (r *outFile) write(text []byte) error {
 	if r.truncate {
 		if err := r.file.Truncate(0); err != nil {

@@ -53,7 +53,7 @@ func dupForWriting(fd int) (*os.File, error) {
 }
 
 // openStream opens a device, a FIFO or the like. A FIFO that nobody reads is an
-// error: to wait for a reader could take forever.
+// error, because waiting for a reader could take forever.
 func openStream(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
 	if errors.Is(err, unix.ENXIO) {

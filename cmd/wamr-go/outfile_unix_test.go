@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// writeTo opens the place and writes a report there; between is what happens in
-// the meantime, as the guest would do it.
+// writeTo opens the place and writes a report there; between runs in the
+// meantime, in place of the guest.
 func writeTo(t *testing.T, path string, between func()) error {
 	t.Helper()
 	r, err := openOutFile(path, &bytes.Buffer{}, "module.wasm")

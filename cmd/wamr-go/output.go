@@ -10,7 +10,7 @@ import (
 )
 
 // output is a stream for wamr-go's own text. It remembers that a part of it was
-// lost, which the exit code must tell; a guest's output does not go through it.
+// lost, which the exit code must show; a guest's output does not go through it.
 // (A descriptor that was closed when the process began is /dev/null: the Go
 // runtime opens it.) Methods can be called from several goroutines.
 type output struct {
@@ -45,9 +45,10 @@ func (o *output) lost() error {
 	return o.err
 }
 
-// writeReports writes the reports where they were asked for. more says that
-// messages follow those on standard error. A report that its file does not take
-// goes to standard error, so that nothing is lost, and is an ending of its own.
+// writeReports writes the reports to their places. more means that messages
+// follow those on standard error. If a file does not accept its report, the
+// report goes to standard error, so that nothing is lost, and that is an ending
+// of its own.
 func writeReports(u *ui, o *options, r *report.Report, reports plannedReports, more bool) []ending {
 	var lost []ending
 	for _, p := range reports {
@@ -75,7 +76,7 @@ func (p plannedReport) write(u *ui, o *options, r *report.Report) []ending {
 	return append(reportToTerminal(u, o, r, p.format, true), lostReport("written to "+p.file, err))
 }
 
-// reportToTerminal sets a text report apart from what the guest wrote.
+// reportToTerminal separates a text report from the guest's output.
 func reportToTerminal(u *ui, o *options, r *report.Report, format string, more bool) []ending {
 	text, err := render(r, format, report.Options{Color: u.color, ASCII: u.ascii, Width: u.width, LeakKinds: o.leak.listed()})
 	if err != nil {
@@ -97,7 +98,7 @@ func lostReport(how string, err error) ending {
 
 func render(r *report.Report, format string, o report.Options) ([]byte, error) {
 	var b bytes.Buffer
-	f, _ := report.Lookup(format) // the flag takes no unknown name
+	f, _ := report.Lookup(format) // the flag accepts no unknown name
 	err := f.Write(&b, r, o)
 	return b.Bytes(), err
 }

@@ -39,7 +39,7 @@ func TestOutput(t *testing.T) {
 func TestRunLosesOutput(t *testing.T) {
 	for _, tc := range []struct {
 		args           []string
-		stdout, stderr bool // they take what is written
+		stdout, stderr bool // they accept writes
 		code           int
 	}{
 		{[]string{"version"}, true, true, 0},

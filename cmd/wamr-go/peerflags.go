@@ -7,10 +7,10 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// peerFlags answers flags of other WebAssembly command lines: the flag's name,
-// and how to say the same to wamr-go, or that it cannot be said. The name of an
-// option of a wasmtime flag follows that flag's letter. A test runs each flag
-// that a hint names.
+// peerFlags explain flags of other WebAssembly command lines: the flag's name,
+// and its equivalent in wamr-go, or that there is none. The name of an option
+// of a wasmtime flag follows that flag's letter. A test runs each flag that a
+// hint names.
 var peerFlags = []struct{ name, hint string }{
 	// wazero
 	{"mount", "preopen a directory with --dir HOST::GUEST"},
@@ -72,8 +72,8 @@ var wasmtimeGroups = []struct{ letter, name string }{
 	{"S", "wasi"}, {"W", "wasm"}, {"C", "codegen"}, {"O", "optimize"}, {"D", "debug"},
 }
 
-// peerHint returns the answer to another program's flag: word as the user typed
-// it, and the word after it.
+// peerHint returns the explanation of another program's flag: word as the user
+// typed it, and the word after it.
 func peerHint(word, next string) (hint string, ok bool) {
 	name, value, _ := strings.Cut(strings.TrimLeft(word, "-"), "=")
 	double := strings.HasPrefix(word, "--")
@@ -107,8 +107,8 @@ func lookUp(name string) (hint string, ok bool) {
 	return "", false
 }
 
-// typed returns the word of the command line that holds a flag which pflag does
-// not know, and the word after it.
+// typed returns the word of the command line with a flag that pflag does not
+// know, and the word after it.
 func typed(args []string, err *pflag.NotExistError) (word, next string) {
 	is := func(arg string) bool {
 		name, found := strings.CutPrefix(arg, "--")

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// BenchmarkProfile does what the command does most: `make profile` writes
-// default.pgo from it, by which the go command optimises this program.
+// BenchmarkProfile does the most frequent work of the command: `make profile`
+// writes default.pgo from it, by which the go command optimises this program.
 func BenchmarkProfile(b *testing.B) {
 	dir := b.TempDir()
 	guests := filepath.Join("..", "..", "testdata")

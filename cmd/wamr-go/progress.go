@@ -15,7 +15,7 @@ import (
 type progressBar struct {
 	w        io.Writer
 	width    int
-	unit     string        // of what is counted, such as "cycle"
+	unit     string        // of work, such as "cycle"
 	total    uint64        // of them; 0 for unknown
 	duration time.Duration // of the run; 0 for unknown
 	started  time.Time
@@ -25,8 +25,8 @@ type progressBar struct {
 // barDelay suppresses the bar in very short runs.
 const barDelay = 300 * time.Millisecond
 
-// newProgress returns a bar, or nil where there is no terminal or the guest
-// writes to it.
+// newProgress returns a bar, or nil if there is no terminal or the guest writes
+// to it.
 func newProgress(u *ui, o *options) *progressBar {
 	if !o.cycling() || u.width == 0 || o.quiet || o.cycleOutput == outputAll {
 		return nil
@@ -74,8 +74,8 @@ func (p *progressBar) line(completed uint64, elapsed time.Duration) string {
 	return "[" + strings.Repeat("=", full) + strings.Repeat(" ", cells-full) + "] " + text
 }
 
-// share returns the finished part of the run, from 0 to 1, and the time that the
-// rest takes at the rate so far.
+// share returns the finished part of the run, from 0 to 1, and the estimated time of
+// the rest.
 func (p *progressBar) share(completed uint64, elapsed time.Duration) (share float64, left time.Duration) {
 	if p.total > 0 {
 		share = float64(completed) / float64(p.total)

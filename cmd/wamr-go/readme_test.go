@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// readmeFiles are the files that README's commands name, each with what of
-// testdata is behind it.
+// readmeFiles are the files in README's commands, each with its source in
+// testdata.
 var readmeFiles = map[string]string{
 	"hello.wasm": "c/hello.wasm", "plugin.wasm": "c/hello.wasm", "math.wasm": "wat/arith.wasm",
 	"tool.wasm": "c/cat.wasm", "cat.wasm": "c/cat.wasm", "demo.wasm": "c/demo.wasm", "leaky.wasm": "c/leaks.wasm",
@@ -28,8 +28,8 @@ type readmeCommand struct {
 	shown  bool     // the output, which may be empty
 }
 
-// TestReadme runs README's commands, and compares what they print with what README
-// shows: all but numbers.
+// TestReadme runs README's commands, and compares their output with README: everything
+// but numbers.
 func TestReadme(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("it has no preopened directories")

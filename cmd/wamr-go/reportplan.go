@@ -21,7 +21,7 @@ func reportFormats() []string {
 	return names
 }
 
-// reportWish is a report that the user wants.
+// reportWish is a report that the user requested.
 type reportWish struct {
 	format string // name of a report.Format
 	file   string // its place; "" for standard error, or that of --report-file
@@ -45,8 +45,8 @@ func (f reportFlag) Set(text string) error {
 	return nil
 }
 
-// unknownFormat hints at the spelling of a format, or of a file that was given
-// alone.
+// unknownFormat hints at the spelling of a format, or of a file without a
+// format.
 func unknownFormat(text, name string) error {
 	f := usagef("it is not one of: %s", strings.Join(reportFormats(), ", "))
 	if near, ok := nearest(name, reportFormats()); ok {

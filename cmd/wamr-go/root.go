@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const rootLong = `wamr-go runs WebAssembly/WASI programs, and accounts for every byte and handle
-that it takes: what an instance costs, whether destroying it gives everything
-back, whether the program leaks.`
+const rootLong = `wamr-go runs WebAssembly/WASI programs and accounts for every byte and handle
+that they take: the cost of an instance, whether destroying it gives everything
+back, and whether the program leaks.`
 
 const rootExample = `  wamr-go hello.wasm                                  run a file
   wamr-go --dir . tool.wasm in.txt                    preopen a directory
@@ -62,7 +62,7 @@ func newRoot(a *app, args []string) *cobra.Command {
 	h := helps{}
 	root := &cobra.Command{
 		Use:           "wamr-go [FLAGS] MODULE [ARG...]\nwamr-go COMMAND",
-		Short:         "Run WebAssembly/WASI programs and account for what they take",
+		Short:         "Run WebAssembly/WASI programs and account for their resources",
 		Long:          rootLong + "\n\n\"wamr-go MODULE\" is \"wamr-go run MODULE\"; \"wamr-go help run\" lists its flags.",
 		Example:       rootExample,
 		Args:          cobra.ArbitraryArgs,
@@ -72,7 +72,7 @@ func newRoot(a *app, args []string) *cobra.Command {
 			if show, _ := c.Flags().GetBool("version"); show {
 				return printVersion(a.out)
 			}
-			// Nothing was asked for, so the help is an error message, not output.
+			// Nothing was requested, so the help is an error message, not output.
 			fmt.Fprint(a.ui.w, h.text(c))
 			a.code = exitUsage
 			return nil
@@ -105,7 +105,7 @@ func newRoot(a *app, args []string) *cobra.Command {
 	return root
 }
 
-// route inserts "run" where the arguments do not begin with a command. A module
+// route inserts "run" if the arguments do not begin with a command. A module
 // with a command's name is written ./run, or run run.
 func route(args []string) []string {
 	if len(args) == 0 || slices.Contains([]string{"-h", "--help", "--version"}, args[0]) {

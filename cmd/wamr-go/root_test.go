@@ -88,7 +88,8 @@ func TestFlagsAreGrouped(t *testing.T) {
 	}
 }
 
-// TestDocs holds docs/cli to what the commands say; `make docs` writes it.
+// TestDocs compares docs/cli with the help of the commands; `make docs` writes
+// it.
 func TestDocs(t *testing.T) {
 	const committed = "../../docs/cli"
 	written := t.TempDir()

@@ -12,23 +12,24 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine"
 )
 
-const runLong = `Run a WebAssembly module that uses WASI preview1. Flags end at MODULE; all that
-comes after it is the guest's. MODULE is a file, or - for standard input.
+const runLong = `Run a WebAssembly module that uses WASI preview1. Flags end at MODULE;
+everything after it belongs to the guest. MODULE is a file, or - for standard
+input.
 
-A guest has no files but those beneath --dir, no variables but those of --env,
-and argv[0] is MODULE without its directory. Paths never lead out of a
-preopened directory, whatever symbolic links say.
+The guest sees only the files beneath --dir and the variables of --env, and
+argv[0] is MODULE without its directory. Paths never lead out of a preopened
+directory, whatever its symbolic links contain.
 
-With --cycles or --duration a new instance is made, run and destroyed each
-time, and the report says what was not given back. Only the first cycle reads
-standard input, and only its output is printed (--cycle-output). Ctrl-C ends
-the run after the cycle in progress, with its report; a cycle that takes more
-than half a second then is ended, and so it is after --duration. A second
-Ctrl-C ends the run at once. Without cycles, Ctrl-C ends the guest, also where
-it waits. SIGTERM and SIGHUP do the same.
+With --cycles or --duration each cycle makes, runs and destroys a new instance,
+and the report lists everything that was not given back. Only the first cycle
+reads standard input, and only its output is printed (--cycle-output). Ctrl-C
+ends the run after the cycle in progress, with a report; a cycle that takes more
+than another half second is ended. The same happens after --duration. A second
+Ctrl-C ends the run at once. Without cycles, Ctrl-C ends the guest, even while
+it waits. SIGTERM and SIGHUP act like Ctrl-C.
 
-With --calls the export that -f names is called again and again in one instance,
-and the report also says what the guest keeps: memory and open descriptors.`
+With --calls the export of -f is called again and again in one instance, and the
+report also lists the memory and the descriptors that the guest keeps.`
 
 const runExample = `  wamr-go run --dir . tool.wasm in.txt
   wamr-go run --dir ./data::/data:ro tool.wasm /data/in.txt
@@ -75,8 +76,8 @@ func newRun(a *app, h helps) *cobra.Command {
 	return c
 }
 
-// missingModule says that MODULE is missing, and which flag may have taken it for its
-// value.
+// missingModule returns the error that MODULE is missing, and names the flag that may
+// have taken it as its value.
 func missingModule(c *cobra.Command) error {
 	f := usagef("no MODULE is given").withHint("wamr-go run [FLAGS] MODULE [ARG...]")
 	c.Flags().Visit(func(flag *pflag.Flag) {
@@ -92,8 +93,8 @@ func missingModule(c *cobra.Command) error {
 	return f
 }
 
-// runModule runs the module and says how it ended. The error is a problem of the
-// command line.
+// runModule runs the module and reports its end. The error is a problem of the command
+// line.
 func runModule(a *app, o *options) error {
 	started := time.Now()
 	guest, err := guestConfig(a, o)
@@ -104,7 +105,7 @@ func runModule(a *app, o *options) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = reports.close() }() // what could not be written is reported
+	defer func() { _ = reports.close() }() // a report that could not be written has its own message
 	trace, err := openTrace(a, o, reports)
 	if err != nil {
 		return err
@@ -125,7 +126,7 @@ func runModule(a *app, o *options) error {
 	return nil
 }
 
-// finish closes the trace, writes the reports, says how the run ended and returns
+// finish closes the trace, writes the reports, prints the end of the run and returns
 // the exit code.
 func finish(u *ui, o *options, r result, reports plannedReports, trace *traceFile) int {
 	switch {

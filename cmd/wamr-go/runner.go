@@ -13,7 +13,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// runner loads and compiles a module, lends it and gives everything back.
+// runner loads and compiles a module, lends it and releases everything.
 type runner struct {
 	module string    // its path, or "-" for stdin
 	stdin  io.Reader // holds the module "-"
@@ -22,7 +22,7 @@ type runner struct {
 	warn   func(format string, args ...any) // takes the problems of the cache
 }
 
-// run lends the compiled module to use. It returns all that failed, in order.
+// run lends the compiled module to use. It returns all failures, in order.
 func (r runner) run(ctx context.Context, use func(*engine.Module) error) (errs []error) {
 	add := func(err error) {
 		if err != nil {
@@ -67,14 +67,14 @@ func (r runner) compile(ctx context.Context, runtime *engine.Runtime, b *engine.
 	return module, nil
 }
 
-// withoutLeaks drops the leaks from the error of a Close. They are no reason to
-// fail: the ledger has them, and the report tells of them.
+// withoutLeaks drops the leaks from the error of a Close. They are not a
+// failure of the run: the ledger has them, and the report lists them.
 func withoutLeaks(err error) error {
 	_, other := memstat.SplitLeaks(err)
 	return other
 }
 
-// result is all that a run leaves.
+// result is everything that remains of a run.
 type result struct {
 	engine.Run
 	errs   []error        // of anything but the guest; Run.Err is the first one
@@ -84,8 +84,8 @@ type result struct {
 	traceLost error // why the trace's file could not be written
 }
 
-// runGuest runs the module in good order until ctx is done, or in full. It calls
-// ready before anything of the guest's runs.
+// runGuest runs the module in good order until ctx is done, or in full. It calls ready
+// before any code of the guest runs.
 func runGuest(ctx context.Context, a *app, o *options, guest wasi.Config, ready func()) result {
 	r := result{Run: engine.Run{
 		Budget: o.budget, Budgets: o.budgets, Target: o.target, Version: version,
@@ -127,7 +127,7 @@ func runGuest(ctx context.Context, a *app, o *options, guest wasi.Config, ready 
 	}
 	r.signal, r.lost = signalOf(ctx), results.lost()
 	if r.signal != 0 {
-		// That loading or compiling was cancelled tells no more than the signal.
+		// A cancelled load or compilation says no more than the signal.
 		r.errs = slices.DeleteFunc(r.errs, func(err error) bool { return errors.Is(err, context.Canceled) })
 	}
 	if len(r.errs) > 0 {
@@ -163,7 +163,7 @@ func newRunner(a *app, o *options) runner {
 }
 
 // checkCall finds out before anything is instantiated that there is nothing to
-// call. Cycles may do with instantiation alone.
+// call. Cycles can do without a call.
 func checkCall(m *engine.Module, o *options) error {
 	switch {
 	case o.invoke != "":

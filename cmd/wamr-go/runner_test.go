@@ -43,7 +43,7 @@ func TestRunGuestAfterSignal(t *testing.T) {
 func TestRunner(t *testing.T) {
 	for _, tc := range []struct {
 		module string
-		used   error // what use returns
+		used   error // the result of use
 		lent   bool
 		errs   int
 	}{

@@ -6,8 +6,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Commands that have commands, and commands that take arguments, refuse the
-// wrong ones in the same words.
+// Groups of commands, and commands with arguments, refuse wrong ones in the
+// same words.
 
 // noArguments refuses arguments.
 func noArguments(c *cobra.Command, args []string) error {
@@ -32,8 +32,8 @@ func oneModule(c *cobra.Command, args []string) error {
 	}
 }
 
-// needsCommand makes a group of a command: alone, or with a name that it does
-// not know, it is a usage error.
+// needsCommand makes a command a group: alone, or with an unknown name, it is a
+// usage error.
 func needsCommand(c *cobra.Command) {
 	c.Args = cobra.ArbitraryArgs
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -53,7 +53,7 @@ func needsCommand(c *cobra.Command) {
 	}
 }
 
-// addCobraCommands adds cobra's own commands, so that they too answer as ours do.
+// addCobraCommands adds cobra's own commands, with our messages for wrong arguments.
 func addCobraCommands(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
 	out := root.OutOrStdout()

@@ -7,7 +7,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// traceAll is the value of --trace where it is given none.
+// traceAll is the value of --trace without an argument.
 const traceAll = "all"
 
 // traceFlag is a repeatable list of groups and functions.

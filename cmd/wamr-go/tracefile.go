@@ -5,7 +5,7 @@ import (
 	"os"
 )
 
-// tracing reports whether WASI calls are traced. A file asks for that too.
+// tracing reports whether WASI calls are traced. --trace-file implies it.
 func (o *options) tracing() bool { return o.trace != nil || o.traceFile != "" }
 
 // traceFile is the file of --trace-file. A nil traceFile is none.

@@ -137,7 +137,7 @@ func (u *ui) notef(format string, args ...any) {
 	u.say(message{wordNote, fmt.Sprintf(format, args...)})
 }
 
-// trap says what a trap was and where, one frame a line, if err is one.
+// trap prints a trap and its place, one frame a line, if err is one.
 func (u *ui) trap(err error) {
 	var trap *engine.TrapError
 	if !errors.As(err, &trap) {
@@ -162,7 +162,7 @@ func (u *ui) fail(err error) int {
 	return f.code
 }
 
-// say writes a message, unless -q silences it or only -v asks for it.
+// say writes a message, unless -q silences it or it needs -v.
 func (u *ui) say(m message) {
 	if m.word == wordWarning && u.quiet || m.word == wordNote && !u.verbose {
 		return

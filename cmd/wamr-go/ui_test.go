@@ -146,6 +146,6 @@ func TestWaitFor(t *testing.T) {
 		u.waitFor("nothing")()
 	}
 	if b.Len() > 0 {
-		t.Errorf("what is over at once is spoken of: %q", b.String())
+		t.Errorf("a wait that is over at once is shown: %q", b.String())
 	}
 }

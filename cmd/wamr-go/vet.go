@@ -14,14 +14,15 @@ import (
 )
 
 const vetLong = `Cycle many modules, each in a process of its own, and print one table: the
-verdict about each, what one of its instances takes, and the time of a cycle.
+verdict on each, the memory of one of its instances, and the time of a cycle.
 A PATH is a module, a directory with *.wasm files at any depth, or - for a list
-of paths on standard input. A module that traps, hangs, crashes or is no module
-is a row, not the end. What the guests print is dropped.
+of paths on standard input. A module that traps, hangs, crashes or is invalid
+becomes a row of the table, and does not end the run. The guests' output is
+dropped.
 
 Large collections are spread over machines: --shard gives each its share,
 --report-file keeps its part, and "wamr-go vet --merge PART..." joins the parts.
-With --corpus PATH it names the modules that no part has.`
+With --corpus PATH it lists the modules that are in no part.`
 
 const vetExample = `  wamr-go vet plugins/
   wamr-go vet --cycles 1000 --max-memory 16MiB --report-file vet.json plugins/
@@ -30,11 +31,11 @@ const vetExample = `  wamr-go vet plugins/
   wamr-go vet --merge --corpus plugins/ part1.json part2.json part3.json
 `
 
-const vetExitCodesHelp = `    0  every module ran, and gave back what it took
+const vetExitCodesHelp = `    0  every module ran, and gave everything back
    99  a module leaks, or is above its budget
   125  none does, but a module could not be run, trapped, timed out, crashed or
        is missing; or the result could not be written
-  129, 130, 143  ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM, whatever was found
+  129, 130, 143  ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM, whatever the verdicts
     2  wrong usage
 A guest's own exit code and an inconclusive verdict do not count.
 `
@@ -77,7 +78,7 @@ func vetModules(a *app, o *vetOptions, args []string) (err error) {
 		if dest, err = openOutFile(o.run.reportFile, a.stdout, ""); err != nil {
 			return cannotRunf("--report-file %s: %v", o.run.reportFile, systemReason(err))
 		}
-		defer func() { _ = dest.close() }() // what could not be written is reported
+		defer func() { _ = dest.close() }() // a report that could not be written has its own message
 	}
 	if o.merge {
 		r, err := mergeParts(a, o, args)
@@ -106,7 +107,7 @@ func vetModules(a *app, o *vetOptions, args []string) (err error) {
 	kill, cancelKill := context.WithCancel(context.Background())
 	defer cancelKill()
 	actions := endBySignal(a.ui, true, cancel)
-	actions.second = func(syscall.Signal) { cancelKill() } // the children end, and what there is is printed
+	actions.second = func(syscall.Signal) { cancelKill() } // the children end, and the finished rows are printed
 	signals := catchInterrupts(actions)
 	defer signals.stop()
 	signals.wait()
@@ -122,8 +123,9 @@ func vetModules(a *app, o *vetOptions, args []string) (err error) {
 	return finishVet(a, o, r, dest, code)
 }
 
-// runCorpus runs all modules. When ctx is done, those that run end in good
-// order and no other begins; when kill is done, their processes are killed.
+// runCorpus runs all modules. When ctx is done, the modules in progress end in
+// good order and no other begins; when kill is done, their processes are
+// killed.
 func runCorpus(ctx, kill context.Context, a *app, o *vetOptions, corpus *vet.Corpus) (*vet.Report, error) {
 	program, err := os.Executable()
 	if err != nil {
@@ -145,7 +147,7 @@ func runCorpus(ctx, kill context.Context, a *app, o *vetOptions, corpus *vet.Cor
 	return r, nil
 }
 
-// vetOptions is what the command line of vet says.
+// vetOptions holds the command line of vet.
 type vetOptions struct {
 	run    options  // of which only flags that are passed on, and messages, are used
 	passed []string // flags for each run, in order
@@ -159,7 +161,7 @@ type vetOptions struct {
 	corpus        []string
 }
 
-// parallel returns how many modules run at once.
+// parallel returns the number of modules that run at once.
 func (o *vetOptions) parallel() int {
 	if o.jobs > 0 {
 		return int(o.jobs)

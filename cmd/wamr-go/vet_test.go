@@ -67,7 +67,7 @@ func TestJudge(t *testing.T) {
 	}
 	e := judge(vet.Module{Name: "m"}, wrote(0, `"outcome":{"kind":"exit"}`, lost, clean))
 	if e.InstanceBytes == nil || *e.InstanceBytes != 65536 || e.CycleP50NS == nil || *e.CycleP50NS != 7810 {
-		t.Errorf("%+v: the cost of an instance, without what the runtime keeps", e)
+		t.Errorf("%+v: the cost of an instance, without the runtime's own", e)
 	}
 }
 

@@ -27,14 +27,14 @@ type vetChildren struct {
 	kill    context.Context
 }
 
-// grace is the time in which a process that was asked to end writes its report.
+// grace is the time in which a process that must end can write its report.
 // After that it is killed.
 const grace = 5 * time.Second
 
 // errTooLong is the cause of a context that --module-timeout ended.
 var errTooLong = errors.New("the module took too long")
 
-// run runs a module, which has that number, and says what became of it.
+// run runs the module with that number, and returns its row.
 func (c vetChildren) run(ctx context.Context, number int, m vet.Module) vet.Entry {
 	switch {
 	case ctx.Err() != nil:
@@ -83,8 +83,8 @@ func askToEnd(p *os.Process) error {
 	return p.Kill()
 }
 
-// exitStatus returns the exit code of a process as shells tell it, and the signal
-// that ended it, or "".
+// exitStatus returns the exit code of a process in the convention of shells, and the
+// signal that ended it, or "".
 func exitStatus(state *os.ProcessState) (code int, signal string) {
 	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		return exitSignal(status.Signal()), status.Signal().String()
@@ -132,7 +132,7 @@ func crashOf(stderr string) string {
 	return ""
 }
 
-// childEnd is how the process of a module ended.
+// childEnd is the end of a module's process.
 type childEnd struct {
 	err         error // why there was no process; nil if there was one
 	code        int
@@ -145,7 +145,7 @@ type childEnd struct {
 	report      []byte // nil if there is none
 }
 
-// crash says how a process ended that left no report.
+// crash describes the end of a process that left no report.
 func (e childEnd) crash() string {
 	problem := cmp.Or(crashOf(e.stderr), errorOf(e.stderr))
 	switch {

@@ -19,14 +19,14 @@ const (
 
 	formatJSON = "json"
 
-	// completionIndex is the variable in which Kubernetes tells a pod of an
-	// Indexed Job its number, from 0.
+	// completionIndex is the variable with the number of a pod in an Indexed
+	// Job of Kubernetes, from 0.
 	completionIndex = "JOB_COMPLETION_INDEX"
 )
 
 // passedOn lists the flags of run that vet has too and passes on to the process
-// of each module. Left out are those that would collide between processes, and
-// those about the report, of which vet decides.
+// of each module. It leaves out flags that would collide between processes, and
+// flags about the report, which vet sets itself.
 var passedOn = []string{
 	"dir", "map-dir", "env", "inherit-env", "argv0", "invoke",
 	"cycles", "duration", "workers", "fault", "target", "mem-budget", "budget",
@@ -34,7 +34,7 @@ var passedOn = []string{
 	"no-cache", "cache-dir", "cache-max-size",
 }
 
-// vetDefault returns the default of a passed flag where it differs from that of
+// vetDefault returns the default of a passed flag if it differs from that of
 // run. (A map would be made at every start of wamr-go.)
 func vetDefault(name string) (text string, ok bool) {
 	switch name {
@@ -157,7 +157,7 @@ func (o *vetOptions) check(args []string) error {
 	return o.run.checkBudgets(true)
 }
 
-// share returns the shard that was asked for, or nil for all modules.
+// share returns the requested shard, or nil for all modules.
 func (o *vetOptions) share(lookup func(string) (string, bool)) (*vet.Shard, error) {
 	if o.shards == 0 {
 		return o.shard, nil

@@ -10,10 +10,10 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
 
-// printable escapes what a terminal acts upon.
+// printable escapes terminal controls.
 func printable(text string) string { return memstat.Printable(text) }
 
-// judge makes the row of a module from how its process ended. It reads and
+// judge makes the row of a module from the end of its process. It reads and
 // writes nothing.
 func judge(m vet.Module, end childEnd) vet.Entry {
 	e := vet.Entry{Path: printable(m.Name)}
@@ -72,7 +72,7 @@ func readSummary(text []byte) (*summary, error) {
 	return &s, json.Unmarshal(text, &s)
 }
 
-// judge decides by the worst that the report tells.
+// judge returns the worst verdict of the report's parts.
 func (s *summary) judge(end childEnd) (vet.Verdict, string) {
 	r := &report.Report{Ledger: s.Ledger, Budgets: s.Budgets}
 	if c := s.Cycles; c != nil {
@@ -100,7 +100,7 @@ func (s *summary) judge(end childEnd) (vet.Verdict, string) {
 	return s.judgeCycles()
 }
 
-// budgetsText tells all budgets that are exceeded.
+// budgetsText lists the exceeded budgets.
 func budgetsText(over []report.FigureBudget) string {
 	var texts []string
 	for _, b := range over {
@@ -109,7 +109,7 @@ func budgetsText(over []report.FigureBudget) string {
 	return strings.Join(texts, "; ")
 }
 
-// judgeCycles judges a module that ran as it should.
+// judgeCycles judges a module that ran without a failure.
 func (s *summary) judgeCycles() (vet.Verdict, string) {
 	verdict, reasons := vet.Clean, []string(nil)
 	if s.Cycles.Verdict != memstat.Clean {
@@ -135,8 +135,8 @@ func (s *summary) cycleP50() *int64 {
 	return &s.Cycles.P50NS
 }
 
-// instanceBytes adds up the peaks of what an instance holds. What the runtime
-// keeps for the next instance is not its own.
+// instanceBytes adds up the peaks of an instance's resources. Resources that
+// the runtime keeps for the next instance are not included.
 func (s *summary) instanceBytes() *uint64 {
 	if s.Ledger == nil || s.Cycles == nil || s.Cycles.Completed == 0 {
 		return nil

@@ -12,8 +12,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
 
-// finishVet writes the report where it is asked for and sets the exit code. code
-// is that of a signal, or 0.
+// finishVet writes the report to its place and sets the exit code. code is that of a
+// signal, or 0.
 func finishVet(a *app, o *vetOptions, r *vet.Report, dest *outFile, code int) error {
 	text, err := r.JSON()
 	if err != nil {
@@ -41,7 +41,7 @@ func finishVet(a *app, o *vetOptions, r *vet.Report, dest *outFile, code int) er
 	return nil
 }
 
-// vetCode returns the exit code that a report stands for.
+// vetCode returns the exit code for a report.
 func vetCode(r *vet.Report) int {
 	switch {
 	case r.Lost() > 0:
@@ -53,7 +53,7 @@ func vetCode(r *vet.Report) int {
 	}
 }
 
-// vetProblem says why the exit code is not 0.
+// vetProblem returns the reason why the exit code is not 0.
 func vetProblem(r *vet.Report) string {
 	var parts []string
 	if r.Interrupted {

@@ -138,7 +138,7 @@ func startWaiting(t *testing.T, c *waiting.Case, host waiting.Host, procs string
 	return g
 }
 
-// listen follows what the process says.
+// listen reads the process's output.
 func (g *waitingGuest) listen(r io.Reader) {
 	ready := sync.OnceFunc(func() { close(g.ready) })
 	for lines := bufio.NewScanner(r); lines.Scan(); {

@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// fault is something that wamr-go loses on purpose, and how its report must name
-// it.
+// fault is a deliberate loss in wamr-go, and its expected name in the report.
 type fault struct {
 	name  string
 	every int // cycles in which it happens once
@@ -17,7 +16,7 @@ type fault struct {
 	objects  float64
 }
 
-// guest is a program, and how it is run.
+// guest is a program, and the way to run it.
 type guest struct {
 	name   string
 	module string
@@ -28,7 +27,7 @@ type guest struct {
 	slow   int    // how many times fewer cycles it runs; 0 means 1
 }
 
-// testCase is a way to run a guest, and what the report must say of it.
+// testCase is a way to run a guest, and the expected report.
 type testCase struct {
 	guest
 	fault   fault // the zero fault for a clean run
@@ -54,8 +53,8 @@ var (
 	plugin = guest{name: "plugin", module: "testdata/c/plugin.wasm", args: []string{"100"}, export: "tidy"}
 )
 
-// faultCases returns the faults at each rate. What happens once in a hundred calls
-// must fill pages of the guest's memory to be seen in a thousand.
+// faultCases returns the faults at each rate. A loss in every hundredth call must fill
+// pages of the guest's memory to be visible in a thousand calls.
 func faultCases(runs int) (cases []testCase) {
 	for _, row := range []struct {
 		guest
@@ -107,7 +106,7 @@ func cleanCases(runs int, goHello string) (cases []testCase) {
 	return cases
 }
 
-// workers returns how many can run the guest at once, of the two that are tried.
+// workers returns how many of the two workers can run the guest at once.
 func (g guest) workers() int {
 	if g.alone || g.export != "" {
 		return 1

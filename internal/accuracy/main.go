@@ -1,7 +1,7 @@
-// Command accuracy measures how often the hunt for leaks is right. It runs
-// wamr-go again and again, with faults built in and without, on one and two
-// workers, on an idle and a busy machine, and prints how many leaks were found and
-// how many runs were accused wrongly, with Wilson's 95 % intervals.
+// Command accuracy measures how often the hunt for leaks is right. It runs wamr-go
+// again and again, with built-in faults and without, on one and two workers, on an idle
+// and a busy machine. It prints the number of leaks that were found and of runs that
+// were accused wrongly, with Wilson's 95 % intervals.
 //
 //	make leak-accuracy
 package main
@@ -45,15 +45,15 @@ func main() {
 	}
 }
 
-// lab says what is measured.
+// lab is the configuration of the measurement.
 type lab struct {
 	program  string
 	cycles   int
 	duration time.Duration // instead of cycles; 0 for none
 }
 
-// measureAll runs the cases that are wanted, prints a line for each, and reports
-// whether every run was right.
+// measureAll runs the selected cases, prints a line for each, and reports whether every
+// run was right.
 func (l lab) measureAll(runs, clean int, wanted func(testCase) bool) (right bool, err error) {
 	dir, err := os.MkdirTemp("", "accuracy")
 	if err != nil {

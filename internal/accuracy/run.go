@@ -13,7 +13,7 @@ import (
 	"sync"
 )
 
-// tally counts what the runs of a case said.
+// tally counts the results of a case's runs.
 type tally struct {
 	sync.Mutex
 	runs, right int
@@ -64,8 +64,8 @@ func wilson(hits, n int) (low, high float64) {
 	return max(middle-half, 0), min(middle+half, 1)
 }
 
-// measure runs a case, as often as it says, on all processors. dir is for the
-// directories of guests.
+// measure runs a case on all processors, as often as the case requires. dir is
+// for the directories of guests.
 func (l lab) measure(c testCase, dir string) *tally {
 	t := new(tally)
 	var group sync.WaitGroup
@@ -86,7 +86,7 @@ func (l lab) measure(c testCase, dir string) *tally {
 	return t
 }
 
-// report is the part of wamr-go's report that is judged.
+// report is the judged part of wamr-go's report.
 type report struct {
 	Ledger struct {
 		Leaks []struct {
@@ -103,7 +103,7 @@ type report struct {
 	}
 }
 
-// row is one of the census.
+// row is a row of the census.
 type row struct {
 	Kind     string
 	Identity string
@@ -158,7 +158,7 @@ func (l lab) run(c testCase, dir string) (r report, err error) {
 	return r, json.Unmarshal([]byte(text[begin:end+1]), &r)
 }
 
-// judge returns "" if the report is right, or what is wrong about it.
+// judge returns "" if the report is right, otherwise the error in it.
 func (c testCase) judge(r report) string {
 	f := c.fault
 	want := "leak"
@@ -182,7 +182,7 @@ func (c testCase) judge(r report) string {
 	return fmt.Sprintf("another kind, place or rate: %v", r.Cycles.Census)
 }
 
-// judgeLedger wants the right kind, each time, from the first.
+// judgeLedger checks that each leak has the right kind, from the first cycle.
 func (f fault) judgeLedger(r report) string {
 	lost, others := 0, 0
 	for _, l := range r.Ledger.Leaks {

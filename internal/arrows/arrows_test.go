@@ -30,7 +30,7 @@ type listed struct {
 	Deps       []string // transitive
 }
 
-// layer is a group of our packages: the directory dir and everything beneath it, except what an earlier layer holds.
+// layer is a group of our packages: the directory dir and everything beneath it, except the packages of earlier layers.
 type layer struct {
 	dir string
 	// ours names the layers that it may import, besides itself.

@@ -11,22 +11,22 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// Case is a guest that waits in a WASI call, and what it waits for; or one that
-// does not end by itself.
+// Case is a guest that waits for an event in a WASI call, or that does not end
+// by itself.
 type Case struct {
 	Function string // the WASI function; "" if the guest computes
-	What     string // what it waits for, or does
+	What     string // the event that it waits for, or its activity
 	// Ready is the descriptor, 1 or 2, to which the guest writes a line, ReadyText,
 	// before it waits.
 	Ready int
 
-	// Host makes what the guest waits for. It is closed with the test.
+	// Host makes the event's source. It is closed with the test.
 	Host func(t testing.TB) Host
 
 	guest guest
 }
 
-// ReadyText is the line by which a guest tells that it is about to wait.
+// ReadyText is the line that a guest prints before it waits.
 const ReadyText = "ready\n"
 
 // Name names the case.
@@ -44,8 +44,7 @@ func (c *Case) Computes() bool { return c.Function == "" }
 // Wasm is the guest's module.
 func (c *Case) Wasm() []byte { return c.guest.wasm(int64(c.Ready)) }
 
-// Host is what a guest gets. Its fields are nil where the case does not need
-// them.
+// Host is the resources of a guest. Fields that the case does not need are nil.
 type Host struct {
 	Stdin  io.Reader
 	Stdout io.Writer
@@ -55,8 +54,8 @@ type Host struct {
 	Dial   bool   // and the test connects, and sends nothing
 }
 
-// InProcess reports whether only a Go program can give the guest this host: a
-// stream is none of the system's.
+// InProcess reports whether only a Go program can give the guest this host,
+// because a stream is not one of the system's.
 func (h *Host) InProcess() bool {
 	for _, s := range []any{h.Stdin, h.Stdout, h.Stderr} {
 		if _, ok := s.(interface{ Fd() uintptr }); s != nil && !ok {
@@ -104,7 +103,7 @@ func write(fd int64) call { return call{"fd_write", []int64{fd, atBuffer, 1, atR
 
 func calls(list ...call) guest { return guest{calls: list} }
 
-// writesMuch writes more than a pipe or a socket takes, 255 MiB.
+// writesMuch writes 255 MiB, more than a pipe or a socket buffers.
 func writesMuch(function string, fd int64, before ...call) guest {
 	args := []int64{fd, atMany, maxBuffers, atResult}
 	if function == "sock_send" {
@@ -133,7 +132,7 @@ func movesFile(function string, rights int64, offset ...int64) guest {
 
 const maxBuffers = 1024
 
-// many lists the same buffer as often as a call takes it.
+// many lists the same buffer as often as one call allows.
 func many(size int) []byte {
 	return buffers(slices.Repeat([]buffer{{atData, size}}, maxBuffers)...)
 }
@@ -156,8 +155,9 @@ const (
 	randomBytes = randomPages * pageSize
 )
 
-// Cases lists the cases. Each function of [wasi.WaitEvent] has some, and those
-// of [wasi.WaitLength] for which a test can wait. One guest computes.
+// Cases lists the cases. Each function of [wasi.WaitEvent] has some, and so do
+// the functions of [wasi.WaitLength] whose wait a test can create. One guest
+// computes.
 var Cases = []Case{
 	{"fd_read", "pipe", 2, emptyPipe, calls(read(stdin))},
 	{"fd_read", "socket", 2, emptySocket, calls(read(stdin))},

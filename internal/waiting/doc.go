@@ -1,3 +1,3 @@
-// Package waiting has guests that wait, for tests of what ends them: one for
-// each way in which a WASI call can wait, with what it waits for.
+// Package waiting has guests that wait, to test the ways to end them: a guest
+// for each way in which a WASI call can wait, with the event that it waits for.
 package waiting

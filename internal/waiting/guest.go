@@ -32,7 +32,7 @@ type call struct {
 	args     []int64
 }
 
-// Where guests keep what calls need.
+// Addresses of the calls' data in the guest's memory.
 const (
 	atResult = 0x10
 	atReady  = 0x20 // "ready\n", and the buffer that names it
@@ -46,8 +46,8 @@ const (
 
 const pageSize = 1 << 16
 
-// wasm encodes the guest. It first writes a line to the given descriptor, and
-// so tells that it runs.
+// wasm encodes the guest. It first writes a line to the given descriptor, to
+// show that it runs.
 func (g guest) wasm(readyFD int64) []byte {
 	ready := "ready\n"
 	g.data = append([]segment{

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// shortOfAddresses says whether the process must be thrifty with its address
-// space: it has 32-bit addresses, or a limit that a few linear memories reach.
+// shortOfAddresses reports whether the process must save address space: it has
+// 32-bit addresses, or a limit that a few linear memories reach.
 func shortOfAddresses() bool {
 	if strconv.IntSize == 32 {
 		return true

@@ -53,10 +53,10 @@ func underLimit[T any](t *testing.T, kilobytes int, value func() T) (given T, li
 
 // shortLimits are limits in KiB. The Go runtime alone takes some 700 MiB where
 // addresses have 64 bits, and 500 MiB more if it can get them; between 1.15 and
-// 1.35 GB it can, and then lacks space for anything else.
+// 1.4 GB it can, and then lacks space for anything else.
 var shortLimits = []int{900_000, 1_400_000, 1_600_000, 2_000_000, 3_000_000, 6_000_000, 10_000_000}
 
-// spaceGuests are what TestShortAddressSpace runs: a program, and one that grows.
+// spaceGuests are the guests of TestShortAddressSpace: a program, and one that grows.
 var spaceGuests = []struct {
 	name string
 	args []string
@@ -167,8 +167,8 @@ func openMany(t *testing.T) {
 	checkLedger(t, ledger)
 }
 
-// TestGrowthInShortAddressSpace has a memory grow to a gigabyte, which fits only
-// if other instances give up what they reserve and do not use.
+// TestGrowthInShortAddressSpace lets a memory grow to a gigabyte, which fits only if
+// other instances give up the address space that they reserve and do not use.
 func TestGrowthInShortAddressSpace(t *testing.T) {
 	if _, limited := underLimit(t, 3_000_000, func() bool { return true }); !limited {
 		return

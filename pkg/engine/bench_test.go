@@ -63,9 +63,9 @@ func cycle(b *testing.B, m *engine.Module, start bool) {
 	}
 }
 
-// BenchmarkLedgerShare tells what the ledger costs, in percent of a cycle
+// BenchmarkLedgerShare reports the cost of the ledger, in percent of a cycle
 // without it. The two take turns, and the median round of each counts, so that
-// a busy machine does not decide and the collector's share is in it.
+// a busy machine does not decide and the collector's share is included.
 func BenchmarkLedgerShare(b *testing.B) {
 	const round = 200
 	var modules [2]*engine.Module

@@ -6,7 +6,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/codecache"
 )
 
-// The limits of a code cache where Config does not set others.
+// The default limits of a code cache.
 const (
 	DefaultCacheBytes = 1 << 30 // 1 GiB
 	DefaultCacheAge   = 90 * 24 * time.Hour
@@ -34,9 +34,9 @@ func CacheInfo(dir string) (CacheUse, error) {
 }
 
 // CleanCache removes the compiled code of all versions and platforms from a
-// cache directory, and nothing else. It returns what it removed. Processes that
-// run meanwhile are not disturbed: at worst they compile a module again. It
-// refuses the same directories as [CacheInfo].
+// cache directory, and nothing else. It returns a description of the removed
+// code. Running processes are not disturbed: at worst they compile a module
+// again. It refuses the same directories as [CacheInfo].
 func CleanCache(dir string) (CacheUse, error) {
 	u, err := codecache.Clean(dir)
 	return cacheUse(u), err

@@ -12,16 +12,16 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 )
 
-// unitCall is what a unit of work is called in a run whose cycles are calls.
+// unitCall is the name of a unit of work in a run whose cycles are calls.
 const unitCall = "call"
 
-// ErrOnce is a function that can be called only once in an instance: none, which
-// means the module's own start, or _start or _initialize. It is the error of the
-// outcome of [Module.Cycle] with CycleConfig.OneInstance.
+// ErrOnce means that a function can be called only once in an instance: the module's
+// own start, _start or _initialize. It is the error of the outcome of [Module.Cycle]
+// with CycleConfig.OneInstance.
 var ErrOnce = errors.New("a module can be started only once in an instance")
 
-// oneInstance is the instance of a run whose cycles are calls, and what its guest
-// held after each of them.
+// oneInstance is the instance of a run whose cycles are calls, and the guest's
+// resources after each of them.
 type oneInstance struct {
 	*Instance
 	export   Export
@@ -31,7 +31,7 @@ type oneInstance struct {
 	memory, descriptors census.Series
 }
 
-// callAgain runs a cycle that is a call in the run's one instance, which the
+// callAgain runs a cycle that is a call in the run's only instance, which the
 // first cycle makes.
 func (w *cycleWorker) callAgain(ctx context.Context, c *cycles, n uint64, fault *faultKind) Outcome {
 	if c.one == nil {
@@ -101,9 +101,10 @@ func (c *cycles) closeInstance(ctx context.Context) {
 	c.workers[0].close(ctx, c.one.Instance, true)
 }
 
-// judgeGuest adds what the guest itself lost to the result of the hunt. The
-// windows of the hunt see descriptors by path; if the guest had all that it may
-// have before them, the one opened last is named.
+// judgeGuest adds the guest's own losses to the result of the hunt. The windows
+// of the hunt compare descriptors by path. If the guest had already reached its
+// limit of descriptors before them, judgeGuest names the descriptor that was
+// opened last.
 func (c *cycles) judgeGuest() {
 	found := c.found
 	if found == nil {
@@ -131,7 +132,7 @@ func (c *cycles) judgeGuest() {
 	}
 }
 
-// countGuest counts what the guest has open.
+// countGuest counts the descriptors that the guest has open.
 func (one *oneInstance) countGuest(add func(kind census.Kind, identity string, objects, bytes int64)) {
 	for fd := range one.system.Opened() {
 		path := one.system.GuestPath(fd)

@@ -12,8 +12,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// TestCalls calls exports of a plug-in that behave, and some that do not. What
-// the guest keeps is found, with its rate.
+// TestCalls calls exports of plug-ins, some of which keep memory or
+// descriptors. The leaks of the guest are found, with their rates.
 func TestCalls(t *testing.T) {
 	dir := preopen(t, t.TempDir(), "/data")
 	const none = census.File // nothing is to be found

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// whyInterpreted says why wazero's compiler does not work on this processor or
-// in this process, or "" if it does. If it did not, wazero would interpret
+// whyInterpreted returns the reason why wazero's compiler does not work on this
+// processor or in this process, or "" if it does. wazero would then interpret
 // without notice. The interpreter has no cache, and would run the traps of a
 // stub: see package codecache.
 func whyInterpreted() string {

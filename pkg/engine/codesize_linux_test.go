@@ -46,7 +46,7 @@ func TestCompileLeavesNoCode(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			// What wazero maps goes with its finalizers.
+			// wazero's mappings disappear with its finalizers.
 			grown := func(before codeRanges) (n uint64) {
 				for range 50 {
 					runtime.GC()

@@ -9,7 +9,7 @@ import (
 
 const (
 	// compileGC is GOGC while code is compiled. The heap may grow to five times
-	// the live heap, because a compilation keeps nearly all that it allocates
+	// the live heap, because a compilation keeps nearly all of its allocations
 	// until it ends.
 	compileGC = 400
 	// cycleHeap is the heap size, in bytes, at which a collection starts during
@@ -17,16 +17,16 @@ const (
 	// mean a collection every few hundred cycles. A larger heap would not fit the
 	// processor's caches.
 	cycleHeap = 16 << 20
-	// sharedHeap is the same for each of several workers, up to maxSharedHeap for
-	// all: they leave no processor idle that could collect meanwhile. Two workers
-	// made 1.14 times the cycles of one with 16 MiB, 1.41 with 32, 1.50 with 64
-	// and no more with 256.
+	// sharedHeap is the same for each of several workers, up to maxSharedHeap in total:
+	// they leave no processor idle that could collect meanwhile. Two workers ran 1.14
+	// times the cycles of one with 16 MiB, 1.41 with 32, 1.50 with 64 and no more with
+	// 256.
 	sharedHeap    = 32 << 20
 	maxSharedHeap = 256 << 20
 )
 
 // compileGCPercent returns the GOGC for compilations. A process that is short of
-// addresses keeps Go's default: where the heap cannot grow, Go ends the process.
+// addresses keeps Go's default: Go ends a process whose heap cannot grow.
 func compileGCPercent() int {
 	if shortOfAddresses() {
 		return 100
@@ -34,8 +34,9 @@ func compileGCPercent() int {
 	return compileGC
 }
 
-// cycleGCPercent returns the GOGC that lets the live heap grow to the size that
-// is meant for that many workers. Without addresses to spare that is cycleHeap.
+// cycleGCPercent returns the GOGC that lets the live heap grow to the size
+// intended for that many workers. In a process that is short of addresses that
+// is cycleHeap.
 func cycleGCPercent(workers int) int {
 	heap := uint64(cycleHeap)
 	if n := min(workers, runtime.GOMAXPROCS(0)); n > 1 && !shortOfAddresses() {
@@ -51,8 +52,8 @@ func cycleGCPercent(workers int) int {
 	return int(100 * heap / live)
 }
 
-// collector counts the compilations and cycles that have GOGC, which belongs to
-// the whole process, raised.
+// collector counts the compilations and cycles that keep GOGC raised. GOGC
+// belongs to the whole process.
 var collector struct {
 	mu      sync.Mutex
 	users   int

@@ -22,10 +22,9 @@ import (
 // *TableLimitError, a *CompileError, or ErrClosed. Compile is safe for concurrent
 // use.
 //
-// When ctx is done, Compile returns a *CompileError that wraps the context's
-// error, within a quarter of a second. The compiler ends with the function that
-// it compiles, which may be large; until then it goes on, and Runtime.Close waits
-// for it.
+// When ctx is done, Compile returns a *CompileError that wraps the context's error,
+// within a quarter of a second. The compiler finishes the function in progress, which
+// may be large; Runtime.Close waits for it.
 func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	if r.isClosed() {
 		return nil, errRuntimeClosed
@@ -85,9 +84,9 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	return m, nil
 }
 
-// prepare says what wazero is to compile of a module, and lays its initial memory
-// out, which the caller closes. No other module imports from one that is alone. The error is a *MemoryLimitError, a
-// *TableLimitError or one of package wasmbin.
+// prepare decides which edits of a module wazero compiles, and lays its initial memory out, which the caller
+// closes. alone means that no other module imports from it. The error is a *MemoryLimitError, a *TableLimitError or
+// one of package wasmbin.
 func (r *Runtime) prepare(parsed *wasmbin.Module, alone bool) (*source, error) {
 	if err := r.checkMemories(parsed.Memories); err != nil {
 		return nil, err
@@ -106,8 +105,8 @@ func (r *Runtime) prepare(parsed *wasmbin.Module, alone bool) (*source, error) {
 	return s, nil
 }
 
-// stage sets the module that is compiled: the original with edits, to which
-// further ones are made by offsets in it.
+// stage sets the module that is compiled: the original with edits. Further edits use
+// offsets in the staged module.
 func (s *source) stage(edits ...wasmbin.Edit) (err error) {
 	if s.module = s.original; len(edits) > 0 {
 		s.module, err = wasmbin.Parse(wasmbin.Apply(s.original.Binary, edits...))
@@ -129,8 +128,8 @@ func (r *Runtime) edit(s *source) {
 	s.plan, s.refused = instrument.NewPlan(s.module, r.mode())
 }
 
-// newModule makes a module of what wazero compiled. It joins the linker, and
-// takes over the source's initial memory.
+// newModule makes a module of wazero's compiled module. It joins the linker, and takes
+// over the source's initial memory.
 func (r *Runtime) newModule(s *source, l *linker, compiled wazero.CompiledModule) *Module {
 	l.join()
 	s.tables.growable = s.tables.growable && s.grows
@@ -164,9 +163,9 @@ func refusal(b *Binary, err error) error {
 	return &CompileError{b.Path, binaryError(b.Bytes, err)}
 }
 
-// compileReason says that the module uses an unsupported feature, exceeds a limit
-// or is invalid, unless the context is done, or it is only that its code was not
-// rewritten.
+// compileReason returns the reason why a compilation failed: the context is done, the
+// code could not be rewritten, or the module uses an unsupported feature, exceeds a
+// limit or is invalid.
 func (r *Runtime) compileReason(ctx context.Context, binary []byte, err error) error {
 	var exceeded *wasmbin.LimitError
 	var content *wasmbin.ContentError

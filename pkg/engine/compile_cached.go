@@ -18,7 +18,7 @@ import (
 
 // source is a module before it is compiled.
 type source struct {
-	original *wasmbin.Module // as it was given, or with its heap watched
+	original *wasmbin.Module // the guest's module, or the one with its heap watched
 	module   *wasmbin.Module // with the edits of limits
 	edits    []wasmbin.Edit  // made to module before it is compiled
 	variant  []byte          // names the edits that the code asked for: see limit
@@ -31,22 +31,22 @@ type source struct {
 	initial initialMemory // that the edits removed
 	names   wasmbin.Names // likewise
 	plan    *instrument.Plan
-	refused error // why there is no plan
+	refused error // the reason why there is no plan
 
 	alone       bool   // no other module imports from it
 	memoryLimit uint64 // up to which the memory grows, in bytes
 }
 
 // takeMemoryLimit moves the module's own maximum of its memory from the binary to
-// memoryLimit, so that package linmem sees each growth that is denied.
+// memoryLimit, so that package linmem counts each denied growth.
 func (s *source) takeMemoryLimit() {
 	if edit, pages, ok := s.module.StripMemoryLimit(); ok {
 		s.edits, s.memoryLimit = append(s.edits, edit), min(s.memoryLimit, pages*pageSize)
 	}
 }
 
-// edited returns the binary that is compiled. The error says why its code cannot
-// be rewritten, and then the binary is the original.
+// edited returns the binary to compile. If its code cannot be rewritten, it returns the
+// reason and the original binary.
 func (s *source) edited() ([]byte, error) {
 	if s.plan.Mode() == instrument.None {
 		return wasmbin.Apply(s.module.Binary, s.edits...), s.refused
@@ -58,7 +58,7 @@ func (s *source) edited() ([]byte, error) {
 	return wasmbin.Apply(s.module.Binary, slices.Concat(s.edits, s.plan.Edits(), []wasmbin.Edit{code})...), nil
 }
 
-// stub returns the binary in whose name the cache keeps the code. It reads no
+// stub returns the binary under which the cache keeps the code. It contains no
 // code.
 func (s *source) stub(key codecache.Key) []byte {
 	return codecache.Stub(s.module, key, s.plan.Functions(), slices.Concat(s.edits, s.plan.Edits())...)
@@ -157,9 +157,9 @@ func (r *Runtime) fromCache(ctx context.Context, s *source) *compilation {
 	return c
 }
 
-// limit refuses code that wazero compiles wrongly or that exceeds a limit, and
-// stages the module anew with the edits that its code asks for. Nearly all modules
-// need none, and their code in the cache serves every limit.
+// limit refuses code that wazero compiles wrongly or that exceeds a limit, and stages
+// the module again with the edits that its code requires. Nearly all modules need none,
+// and their code in the cache serves every limit.
 func (r *Runtime) limit(s *source) (edited bool, err error) {
 	if err := r.checkCode(s.module); err != nil {
 		return false, err
@@ -196,8 +196,8 @@ func (r *Runtime) limit(s *source) (edited bool, err error) {
 	return true, nil
 }
 
-// unless returns the compilation, or why its code was not rewritten. wazero's
-// own error comes first, because it is about the guest.
+// unless returns the compilation, or the reason why its code was not rewritten.
+// wazero's own error comes first, because it is about the guest.
 func (c *compilation) unless(ctx context.Context, refused, err error) (*compilation, error) {
 	if err != nil || refused == nil {
 		return c, err
@@ -206,7 +206,7 @@ func (c *compilation) unless(ctx context.Context, refused, err error) (*compilat
 	return nil, because(ErrNotRewritten.Error()+": "+refused.Error(), ErrNotRewritten, refused)
 }
 
-// mode returns how code is rewritten.
+// mode returns the mode of the rewriting.
 func (r *Runtime) mode() instrument.Mode {
 	switch {
 	case r.config.Fuel > 0 || r.config.CountInstructions:
@@ -220,7 +220,7 @@ func (r *Runtime) mode() instrument.Mode {
 
 // key returns the module's name in the cache.
 func (r *Runtime) key(s *source) codecache.Key {
-	const rules = 1 // changes with what code in the cache was checked for
+	const rules = 1 // changes with the checks that code in the cache has passed
 	how := binary.LittleEndian.AppendUint64([]byte{rules, byte(s.plan.Mode()), instrument.Version}, uint64(r.features))
 	return codecache.NewKey(s.sum, append(how, s.variant...)...)
 }
@@ -259,5 +259,6 @@ func (r *Runtime) compileWith(ctx context.Context, cache wazero.CompilationCache
 }
 
 // inspecting is held while code is compiled and the process's executable memory
-// is measured before and after, so that each compilation counts its own.
+// is measured before and after, so that each compilation counts only its own
+// memory.
 var inspecting = make(chan struct{}, 1)

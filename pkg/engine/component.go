@@ -6,8 +6,8 @@ import (
 )
 
 // commandIn returns the program within a component that an adapter made of it:
-// the only core module that exports _start and imports nothing but preview1.
-// The component's other core modules translate its calls to WASI 0.2.
+// the only core module that exports _start and imports only preview1. The
+// component's other core modules translate its calls to WASI 0.2.
 func commandIn(component []byte) (*wasmbin.Module, bool) {
 	var command *wasmbin.Module
 	for _, binary := range wasmbin.CoreModules(component) {

@@ -11,16 +11,16 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// CycleConfig says how often, and how, an instance is made, run and closed. The
-// zero CycleConfig is one cycle of Instance.Start.
+// CycleConfig configures a run of cycles: in each of them an instance is made,
+// run and closed. The zero CycleConfig is one cycle of Instance.Start.
 type CycleConfig struct {
 	// Cycles is the number of cycles; 0 means as many as fit into Duration, or
 	// one if that is 0 too. With both, whichever is reached first ends the run.
 	Cycles   uint64
 	Duration time.Duration
 	// OneInstance makes a single instance, in which each cycle is a call of
-	// Invoke: so a plug-in host uses a module. Only one worker runs then, and
-	// Config is called for the first cycle only.
+	// Invoke, like a plug-in host. Only one worker runs then, and Config is
+	// called for the first cycle only.
 	OneInstance bool
 
 	Workers int           // that run cycles at once; 0 means 1
@@ -29,10 +29,10 @@ type CycleConfig struct {
 	// Stop ends the run after the cycles in progress, once it is closed. (The
 	// context of Cycle, when done, ends their guests too.)
 	Stop <-chan struct{}
-	// Grace is how long guests may go on after Stop was closed or Duration is
+	// Grace is the time that guests may go on after Stop was closed or Duration is
 	// over. Then they end as if their context were cancelled, and CycleResult.Cut
-	// counts their cycles. 0 means that the run waits for them. The hunt for
-	// leaks may begin cycles after Duration; each of them may take that long.
+	// counts their cycles. 0 means that the run waits for them. The hunt for leaks may
+	// begin cycles after Duration; each of them may take that long.
 	Grace time.Duration
 	// FailFast ends the run after the first cycle that is not a clean exit, or
 	// that does not give everything back. The run always ends if the first cycle
@@ -48,7 +48,7 @@ type CycleConfig struct {
 	// nil.
 	Results func(cycle uint64, results []string)
 
-	// Fault loses something on purpose, after the cycles that it names.
+	// Fault loses something on purpose, after the cycles that it selects.
 	Fault Fault
 
 	// Progress receives the number of completed cycles, from one goroutine, at

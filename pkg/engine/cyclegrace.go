@@ -12,8 +12,8 @@ import (
 var errRunOver = errors.New("the run is over")
 
 // openGuests makes the context of the guests of a phase. It is done with ctx, or
-// CycleConfig.Grace after the run was stopped or the duration was over, if that
-// is not 0. The caller calls end once no guest runs any more.
+// CycleConfig.Grace (unless 0) after the run was stopped or its duration was over. The
+// caller calls end once no guest runs any more.
 func (c *cycles) openGuests(ctx context.Context, duration time.Duration) (end func()) {
 	c.guests = ctx
 	if c.cfg.Grace <= 0 || c.cfg.Stop == nil && duration == 0 {
@@ -46,9 +46,9 @@ func (c *cycles) openGuests(ctx context.Context, duration time.Duration) (end fu
 }
 
 // guestContext returns the context of one cycle's guest. A hunt takes longer than
-// planned where profiled cycles are slow, and it is lost if one of them is cut.
-// So the end of CycleConfig.Duration does not end its guests, unless a single one
-// takes longer than Grace.
+// planned if profiled cycles are slow, and it is lost if one of them is cut. So the end
+// of CycleConfig.Duration does not end its guests, unless a single one takes longer
+// than Grace.
 func (c *cycles) guestContext() (context.Context, context.CancelFunc) {
 	var (
 		deadline time.Time

@@ -27,7 +27,7 @@ func TestGraceEndsCycles(t *testing.T) {
 		name      string
 		cfg       engine.CycleConfig
 		ctx       context.Context
-		waits     func(cycle uint64) bool // in others the guest reads what there is, and ends
+		waits     func(cycle uint64) bool // in others the guest reads the available bytes, and ends
 		stops     bool                    // as soon as a guest waits
 		completed bool                    // a cycle was
 		want      engine.OutcomeKind

@@ -15,8 +15,8 @@ type CycleOutcome struct {
 	Outcome
 }
 
-// CycleResult says how the cycles of a run ended, how long they took, and what
-// they needed.
+// CycleResult holds the outcomes of the cycles of a run, their duration and
+// their resources.
 type CycleResult struct {
 	Requested uint64 // 0 if only a duration was given
 	Completed uint64 // cycles that ended, whether they could be instantiated or not
@@ -55,8 +55,8 @@ type CycleResult struct {
 	// GuestHeap is that of the first cycle, or of OneInstance, at its end; nil
 	// without Config.Heap.Check.
 	GuestHeap *guestheap.Report
-	// GuestBound is the smallest leak of a guest's linear memory that Hunt finds
-	// for certain, in bytes per call; 0 if that was not looked for.
+	// GuestBound is the smallest leak of a guest's linear memory that Hunt is certain
+	// to find, in bytes per call; 0 if the hunt did not include it.
 	GuestBound float64
 	// Before and After are readings of the process before the first and after
 	// the last cycle; nil without Config.Inspect.
@@ -80,7 +80,7 @@ func (r *CycleResult) Outcome() CycleOutcome {
 	}
 }
 
-// result adds up what the workers counted.
+// result adds up the counts of the workers.
 func (c *cycles) result(ctx context.Context) CycleResult {
 	r := CycleResult{
 		Requested: c.cfg.Cycles,

@@ -10,7 +10,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// cycleWorker runs cycles one after the other, and counts for itself.
+// cycleWorker runs cycles one after the other, and keeps its own counts.
 type cycleWorker struct {
 	latency  histogram
 	outcomes [outcomeKinds]uint64

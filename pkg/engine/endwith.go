@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// endPatience is how long endWith still waits for a function whose context is
-// done: most look at it themselves, and clean up.
+// endPatience is the time that endWith waits for a function after its context
+// is done: most functions check the context themselves, and clean up.
 const endPatience = 200 * time.Millisecond
 
-// endWith returns what do returns, or the context's error if that is done first.
-// For that, do runs on a goroutine of its own, which goes on; discard then gets
-// what do returns. left receives a channel that is closed after that.
+// endWith returns the results of do, or the context's error if that is done first. For
+// that, do runs on a goroutine of its own, which goes on; discard then gets its result.
+// left receives a channel that is closed after that.
 func endWith[T any](ctx context.Context, do func() (T, error), discard func(T, error), left func(ended <-chan struct{})) (T, error) {
 	if ctx.Done() == nil {
 		return do()
@@ -63,8 +63,8 @@ func endWith[T any](ctx context.Context, do func() (T, error), discard func(T, e
 	return none, contextError(ctx)
 }
 
-// contextError is the error of what a context ended. It wraps the context's
-// error, and the cause that its maker gave.
+// contextError returns the error of an operation that a context ended. It wraps
+// the context's error, and the cause that its maker gave.
 func contextError(ctx context.Context) error {
 	cause := context.Cause(ctx)
 	if errors.Is(cause, ctx.Err()) {

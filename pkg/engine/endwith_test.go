@@ -71,7 +71,7 @@ func slowModule() *Binary {
 }
 
 // A compilation ends with its context even within one function and on one
-// processor. What goes on is waited for by Close.
+// processor. Close waits for the part that goes on.
 func TestCompileEndsWithContext(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	for _, test := range []struct {

@@ -21,7 +21,8 @@ var (
 	ErrAOT     = because("is compiled by wamrc for WAMR, not WebAssembly", ErrNotWasm)
 	ErrGzip    = because("is compressed by gzip, not a WebAssembly module", ErrNotWasm)
 	ErrELF     = because("is a native program (ELF), not a WebAssembly module", ErrNotWasm)
-	// ErrComponent is a component, as WASI 0.2 and later use, and no core module.
+	// ErrComponent is a component, the format of WASI 0.2 and later, and no core
+	// module.
 	ErrComponent = errors.New("is a WebAssembly component, not a core module")
 	ErrVersion   = errors.New("has an unknown WebAssembly version")
 	ErrTruncated = errors.New("is truncated")
@@ -37,8 +38,8 @@ var (
 	// ErrImportType is an import that the host has with another type; see
 	// [ImportError].
 	ErrImportType = errors.New("import of another type")
-	// ErrNotRewritten is code to which nothing can be added, as
-	// Config.Interruptible asks for.
+	// ErrNotRewritten is code that cannot be rewritten, as Config.Interruptible
+	// requires.
 	ErrNotRewritten = errors.New("has code that cannot be made interruptible")
 	// ErrMemoryLimit is a memory that begins larger than Config.MaxMemory; see
 	// [MemoryLimitError].
@@ -46,8 +47,8 @@ var (
 	// ErrTableLimit is a module whose tables begin larger than
 	// Config.MaxTableElements or Config.MaxMemory allow; see [TableLimitError].
 	ErrTableLimit = errors.New("table limit exceeded")
-	// ErrModuleLimit is a module that is larger, in some dimension, than is
-	// accepted; see [LimitError].
+	// ErrModuleLimit is a module that exceeds a limit of accepted modules; see
+	// [LimitError].
 	ErrModuleLimit = errors.New("module limit exceeded")
 )
 
@@ -55,7 +56,7 @@ var (
 // memory; see [SegmentError].
 var ErrSegmentBounds = errors.New("segment out of bounds")
 
-// ErrClosed is the use of what was closed: a runtime, a module or an instance.
+// ErrClosed is the use of a closed runtime, module or instance.
 var ErrClosed = errors.New("closed")
 
 var (
@@ -71,8 +72,8 @@ type reason struct {
 	causes []error
 }
 
-// because returns an error with a text of its own that wraps others, of which
-// nil ones are left out.
+// because returns an error with its own text that wraps the causes; nil causes
+// are left out.
 func because(text string, causes ...error) error {
 	r := &reason{text: text}
 	for _, c := range causes {
@@ -86,7 +87,7 @@ func because(text string, causes ...error) error {
 func (r *reason) Error() string   { return r.text }
 func (r *reason) Unwrap() []error { return r.causes }
 
-// LoadError says why a file is not a module that can run.
+// LoadError is the error of a file that is not a module that can run.
 type LoadError struct {
 	Path string // as it was given to Load
 	// Err is the reason, whose text continues a sentence that begins with the
@@ -101,7 +102,8 @@ func (e *LoadError) Error() string { return fmt.Sprintf("%s: %v", e.Path, e.Err)
 // Unwrap returns the reason.
 func (e *LoadError) Unwrap() error { return e.Err }
 
-// CompileError says why a module is not valid, or cannot be compiled.
+// CompileError is the error of a module that is not valid, or cannot be
+// compiled.
 type CompileError struct {
 	Path string // of the Binary
 	Err  error  // wraps ErrTruncated, ErrInvalid and the like
@@ -113,8 +115,8 @@ func (e *CompileError) Error() string { return fmt.Sprintf("%s: %v", e.Path, e.E
 // Unwrap returns the reason.
 func (e *CompileError) Unwrap() error { return e.Err }
 
-// MemoryLimitError says that a module's memory begins larger than the
-// runtime's Config.MaxMemory allows. Sizes are in bytes. It wraps
+// MemoryLimitError is the error of a module whose initial memory is larger than
+// the runtime's Config.MaxMemory allows. Sizes are in bytes. It wraps
 // ErrMemoryLimit.
 type MemoryLimitError struct{ Need, Limit uint64 }
 
@@ -126,9 +128,9 @@ func (e *MemoryLimitError) Error() string {
 // Unwrap returns ErrMemoryLimit.
 func (e *MemoryLimitError) Unwrap() error { return ErrMemoryLimit }
 
-// TableLimitError says that a module's tables and element segments begin with
-// more elements than an instance may have: Config.MaxTableElements, or an eighth
-// of Config.MaxMemory if that is less. It wraps ErrTableLimit.
+// TableLimitError is the error of a module whose tables and element segments begin with
+// more elements than an instance may have: Config.MaxTableElements, or an eighth of
+// Config.MaxMemory if that is less. It wraps ErrTableLimit.
 type TableLimitError struct{ Need, Limit uint64 }
 
 // Error tells both numbers.
@@ -139,9 +141,8 @@ func (e *TableLimitError) Error() string {
 // Unwrap returns ErrTableLimit.
 func (e *TableLimitError) Unwrap() error { return ErrTableLimit }
 
-// LimitError says that a module has more of something than is accepted;
-// docs/limits.md lists the limits. It is in a *CompileError, and wraps
-// ErrModuleLimit.
+// LimitError is the error of a module that exceeds one of the limits in
+// docs/limits.md. It is in a *CompileError, and wraps ErrModuleLimit.
 type LimitError struct {
 	Where       string // "the module", or its part: "function 3", by its index
 	What        string // plural, after a number: "locals"
@@ -149,13 +150,13 @@ type LimitError struct {
 	Compiler    bool // the limit is that of compiled code: Config.Interpreter has none
 }
 
-// Error tells what exceeds which limit.
+// Error names the quantity and the limit that it exceeds.
 func (e *LimitError) Error() string { return (*wasmbin.LimitError)(e).Error() }
 
 // Unwrap returns ErrModuleLimit.
 func (e *LimitError) Unwrap() error { return ErrModuleLimit }
 
-// SegmentError says that an active segment of a module does not fit, so that
+// SegmentError is the error of an active segment that does not fit, so
 // instantiation traps: core specification 2.0, section 4.5.4. It is in an
 // *InstantiateError, and wraps ErrSegmentBounds.
 type SegmentError struct {
@@ -166,7 +167,7 @@ type SegmentError struct {
 	Size   uint64 // of the table or memory to begin with, likewise
 }
 
-// Error names the segment and what it exceeds.
+// Error names the segment, its range and the size that it exceeds.
 func (e *SegmentError) Error() string {
 	section := wasmbin.SectionElement
 	if e.Data {
@@ -178,11 +179,11 @@ func (e *SegmentError) Error() string {
 // Unwrap returns ErrSegmentBounds.
 func (e *SegmentError) Unwrap() error { return ErrSegmentBounds }
 
-// ImportError names an import that the host does not have as the module wants
-// it.
+// ImportError names an import that the host does not have with the name and
+// type that the module requires.
 type ImportError struct {
 	Module, Name string   // as the module spells them: any bytes
-	Problem      string   // what is wrong, after the name: "is unknown"
+	Problem      string   // follows the name: "is unknown"
 	Missing      []Import // all unknown imports, this one first; nil if Err is ErrImportType
 	Err          error    // ErrUnknownImport or ErrImportType
 }
@@ -205,7 +206,7 @@ func (e *ImportError) Error() string {
 // Unwrap returns ErrUnknownImport or ErrImportType.
 func (e *ImportError) Unwrap() error { return e.Err }
 
-// ExportError says that a module does not export a function.
+// ExportError is the error of a function that the module does not export.
 type ExportError struct {
 	Name    string
 	Exports []Export // the functions that it does export, by name
@@ -216,7 +217,7 @@ func (e *ExportError) Error() string {
 	return fmt.Sprintf("no function %q is exported", memstat.Clip(e.Name))
 }
 
-// ArgumentError says what is wrong with the arguments of a call by name.
+// ArgumentError is the error of the arguments of a call by name.
 type ArgumentError struct {
 	Export  Export // with the signature
 	Index   int    // of the argument, from 0; -1 if it is about all of them
@@ -232,16 +233,17 @@ func (e *ArgumentError) Error() string {
 	return fmt.Sprintf("%s: argument %d, %q: %s", e.Export, e.Index+1, memstat.Clip(e.Value), e.Problem)
 }
 
-// InstantiateError says why a module was not instantiated. What it had acquired
-// was given back, as by Instance.Close.
+// InstantiateError is the error of a module that was not instantiated.
+// Everything that it had acquired was given back, by the same steps as in
+// Instance.Close.
 type InstantiateError struct {
 	Err error // the reason
 	// Outcome is that of the start section's code, if it was run: a trap or an
 	// exit, which is no failure of the program if the code is 0. Else it is of
 	// kind OutcomeError.
 	Outcome Outcome
-	// CloseErr is what Instance.Close would have returned: nil, or failures
-	// that may include a *memstat.LeakError.
+	// CloseErr holds the errors of giving back, like those of Instance.Close:
+	// nil, or failures that may include a *memstat.LeakError.
 	CloseErr error
 }
 

@@ -71,8 +71,8 @@ func ExampleInstance_Close() {
 	// other failures: <nil>
 }
 
-// Many instances are made, run and destroyed, and the report tells what they
-// cost and what they lost.
+// Many instances are made, run and destroyed, and the report shows their costs
+// and their leaks.
 func ExampleNewReport() {
 	ctx := context.Background()
 	binary, err := engine.Load(context.Background(), "../../testdata/c/hello.wasm", nil)

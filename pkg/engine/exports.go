@@ -79,7 +79,7 @@ func exportsOf(m wazero.CompiledModule) []Export {
 	return exports
 }
 
-// maxExportBytes bounds what ExportNames reads.
+// maxExportBytes bounds the bytes that ExportNames reads.
 const maxExportBytes = 4 << 20
 
 // ExportNames returns the names of the functions that the module in r exports, in
@@ -108,7 +108,7 @@ func ExportNames(r io.Reader) ([]string, error) {
 	return names, nil
 }
 
-// ModuleKind says how a module wants to be run.
+// ModuleKind is the way in which a module is run.
 type ModuleKind uint8
 
 // The kinds of modules, by the application ABI of WASI preview1.
@@ -139,8 +139,8 @@ const (
 	exportInitialize = "_initialize"
 )
 
-// kindOf looks for _start and _initialize without parameters and results, as
-// the application ABI of preview1 defines them. A module with both is a command.
+// kindOf looks for _start and _initialize without parameters and results, the
+// signatures of the application ABI of preview1. A module with both is a command.
 func kindOf(exports []Export) ModuleKind {
 	kind := Library
 	for _, e := range exports {

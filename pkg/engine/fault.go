@@ -9,11 +9,11 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// Fault is a leak on purpose, to see that the hunt for leaks finds it. The zero
-// Fault loses nothing.
+// Fault is a leak on purpose, to check that the hunt for leaks finds it. The
+// zero Fault loses nothing.
 type Fault struct {
 	Name string // one of FaultNames
-	// Bytes is the size of what is lost, for faults that have one.
+	// Bytes is the size of the loss, for faults that have one.
 	Bytes int
 	// Every is the number of cycles in which something is lost once; 0 means 1.
 	Every uint64

@@ -7,7 +7,8 @@ import (
 	"sync"
 )
 
-// lost holds what faults lost, so that the garbage collector does not take it.
+// lost holds the objects that faults lost, so that the garbage collector does
+// not take them.
 var lost struct {
 	sync.Mutex
 	objects  [][]byte
@@ -65,9 +66,9 @@ func loseSlot(m *Module, _ int) (err error) {
 	return nil
 }
 
-// loseGuestMemory takes bytes from the linear memory of the guest, as a guest
-// does that forgets a block: the memory grows by a page when the bytes of all
-// cycles fill one. A memory that is full stays as it is.
+// loseGuestMemory takes bytes from the linear memory of the guest, like a guest
+// that forgets a block: the memory grows by a page when the bytes of all cycles
+// fill one. A memory that is full stays unchanged.
 func loseGuestMemory(c *cycles, in *Instance, bytes int) error {
 	now := c.lost.Add(uint64(bytes))
 	pages := now/pageSize - (now-uint64(bytes))/pageSize

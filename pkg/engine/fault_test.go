@@ -14,8 +14,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// TestFaultsAreFound runs each fault: what the ledger does not see, the hunt
-// must find, with its kind and its place.
+// TestFaultsAreFound runs each fault: if the ledger does not see it, the hunt
+// must find it, with its kind and its place.
 func TestFaultsAreFound(t *testing.T) {
 	found := map[string]struct {
 		ledger   memstat.Kind // or

@@ -14,10 +14,12 @@ import (
 )
 
 // coreFeatures returns the proposals that modules may use: version 2.0 of the
-// specification, and what wazero v1.12.0 adds to it and gets right. RATIONALE.md
-// says why exceptions and typed function references are not among them.
+// specification, and the additions that wazero v1.12.0 implements correctly.
+// RATIONALE.md explains why exceptions and typed function references are not among
+// them.
 //
-// wazero compiles atomic instructions for arm64 processors that have them, which
+// wazero compiles atomic instructions for arm64 processors without checking that the
+// processor has them; those before ARMv8.1 do not.
 // those before ARMv8.1 do not, and does not look.
 func coreFeatures(compiles bool) api.CoreFeatures {
 	f := api.CoreFeaturesV2 |
@@ -54,15 +56,15 @@ const (
 	FeatureTailCalls Feature = "tail calls"
 )
 
-// ErrUnsupported is a module that is valid, as far as the engine can tell, but
-// uses something that the engine does not have; see [FeatureError].
+// ErrUnsupported is a module that is valid, as far as the engine can check, but
+// uses a feature that the engine does not have; see [FeatureError].
 var ErrUnsupported = errors.New("uses a feature that is not supported")
 
 // FeatureError names the feature that a module uses and the engine does not
 // have. It wraps ErrUnsupported.
 type FeatureError struct {
 	Feature Feature
-	Problem string // what is wrong, after the name: "is not supported"
+	Problem string // follows the name: "is not supported"
 }
 
 // Error names the feature and the problem: "uses relaxed SIMD, which is not
@@ -74,7 +76,8 @@ func (e *FeatureError) Unwrap() error { return ErrUnsupported }
 
 func unsupported(f Feature) *FeatureError { return &FeatureError{f, "is not supported"} }
 
-// featureEncoding tells a feature by a number of the binary format, or a range.
+// featureEncoding identifies a feature by a number of the binary format, or a
+// range.
 type featureEncoding struct {
 	feature  Feature
 	kind     wasmbin.EncodingKind
@@ -85,8 +88,8 @@ func (f *featureEncoding) matches(e wasmbin.Encoding) bool {
 	return e.Kind == f.kind && f.from <= e.Value && e.Value <= f.to
 }
 
-// featureEncodings tell the features. Where a module has several, the first row
-// counts: later ones may be a part of it.
+// featureEncodings identify the features. If a module has several, the first
+// row counts: later ones may be a part of it.
 var featureEncodings = []featureEncoding{
 	{FeatureStackSwitching, wasmbin.EncodedTypeForm, 0x5d, 0x5d},            // cont
 	{FeatureStackSwitching, wasmbin.EncodedInstruction, 0xe0, 0xe6},         // cont.new to switch
@@ -126,7 +129,8 @@ var featureEncodings = []featureEncoding{
 // not have, or nil. It reads the whole binary, so it is for one that was refused.
 func (r *Runtime) missing(binary []byte) error {
 	found, unknown := wasmbin.Encodings(binary)
-	// Damaged code has instructions of all kinds, and some that are of none.
+	// Damaged code has instructions of all kinds, and bytes that are no
+	// instruction.
 	damaged := slices.ContainsFunc(unknown, func(e wasmbin.Encoding) bool {
 		return !slices.ContainsFunc(featureEncodings, func(f featureEncoding) bool { return f.matches(e) })
 	})

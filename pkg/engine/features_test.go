@@ -109,8 +109,8 @@ func TestInvalidIsNotMissing(t *testing.T) {
 	}
 }
 
-// TestFeatures runs a function that uses what version 2.0 of the specification
-// does not have.
+// TestFeatures runs functions that use additions to version 2.0 of the
+// specification.
 func TestFeatures(t *testing.T) {
 	ctx := context.Background()
 	for name, binary := range map[string]*engine.Binary{

@@ -38,7 +38,7 @@ func newStack(m *Module, f api.Function, trace string) *Stack {
 	if f == nil || !m.runtime.compiles {
 		return s
 	}
-	overflow := trace == "" // of which wazero tells nothing
+	overflow := trace == "" // wazero reports no trace for it
 	calls, more := callstack.Calls(f, overflow, maxFrames)
 	calls = slices.DeleteFunc(calls, func(c callstack.Call) bool { return c.Function >= m.binary.Functions }) // that were added
 	imported := m.binary.Imported(wasmbin.ImportFunction)
@@ -62,8 +62,8 @@ func newStack(m *Module, f api.Function, trace string) *Stack {
 	return s
 }
 
-// originalIndex returns the index that a function of the code that runs has in the
-// guest, or false if it was added.
+// originalIndex returns the guest's index of a function in the running code, or false
+// if the function was added.
 func (m *Module) originalIndex(index uint32) (uint32, bool) {
 	index, ok := m.plan.Original(index)
 	if !ok {
@@ -75,8 +75,8 @@ func (m *Module) originalIndex(index uint32) (uint32, bool) {
 // indexName is the name of a function without one.
 func indexName(index uint32) string { return "$" + strconv.FormatUint(uint64(index), 10) }
 
-// original gives the guest's frames the indexes that their functions have in the
-// guest, and leaves out the functions that were added to it.
+// original replaces the indexes of the guest's frames by those of the guest's binary,
+// and leaves out the functions that were added to it.
 func (m *Module) original(traced []tracedFrame) []tracedFrame {
 	kept := traced[:0]
 	for _, t := range traced {
@@ -96,13 +96,13 @@ func (m *Module) original(traced []tracedFrame) []tracedFrame {
 	return kept
 }
 
-// Truncated says that Frames may lack outer calls: 30 are recorded.
+// Truncated reports whether Frames may lack outer calls: only 30 are recorded.
 func (s *Stack) Truncated() bool { return s != nil && s.cut }
 
-// Frames returns the calls, innermost first. The first use takes as long as it
-// takes to compile the functions on the stack, and to read the DWARF of their
-// compilation units if the module has DWARF. In a start section, and in code
-// beyond 256 KiB of WebAssembly, only functions are known.
+// Frames returns the calls, innermost first. The first use compiles the
+// functions on the stack, and reads the DWARF of their compilation units if the
+// module has DWARF. In a start section, and for code beyond 256 KiB of
+// WebAssembly, the frames have functions only.
 func (s *Stack) Frames() []memstat.Frame {
 	if s == nil {
 		return nil

@@ -95,8 +95,8 @@ func TestFuel(t *testing.T) {
 	}
 }
 
-// TestFuelOfEndless: fuel ends what never ends, and after the same number of
-// instructions in the compiler and in the interpreter.
+// TestFuelOfEndless: fuel ends an endless guest after the same number of instructions
+// in the compiler and in the interpreter.
 func TestFuelOfEndless(t *testing.T) {
 	for _, f := range endless {
 		var counts [2]uint64

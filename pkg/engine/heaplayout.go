@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"cmp"
+	"slices"
 	"sync"
 
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/instrument"
@@ -15,7 +17,8 @@ type heapLayout struct {
 	top      uint32 // of the stack, which grows down
 	first    bool   // the stack comes before the data
 	statics  instrument.Statics
-	dataEnd  uint32 // of the data segments, without the data that begins as zeros
+	data     []guestheap.Data // the data segments, by address
+	dataEnd  uint32           // their end, without the data that begins as zeros
 }
 
 // defaultStack is the size that LLVM's linker gives a stack that follows the data,
@@ -39,10 +42,12 @@ func newLayout(c *heapCode) func() (*heapLayout, error) {
 			if address, ok := s.Address(); ok && s.Active {
 				end := uint32(address) + uint32(len(s.Init))
 				l.dataEnd = max(l.dataEnd, end)
+				l.data = append(l.data, guestheap.Data{Start: uint32(address), Bytes: s.Init})
 				l.first = uint32(address) >= l.top && (l.first || segments == 0)
 				segments++
 			}
 		}
+		slices.SortStableFunc(l.data, func(a, b guestheap.Data) int { return cmp.Compare(a.Start, b.Start) })
 		return l, nil
 	})
 }

@@ -122,6 +122,7 @@ func (in *Instance) roots() (guestheap.Roots, []string) {
 		low = min(low, layout.top)
 	}
 	roots.Ranges = []guestheap.Range{{Start: 0, End: low}}
+	roots.Initial = layout.data
 	for _, own := range layout.statics.Allocator {
 		if own[1] <= low {
 			roots.Not = append(roots.Not, guestheap.Range{Start: own[0], End: own[1]})

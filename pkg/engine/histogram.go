@@ -5,14 +5,13 @@ import (
 	"time"
 )
 
-// histogram counts durations in buckets of a width in proportion to what they
-// hold: it is exact below 256 ns and elsewhere at most 1/128 too high. Its
-// size does not depend on how many it counts, so that a long run does not look
-// like a leak.
+// histogram counts durations in buckets whose width grows with the duration: it
+// is exact below 256 ns and elsewhere at most 1/128 too high. Its size does not
+// depend on the number of durations, so a long run does not look like a leak.
 type histogram struct {
 	counts   [histogramBuckets]uint64
 	total    uint64
-	min, max uint64 // of all; outside of them nothing is looked at
+	min, max uint64 // of all durations; the buckets outside of them are skipped
 }
 
 const (
@@ -62,7 +61,8 @@ func (h *histogram) widen(least, most uint64) {
 	h.min, h.max = min(h.min, least), max(h.max, most)
 }
 
-// percentile returns a duration that at least p percent did not pass.
+// percentile returns a duration that at least p percent of the durations do not
+// exceed.
 func (h *histogram) percentile(p uint64) time.Duration {
 	rank := max((h.total*p+99)/100, 1)
 	var seen uint64

@@ -7,8 +7,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 )
 
-// huntShare is the part of a run's duration, one in so many, that is kept for
-// the hunt for leaks.
+// huntShare is the divisor of a run's duration that gives the share of the hunt
+// for leaks.
 const huntShare = 4
 
 // shareWithHunt returns the last cycle and the duration of the phase before the
@@ -31,7 +31,6 @@ func (c *cycles) hunt(ctx context.Context) {
 	cfg := census.Config{Root: census.EntryOf((*cycleWorker).run), Done: c.completed.Load()}
 	if c.one != nil {
 		cfg.Unit, cfg.Guest = unitCall, c.one.countGuest
-		cfg.GuestBytes = func() int64 { return int64(c.one.memoryStat(false).PeakBytes) }
 	}
 	c.found = census.Hunt(cfg, plan, func(cycles int) bool {
 		c.limit = c.completed.Load() + uint64(cycles)
@@ -40,8 +39,8 @@ func (c *cycles) hunt(ctx context.Context) {
 	})
 }
 
-// plan returns the plan of the hunt. By cycles, it uses what is left of them. By
-// duration, it takes as many as fit into what is left of that.
+// plan returns the plan of the hunt. In a run by cycles, it uses the remaining ones. In
+// a run by duration, it takes as many as fit into the rest of it.
 func (c *cycles) plan() census.Plan {
 	done := c.completed.Load()
 	if c.cfg.Cycles > 0 && done >= c.limit {

@@ -186,7 +186,7 @@ func TestImageIsWhatSegmentsWrite(t *testing.T) {
 			func(r instantiation) bool { return at(r, 3) == 1 && at(r, 101) == 2 }},
 		{"last bytes", module(onePage, data([]byte{0, 0x41, 0xfe, 0xff, 3, 0x0b, 2, 5, 6})),
 			func(r instantiation) bool { return at(r, 65535) == 6 }},
-		{"out of bounds after what is in bounds", module(onePage, data(active(3, 1), []byte{0, 0x41, 0xff, 0xff, 3, 0x0b, 2, 5, 6})),
+		{"out of bounds after a segment in bounds", module(onePage, data(active(3, 1), []byte{0, 0x41, 0xff, 0xff, 3, 0x0b, 2, 5, 6})),
 			func(r instantiation) bool { return r.err != "" }},
 		{"a table that overflows", module(encode(1, 1, 0x60, 0, 0), encode(3, 1, 0), encode(4, 1, 0x70, 0, 1), onePage,
 			encode(9, 1, 0, 0x41, 1, 0x0b, 1, 0), encode(10, 1, 2, 0, 0x0b), data(active(3, 1))),
@@ -211,7 +211,7 @@ func TestImageIsWhatSegmentsWrite(t *testing.T) {
 				t.Fatalf("compiled: %v", err)
 			}
 			if err == nil && !tc.check(with[1]) {
-				t.Errorf("%q, %d bytes: not what the segments say", with[1].err, len(with[1].memory))
+				t.Errorf("%q, %d bytes: the memory differs from the segments", with[1].err, len(with[1].memory))
 			}
 		})
 	}

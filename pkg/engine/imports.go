@@ -23,9 +23,8 @@ func (h hostFunctions) add(module string, f wasi.Function) {
 }
 
 // resolve finds the functions of the host that are imported, before anything is
-// compiled. Functions that the host does not have are left out if they can be
-// answered. The error is an *ImportError for all other imports that it does not
-// have.
+// compiled. It leaves out unknown functions if the configuration allows to
+// answer them. The error is an *ImportError for any other unknown import.
 func resolve(imports []wasmbin.ImportEntry, unknown UnknownImports) (hostFunctions, error) {
 	functions := make(hostFunctions)
 	var missing ImportError

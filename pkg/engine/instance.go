@@ -50,7 +50,7 @@ func (m *Module) Instantiate(ctx context.Context, cfg wasi.Config) (*Instance, e
 }
 
 // instantiate makes the instance of that number. With fresh it gets pages that
-// no earlier instance used, so that those it touches can be counted.
+// no earlier instance used, so that its touched pages can be counted.
 func (m *Module) instantiate(ctx context.Context, cfg wasi.Config, number uint64, fresh bool) (*Instance, error) {
 	r := m.runtime
 	r.open.Add(1)
@@ -65,8 +65,9 @@ func (m *Module) instantiate(ctx context.Context, cfg wasi.Config, number uint64
 	return in, nil
 }
 
-// instantiateError says why start failed. wazero's error has the stack of the
-// start section's code in its text, and the outcome has it as data.
+// instantiateError returns the reason why start failed. wazero's error has the
+// stack of the start section's code in its text, and the outcome has it as
+// data.
 func (m *Module) instantiateError(ctx context.Context, err error) *InstantiateError {
 	if !ran(err) {
 		return &InstantiateError{Err: err, Outcome: Outcome{Kind: OutcomeError, Err: err}}
@@ -106,7 +107,7 @@ func (in *Instance) start(ctx context.Context, cfg wasi.Config) (err error) {
 }
 
 // ran reports whether an error of instantiation comes from the code of the start
-// section: wazero returns an exit as it is, and writes "start" before a trap.
+// section: wazero returns an exit unchanged, and writes "start" before a trap.
 func ran(err error) bool {
 	var exit *sys.ExitError
 	return errors.As(err, &exit) || strings.HasPrefix(err.Error(), "start ")
@@ -123,10 +124,10 @@ func panicked(value any) error {
 	return &InternalError{Message: fmt.Sprint(value), GoStack: stack, Err: cause}
 }
 
-// Start runs _start of a command, or _initialize of a reactor unless that was
-// done before. For a library it does nothing. When ctx is done, the guest ends
-// in the WASI call that it waits in, or at its next one, or at once if the runtime
-// is interruptible; after that the instance can only be closed.
+// Start runs _start of a command, or _initialize of a reactor unless it was called
+// before. For a library it does nothing. When ctx is done, the guest ends in its
+// present or next WASI call, or at once if the runtime is interruptible; after that the
+// instance can only be closed.
 func (in *Instance) Start(ctx context.Context) Outcome {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -211,11 +212,11 @@ func (in *Instance) Memory() MemoryStat {
 	return in.memoryStat(true)
 }
 
-// Close gives back all that the instance acquired, in reverse order. It waits
-// for a call in progress: cancel the call's context to end it. No step is left
-// out because another failed, and the error joins all failures; it includes a
-// *memstat.LeakError if something was not given back. A second Close does
-// nothing and returns nil.
+// Close gives back everything that the instance acquired, in reverse order. It
+// waits for a call in progress: cancel the call's context to end it. Close runs
+// every step even if another failed, and the error joins all failures; it
+// includes a *memstat.LeakError if something was not given back. A second Close
+// does nothing and returns nil.
 func (in *Instance) Close(ctx context.Context) error {
 	in.mu.Lock()
 	defer in.mu.Unlock()

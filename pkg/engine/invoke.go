@@ -50,7 +50,7 @@ func (e Export) format(results []uint64) []string {
 	return texts
 }
 
-// CheckCall returns the error with which Invoke would refuse the call, without
+// CheckCall returns the error that Invoke would return for the call, without
 // calling anything: an *ExportError, an *ArgumentError or nil.
 func (m *Module) CheckCall(name string, args []string) error {
 	_, _, err := m.parseCall(name, args)

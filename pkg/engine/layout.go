@@ -5,9 +5,9 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
 
-// memoryLayout says where LLVM's linker put the parts of the linear memory: the
-// stack first and the data above it, or the other way round, and the heap above
-// both. Addresses are in bytes; a part that is not known is empty.
+// memoryLayout is the place where LLVM's linker put the parts of the linear
+// memory: the stack first and the data above it, or the other way round, and
+// the heap above both. Addresses are in bytes; an unknown part is empty.
 type memoryLayout struct {
 	dataFrom, dataTo   uint64
 	stackFrom, stackTo uint64

@@ -12,8 +12,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// linker owns a wazero runtime, its code cache, and the host modules in it:
-// what a set of modules that import from each other has in common. wazero
+// linker owns a wazero runtime, its code cache, and the host modules in it: the
+// common resources of a set of modules that import from each other. wazero
 // resolves imports within one runtime only.
 //
 // [Runtime.Compile] makes sets of one module. So an entry of the cache belongs to
@@ -49,7 +49,7 @@ func (r *Runtime) newLinker(ctx context.Context, cache wazero.CompilationCache) 
 		c = wazero.NewRuntimeConfigCompiler()
 	}
 	c = c.WithCoreFeatures(r.features).
-		WithMemoryLimitPages(maxMemory / pageSize). // package linmem enforces the limits, and counts what it denies
+		WithMemoryLimitPages(maxMemory / pageSize). // package linmem enforces the limits, and counts the denied growth
 		WithDebugInfoEnabled(true)                  // that of offsetDWARF: the guest's is removed
 	if cache != nil {
 		c = c.WithCompilationCache(cache)

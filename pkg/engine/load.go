@@ -27,7 +27,7 @@ type Binary struct {
 	module *wasmbin.Module // of Load; nil where Compile must parse Bytes
 }
 
-// parse returns what Load read, or parses the bytes.
+// parse returns the module that Load parsed, or parses the bytes.
 func (b *Binary) parse() (*wasmbin.Module, error) {
 	if b.module != nil && len(b.Bytes) == len(b.module.Binary) && &b.Bytes[0] == &b.module.Binary[0] {
 		return b.module, nil
@@ -146,9 +146,9 @@ func isDirectory(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// parse parses a binary. The error is nil for a core module whose sections are
-// whole, and else the reason to refuse it. Compile reports what is wrong within a
-// section: the module is nil then.
+// parse parses a binary. The error is nil for a core module whose sections are whole,
+// and otherwise the reason to refuse it. For damage within a section, the module is nil
+// and Compile reports the error.
 func parse(data []byte) (*wasmbin.Module, error) {
 	if len(data) == 0 {
 		return nil, ErrEmpty
@@ -183,7 +183,7 @@ func binaryError(data []byte, err error) error {
 	}
 }
 
-// signatures are how files begin that are mistaken for modules.
+// signatures are the first bytes of files that are mistaken for modules.
 var signatures = [...]struct {
 	begin string
 	err   error
@@ -230,7 +230,7 @@ func isWAT(data []byte) bool {
 	return ok && (bytes.HasPrefix(inner, []byte("module")) || bytes.HasPrefix(inner, []byte("component")))
 }
 
-// isText says whether the beginning of the data is printable UTF-8.
+// isText reports whether the beginning of the data is printable UTF-8.
 func isText(data []byte) bool {
 	const enough = 512
 	head := data[:min(len(data), enough)]

@@ -15,8 +15,8 @@ import (
 // bytes of WebAssembly.
 const maxRecompiled = 256 << 10
 
-// hide returns the edits after which wazero's stacks can be trusted, and the
-// names that they hide. The interpreter, whose code is never kept, tells places
+// hide returns the edits that make wazero's stacks trustworthy, and the names
+// that they hide. The interpreter, whose code is never kept, reports places
 // itself, and so does compiled code whose heap is watched.
 func (r *Runtime) hide(m *wasmbin.Module) ([]wasmbin.Edit, wasmbin.Names) {
 	edits, names := m.DropNames()
@@ -32,9 +32,9 @@ func withOffsets(m *wasmbin.Module) wasmbin.Edit {
 	return wasmbin.Edit{From: end, To: end, With: offsetDWARF()}
 }
 
-// locate sets the places of the guest's frames, whose calls in compiled code are
-// given. It compiles their functions once more, as the engine compiled them, but
-// such that wazero keeps the place of each instruction.
+// locate sets the places of the guest's frames, whose calls in compiled code are given.
+// It compiles their functions once more, with the same settings, but with debug
+// information that makes wazero keep the place of each instruction.
 func (m *Module) locate(frames []tracedFrame, calls []callstack.Call) {
 	if len(calls) == 0 {
 		return
@@ -86,7 +86,7 @@ func (m *Module) locate(frames []tracedFrame, calls []callstack.Call) {
 	m.unmove(frames)
 }
 
-// rewritten returns the module as it was compiled, but with its data.
+// rewritten returns the compiled module, but with its data.
 func (m *Module) rewritten() (*wasmbin.Module, error) {
 	edits, _ := m.staged.DropNames()
 	edits = append(edits, m.staged.DropDebug()...)

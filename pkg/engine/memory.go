@@ -46,15 +46,15 @@ type MemoryStat struct {
 	// that asked for more than 4 GiB in all, which wazero refuses by itself.
 	DeniedGrows uint64
 	// TableBytes is the size of all tables now, which is the peak: a table never
-	// shrinks. It is nil without tables, after Close, and for a wazero that does
-	// not tell.
+	// shrinks. It is nil without tables, after Close, and for a version of wazero that
+	// does not report it.
 	TableBytes *uint64
 	TotalBytes uint64 // PeakBytes and TableBytes of one instance
-	// Layout has the parts of the memory by address, as far as the module tells
-	// them; nil without Config.Inspect.
+	// Layout has the known parts of the memory by address; nil without
+	// Config.Inspect.
 	Layout []report.Region
-	// Touched has the touched pages, joined where they are neighbours; nil where
-	// TouchedBytes is.
+	// Touched has the touched pages, with neighbours joined; nil if TouchedBytes is
+	// nil.
 	Touched []report.Region
 }
 

@@ -144,8 +144,8 @@ func TestConcurrentInstances(t *testing.T) {
 	}
 }
 
-// TestCloseOutOfOrder closes the module or the runtime before an instance. What
-// the instance gives back late is no leak unless the account was closed first,
+// TestCloseOutOfOrder closes the module or the runtime before an instance. A
+// late release by the instance is no leak unless the account was closed first,
 // and never a double release.
 func TestCloseOutOfOrder(t *testing.T) {
 	ctx := context.Background()

@@ -12,7 +12,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/instrument"
 )
 
-// FuelError says that a guest executed more instructions than Config.Fuel.
+// FuelError is the error of a guest that executed more instructions than
+// Config.Fuel.
 type FuelError struct{ Limit uint64 } // Config.Fuel
 
 // Error tells the limit.
@@ -20,19 +21,19 @@ func (e *FuelError) Error() string {
 	return fmt.Sprintf("the guest used up its fuel of %d instructions", e.Limit)
 }
 
-// meter counts the instructions of one instance. Its guest does the counting,
-// down from what the meter grants.
+// meter counts the instructions of one instance. The guest counts down from the
+// number that the meter grants.
 type meter struct {
 	limit   uint64 // 0 for none
 	granted uint64 // up to now, used or not
 }
 
-// meterSlice is the most that a meter grants at once, in instructions, so that
-// the guest comes back soon enough to see that its context is done.
+// meterSlice is the maximum that a meter grants at once, in instructions, so
+// that the guest soon returns and checks whether its context is done.
 const meterSlice = 500_000
 
 // next takes the guest's counter and returns the next one, or ends the guest. A
-// negative counter is what the guest has used beyond the grant.
+// negative counter is the number of instructions beyond the grant.
 func (m *meter) next(counter int64) int64 {
 	used := m.used(counter)
 	slice := uint64(meterSlice)
@@ -55,8 +56,8 @@ func (m *meter) judge(o Outcome, used uint64) Outcome {
 	return o
 }
 
-// used returns how many instructions the guest has used when its counter is
-// that.
+// used returns the number of instructions that the guest has used, given its
+// counter.
 func (m *meter) used(counter int64) uint64 { return m.granted - uint64(counter) }
 
 // meterContext carries the meter of the guest that is called.
@@ -110,9 +111,9 @@ func (in *Instance) metered(ctx context.Context) context.Context {
 	return &meterContext{ctx, &in.meter}
 }
 
-// Instructions returns how many instructions the guest has executed, or nil
-// without Config.Fuel and Config.CountInstructions. docs/limits.md says what
-// counts. After Close it returns nil.
+// Instructions returns the number of instructions that the guest has executed,
+// or nil without Config.Fuel and Config.CountInstructions. docs/limits.md
+// defines the count. After Close it returns nil.
 func (in *Instance) Instructions() *uint64 {
 	in.mu.Lock()
 	defer in.mu.Unlock()

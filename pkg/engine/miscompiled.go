@@ -9,9 +9,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
-// checkCode refuses code that wazero v1.12.0 would accept and compile to
-// something else than it means, which lets a guest make references of numbers,
-// and so leave the sandbox:
+// checkCode refuses code that wazero v1.12.0 would accept and compile wrongly,
+// such that a guest can make references of numbers and leave the sandbox:
 //
 //   - A select with the type (ref …). wazero's validator skips the heap type that
 //     follows, its compiler and its interpreter take it for an instruction.
@@ -50,7 +49,7 @@ func (r *Runtime) checkCode(m *wasmbin.Module) error {
 			if m.Binary[in.Start] == selectTyped {
 				return unsupported(FeatureTypedReferences)
 			}
-			return err // what follows cannot be checked
+			return err // the rest cannot be checked
 		}
 	}
 	return nil

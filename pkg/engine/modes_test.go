@@ -21,7 +21,7 @@ import (
 // tell the time, or are refused.
 var without = []string{"c/spin", "c/sleep", "c/compute", "c/wasibench", "wat/loop", "wat/endless", "wat/fib", "wat/unknownimport", "wat/plugin", "wat/bigtable"}
 
-// behaviour is what a guest does.
+// behaviour is the observable result of a guest.
 type behaviour struct {
 	Outcome, Stdout, Stderr string
 	Stack                   []memstat.Frame

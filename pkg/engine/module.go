@@ -43,7 +43,7 @@ type Module struct {
 	plan     *instrument.Plan      // by which the code of staged was rewritten
 	heap     *heapCode             // nil where the heap is not watched
 	helper   wazero.CompiledModule // of a watched heap
-	// sharesReferences says that offsets in the code of staged are others than in
+	// sharesReferences means that offsets in the code of staged differ from those in
 	// binary.
 	sharesReferences bool
 	unknown          []*unknownFunction
@@ -64,7 +64,7 @@ func (m *Module) Info() ModuleInfo { return m.info }
 // Exports returns the functions that the module exports, by name.
 func (m *Module) Exports() []Export { return slices.Clone(m.exports) }
 
-// Kind says how the module wants to be run.
+// Kind returns the way in which the module is run.
 func (m *Module) Kind() ModuleKind { return m.kind }
 
 // Close releases the code and the memory kept for instances. Instances that are

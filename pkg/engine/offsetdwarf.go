@@ -2,11 +2,10 @@ package engine
 
 import "github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 
-// offsetDWARF returns debug information that is appended to a binary so that wazero
-// tells the place of each call: one compilation unit from address 1 to 2^31-1,
-// whose only line is line 1 of the file "?". An address is an offset in the code
-// section. wazero's stacks have a line for each frame then, which begins with
-// the address: "0x1f: ?:1".
+// offsetDWARF returns debug information to append to a binary so that wazero reports
+// the place of each call: one compilation unit from address 1 to 2^31-1, whose only
+// line is line 1 of the file "?". An address is an offset in the code section. wazero's
+// stacks then have a line for each frame, which begins with the address: "0x1f: ?:1".
 func offsetDWARF() []byte {
 	var b []byte
 	for _, s := range [...]struct {

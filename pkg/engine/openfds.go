@@ -1,25 +1,25 @@
 package engine
 
-// OpenFDs tells of the descriptors that a guest opened and did not close.
+// OpenFDs describes the descriptors that a guest opened and did not close.
 // Closing the instance closes them; they are no leak of the host.
 type OpenFDs struct {
 	Count int
-	// First is the guest's path of the lowest of them, as it is when it is
-	// asked for; "" if there is none, as for a connection, or the system does
-	// not tell. Only Linux does.
+	// First is the guest's current path of the lowest of them; "" if it has
+	// none, such as a connection, or if the system does not report it. Only
+	// Linux does.
 	First string
 }
 
-// OpenFDs returns what the guest has left open. It is zero once the instance
-// is closed.
+// OpenFDs returns the descriptors that the guest has left open. It is zero once
+// the instance is closed.
 func (in *Instance) OpenFDs() OpenFDs {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	return OpenFDs{}.larger(in)
 }
 
-// larger returns o, or what the instance has left open if that is more. Only
-// then is the path looked up.
+// larger returns o, or the descriptors of the instance if it has left more
+// open. Only then does it look up the path.
 func (o OpenFDs) larger(in *Instance) OpenFDs {
 	if in.closed {
 		return o

@@ -9,7 +9,7 @@ import (
 	"github.com/tetratelabs/wazero/sys"
 )
 
-// OutcomeKind is how a guest ended.
+// OutcomeKind is the way in which a guest ended.
 type OutcomeKind uint8
 
 // The kinds of outcome.
@@ -42,15 +42,15 @@ func (k OutcomeKind) String() string {
 	return fmt.Sprintf("OutcomeKind(%d)", k)
 }
 
-// Outcome says how a guest ended. The zero Outcome is an exit with code 0.
+// Outcome is the end of a guest. The zero Outcome is an exit with code 0.
 type Outcome struct {
 	Kind     OutcomeKind
 	ExitCode uint32 // for OutcomeExit
 	Err      error  // nil for OutcomeExit
 }
 
-// stopped reports that the guest was ended within a call by its limits or its
-// context, and not by itself.
+// stopped reports whether the guest was ended within a call by its limits or
+// its context.
 func (o Outcome) stopped() bool {
 	return o.Kind == OutcomeTimeout || o.Kind == OutcomeInterrupted || o.Kind == OutcomeFuel
 }
@@ -88,14 +88,14 @@ type InternalError struct {
 	Err     error  // the value of the panic if it was an error, else nil
 }
 
-// Error returns the message, as that of an internal error.
+// Error returns the message with the prefix "internal error: ".
 func (e *InternalError) Error() string { return "internal error: " + e.Message }
 
 // Unwrap returns the error that the host panicked with.
 func (e *InternalError) Unwrap() error { return e.Err }
 
-// outcomeOf returns the outcome that an error of wazero stands for, of a call of f
-// with ctx. A nil error is a return. f is nil if wazero made the call itself.
+// outcomeOf returns the outcome for an error of wazero in a call of f with ctx. A nil
+// error is a return. f is nil if wazero made the call itself.
 func (m *Module) outcomeOf(ctx context.Context, err error, f api.Function) Outcome {
 	if err == nil {
 		return Outcome{}
@@ -126,8 +126,8 @@ func doneOutcome(ctx context.Context) Outcome {
 	return o
 }
 
-// exitOutcome tells a guest that its context ended from one that exits with a
-// number which wazero uses for that; exit(-1) is one of them.
+// exitOutcome distinguishes a guest that its context ended from a guest that
+// exits with a number which wazero uses for that; exit(-1) is one of them.
 func exitOutcome(ctx context.Context, exit *sys.ExitError) Outcome {
 	switch exit.ExitCode() {
 	case sys.ExitCodeDeadlineExceeded, sys.ExitCodeContextCanceled:

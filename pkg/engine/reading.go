@@ -6,10 +6,10 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// wazero v1.12.0 tells nobody the sizes of tables and stacks. Fields of its
-// structs have them, and reflection reads those, without unsafe. Where a field
-// is not there any more, a figure is absent; TestReadings tells that. No limit
-// depends on it. Remove when wazero has an API for these sizes.
+// wazero v1.12.0 has no API for the sizes of tables and stacks. Reflection
+// reads them from fields of its structs, without unsafe. If a field is gone,
+// its figure is absent, and TestReadings fails. No limit depends on it. Remove
+// when wazero has an API for these sizes.
 
 // tableSizes returns the bytes of each table of a guest, with the room that Go
 // left for it to grow.
@@ -46,8 +46,9 @@ func referenceBytes(guest api.Module) int64 {
 	return n
 }
 
-// stackBytes returns the size of the stack that a function was called on, which
-// grows and never shrinks. That of the interpreter holds values and no frames.
+// stackBytes returns the size of the stack on which a function was called,
+// which grows and never shrinks. The interpreter's stack holds values and no
+// frames.
 func stackBytes(function api.Function) (int64, bool) {
 	stack := field(reflect.ValueOf(function), "stack")
 	if stack.Kind() != reflect.Slice {
@@ -56,13 +57,13 @@ func stackBytes(function api.Function) (int64, bool) {
 	return sliceBytes(stack), true
 }
 
-// sliceBytes returns what the array of a slice takes.
+// sliceBytes returns the size of a slice's array in bytes.
 func sliceBytes(slice reflect.Value) int64 {
 	return int64(slice.Cap()) * int64(slice.Type().Elem().Size())
 }
 
-// field returns a field of the struct that v is, or points to; the zero Value if
-// there is none.
+// field returns a field of the struct v, or of the struct that v points to; the zero
+// Value if there is none.
 func field(v reflect.Value, name string) reflect.Value {
 	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
 		v = v.Elem()

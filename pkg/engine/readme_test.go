@@ -12,7 +12,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// run runs a program once. Its error tells what the program took from the host and did not give back.
+// run runs a program once. Its error names the resources that the program took from the host and did not give back.
 func run(ctx context.Context, path string) (err error) {
 	binary, err := engine.Load(ctx, path, nil)
 	if err != nil {

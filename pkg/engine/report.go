@@ -12,15 +12,15 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/trend"
 )
 
-// Run is one use of a module, as far as it came.
+// Run is one use of a module, complete or not.
 type Run struct {
 	Module *Module      // nil if the module could not be loaded or compiled
 	Cycles *CycleResult // nil if no instance was made
-	// Err is the failure of anything else than the guest: Load, Compile, or a
-	// Close. Nil means none. Leaks need not be in it: the ledger has them.
+	// Err is a failure outside of the guest: of Load, Compile, or a Close. Nil
+	// means none. It need not include leaks: the ledger has them.
 	Err error
-	// Budget is the most that the linear memory and the tables of an instance
-	// may need together, in bytes; 0 means no budget.
+	// Budget is the maximum size of the linear memory and the tables of an
+	// instance together, in bytes; 0 means no budget.
 	Budget uint64
 	// Budgets are limits of figures of the report.
 	Budgets []report.Limit
@@ -31,13 +31,13 @@ type Run struct {
 	// report; "" means that of this module, if the build records it.
 	Version string
 
-	// What was run, and when, for the report only. No report has the values of
-	// variables.
+	// A description of the run, for the report only. No report has the values
+	// of variables.
 	Function    string    // export that was called; "" for none
 	Arguments   []string  // of the function, or of the guest without argument 0
 	Environment []string  // names of the guest's variables
-	Command     []string  // line of the program that embeds the engine; nil if unknown
-	Started     time.Time // of the run; zero if unknown
+	Command     []string  // command line of the program that embeds the engine; nil if unknown
+	Started     time.Time // start of the run; zero if unknown
 }
 
 // Outcome returns the outcome that counts for the run: Err, or that of the
@@ -53,10 +53,10 @@ func (r *Run) Outcome() CycleOutcome {
 	}
 }
 
-// NewReport puts together what was measured of a run. Call it after Module.Close
-// and Runtime.Close: only then does the ledger tell what all of them lost. The
-// report's part on cycles is absent if they took no samples, as for a single
-// run. The error is that of an unknown target or figure.
+// NewReport makes the report of a run. Call it after Module.Close and Runtime.Close:
+// only then does the ledger have all leaks. The report's part on cycles is absent if
+// they took no samples, for example in a single run. An error is an unknown
+// target or figure.
 func NewReport(r Run) (*report.Report, error) {
 	out := &report.Report{Schema: report.Schema, Outcome: outcomeReport(r.Outcome().Outcome), Tool: toolReport(r), Run: runReport(r)}
 	if r.Module == nil {
@@ -100,8 +100,7 @@ func (r *Run) limits() []report.Limit {
 	return append([]report.Limit{{Figure: report.TotalMemory, Most: r.Budget}}, r.Budgets...)
 }
 
-// cyclesReport joins what the cycles told. What the ledger counted outweighs the
-// census.
+// cyclesReport reports the cycles. The ledger's count outweighs the census.
 func cyclesReport(c *CycleResult, leaks []memstat.Leak) *report.Cycles {
 	out := &report.Cycles{
 		Requested: c.Requested, Completed: c.Completed, Workers: c.Workers, PerSecond: c.PerSecond,
@@ -125,7 +124,7 @@ func cyclesReport(c *CycleResult, leaks []memstat.Leak) *report.Cycles {
 	return out
 }
 
-// outcomesReport counts the cycles by how they ended.
+// outcomesReport counts the cycles by outcome.
 func outcomesReport(c *CycleResult) map[string]uint64 {
 	counts := make(map[string]uint64, len(c.Outcomes))
 	for kind, n := range c.Outcomes {

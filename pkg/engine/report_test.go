@@ -81,7 +81,7 @@ func TestNewReport(t *testing.T) {
 		{name: "the embedder's version", guest: "c/hello", cycle: once, run: engine.Run{Version: "v9"}, kind: "exit", check: func(r *report.Report) bool {
 			return r.Tool.Version == "v9" && strings.Contains(r.Tool.Platform, "/") && r.Tool.Engine != "" && r.Tool.EngineReason != ""
 		}},
-		{name: "what was run", guest: "c/hello", cycle: once, kind: "exit",
+		{name: "the run", guest: "c/hello", cycle: once, kind: "exit",
 			run: engine.Run{Function: "f", Arguments: []string{"1"}, Environment: []string{"HOME"}, Started: time.Now().Add(-time.Second)},
 			check: func(r *report.Report) bool {
 				return r.Run.Function == "f" && r.Run.Arguments[0] == "1" && r.Run.Environment[0] == "HOME" && r.Run.ElapsedNS >= 1e9 && r.Run.Started.Location() == time.UTC

@@ -17,7 +17,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// Config says how modules are compiled and run. The zero Config is usable.
+// Config configures the compilation and the execution of modules. The zero
+// Config is usable.
 type Config struct {
 	// Interpreter runs modules without compiling them to native code.
 	Interpreter bool
@@ -25,11 +26,10 @@ type Config struct {
 	// to whole pages of 64 KiB. 0 means WebAssembly's own limit, 4 GiB. Native
 	// code has one page less: see [MemoryStat].
 	MaxMemory uint64
-	// MaxTableElements bounds the elements of all tables of an instance
-	// together, with those of the module's element segments; 0 means
-	// DefaultTableElements. An element takes 8 bytes, and MaxMemory bounds those
-	// as well: where it is set, an instance has at most an eighth of it, in
-	// elements.
+	// MaxTableElements bounds the elements of all tables of an instance together, with
+	// those of the module's element segments; 0 means DefaultTableElements. An element
+	// takes 8 bytes, which MaxMemory bounds as well: if it is set, an instance has at
+	// most MaxMemory / 8 elements.
 	MaxTableElements uint64
 	// CacheDir is the directory that keeps compiled code between runs; "" means
 	// none. A directory that cannot be used, or that others can write to, is a
@@ -38,17 +38,17 @@ type Config struct {
 	// CacheMaxBytes bounds the code that CacheDir keeps, in bytes; 0 means
 	// DefaultCacheBytes. The least recently used code is removed first.
 	CacheMaxBytes uint64
-	// CacheMaxAge bounds how long CacheDir keeps code that is not used; 0 means
+	// CacheMaxAge bounds the time for which CacheDir keeps unused code; 0 means
 	// DefaultCacheAge.
 	CacheMaxAge time.Duration
-	// Interruptible adds checks to the guest's code, so that a context ends it
-	// wherever it is, and the Go runtime never waits for it. Without it a context
-	// ends a guest at its next call of WASI; and until then a compiled guest
-	// keeps its processor, and a garbage collection waits for it, and so do all
-	// goroutines. The checks make a guest up to a fifth slower.
+	// Interruptible adds checks to the guest's code, so that a context ends it at any
+	// place, and the Go runtime never waits for it. Without it a context ends a guest
+	// only at its next call of WASI. Until then a compiled guest keeps its processor,
+	// and a garbage collection, and with it all goroutines, waits for the guest. The
+	// checks make a guest up to a fifth slower.
 	Interruptible bool
-	// UnknownImports says what happens to a module that imports functions which
-	// the host does not have: it is refused, unless this is set.
+	// UnknownImports decides about a module that imports functions which the
+	// host does not have: it is refused, unless this is set.
 	UnknownImports UnknownImports
 	// Fuel bounds the instructions that an instance may execute, over all calls;
 	// 0 means no bound. The guest ends with OutcomeFuel at the first function
@@ -66,19 +66,19 @@ type Config struct {
 	// two such mappings for each processor, until it is closed or was not
 	// instantiated for ten seconds.
 	KeepResident uint64
-	// NoImage copies the data segments into each memory, as if the system had no
-	// copy-on-write images. That is cheaper for a module of which one instance is
-	// made, and dearer from the second on.
+	// NoImage copies the data segments into each memory instead of using copy-on-write
+	// images. That is cheaper if a single instance of the module is made, and costs
+	// more from the second instance on.
 	NoImage bool
-	// Inspect measures what only a report shows: SHA256 and NativeBytes of
+	// Inspect measures the figures that only a report shows: SHA256 and NativeBytes of
 	// ModuleInfo, the stacks at which leaked objects were acquired (in the first
 	// instance, and in all after a leak), and the process before and after
-	// [Module.Cycle]. Compile then reads the whole binary once more, and Cycle
-	// takes up to a quarter of a second longer.
+	// [Module.Cycle]. Compile then reads the whole binary once more, and Cycle takes up
+	// to a quarter of a second longer.
 	Inspect bool
-	// Ledger accounts for what instances acquire. Nil means a ledger of the
-	// runtime's own, see [Runtime.Ledger]; with one that is given, the ledger
-	// decides about stacks, and not Inspect.
+	// Ledger accounts for the resources of instances. Nil means a ledger of the
+	// runtime's own, see [Runtime.Ledger]; a given ledger decides itself
+	// whether to record stacks, whatever Inspect says.
 	Ledger *memstat.Ledger
 }
 
@@ -87,14 +87,14 @@ type Config struct {
 // "Implementation-defined Limits".
 const DefaultTableElements = 10_000_000
 
-// Runtime compiles modules, and owns what their instances share: memory images,
-// and mappings for reuse. It is safe for concurrent use. Its maker closes it,
-// after all that was made from it.
+// Runtime compiles modules, and owns the resources that their instances share:
+// memory images, and mappings for reuse. It is safe for concurrent use. The
+// caller of NewRuntime closes it, after everything that was made from it.
 type Runtime struct {
 	config    Config
 	cache     *codecache.Cache // nil for none
 	compiles  bool             // to native code
-	engine    string           // why it does so, or does not
+	engine    string           // whether it compiles, and the reason if it does not
 	features  api.CoreFeatures // that modules may use
 	scope     *memstat.Scope
 	pages     *linmem.PageMap
@@ -108,8 +108,8 @@ type Runtime struct {
 	closed   bool
 }
 
-// NewRuntime returns a runtime. It cannot fail: a part of the configuration that
-// this system or this user cannot have, such as the cache, is a warning, see
+// NewRuntime returns a runtime. It cannot fail: if this system or this user cannot have
+// a part of the configuration, such as the cache, that is a warning, see
 // [Runtime.Warnings].
 func NewRuntime(cfg Config) *Runtime {
 	if cfg.Ledger == nil {
@@ -120,7 +120,7 @@ func NewRuntime(cfg Config) *Runtime {
 		cfg.Ledger = memstat.NewLedger(sites)
 	}
 	if cfg.Heap.Check {
-		cfg.CacheDir = "" // an entry of the cache has room for one module, and here there are two
+		cfg.CacheDir = "" // an entry of the cache has room for one module, and a watched heap needs two
 	}
 	r := &Runtime{config: cfg, scope: cfg.Ledger.Open(0), pages: linmem.OpenPageMap()}
 	if cfg.Interpreter {
@@ -140,13 +140,13 @@ func NewRuntime(cfg Config) *Runtime {
 	return r
 }
 
-// Ledger returns the account of what the runtime's instances acquired: the one
-// of Config, or the runtime's own. It stays usable after Close.
+// Ledger returns the account of the runtime's instances: the ledger in Config,
+// or the runtime's own. It stays usable after Close.
 func (r *Runtime) Ledger() *memstat.Ledger { return r.config.Ledger }
 
 // memoryLimit returns MaxMemory in whole pages, or its default, in bytes.
 // Compiled code of wazero v1.12.0 keeps the size of a memory in 32 bits: in a
-// memory of all 65536 pages every access traps, so the last page is not given.
+// memory of all 65536 pages every access traps, so the last page is withheld.
 func (r *Runtime) memoryLimit() uint64 {
 	limit := uint64(maxMemory)
 	if r.compiles {
@@ -206,12 +206,12 @@ func (r *Runtime) Warnings() []string {
 	return slices.Clone(r.warnings)
 }
 
-// Close closes the modules that are still open and releases what the runtime
-// keeps. Its error joins all failures: a *memstat.LeakError for what it could
-// not release, and an error if instances were still open. Those cannot be called
-// any more, and their memory stays until each is closed. Close waits for the
-// compilations that Compile left until ctx is done; if one goes on, that is an
-// error, which wraps the context's. A second Close does nothing and returns nil.
+// Close closes the modules that are still open and releases the resources of the
+// runtime. Its error joins all failures: a *memstat.LeakError for everything that it
+// could not release, and an error if instances were still open. Those cannot be called
+// any more, and their memory stays until each is closed. Until ctx is done, Close waits
+// for compilations that outlived their Compile; if one goes on, Close returns an error
+// that wraps the context's. A second Close does nothing and returns nil.
 func (r *Runtime) Close(ctx context.Context) error {
 	r.mu.Lock()
 	if r.closed {

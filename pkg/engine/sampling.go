@@ -9,7 +9,7 @@ import (
 )
 
 // sampling takes samples of the process between cycles. No cycle is in progress
-// at that time, so a sample shows what cycles left behind.
+// at that time, so a sample shows only the remains of earlier cycles.
 type sampling struct {
 	between sync.RWMutex // read-held during a cycle
 
@@ -25,9 +25,9 @@ type sampling struct {
 }
 
 const (
-	// wantedSamples are taken whatever they cost, because a trend needs them for
-	// a verdict. They are spread evenly, so that the trend is about the whole
-	// run. More are taken while sampling costs less than 1/maxShare of the run.
+	// wantedSamples are taken whatever they cost, because a trend needs them. They are
+	// spread evenly, so that the trend describes the whole run. More are taken while
+	// sampling costs less than 1/maxShare of the run.
 	wantedSamples = 2 * trend.MinPoints
 	spreadSamples = 4 * trend.MinPoints
 	maxShare      = 50 // a fiftieth: 2 %
@@ -51,8 +51,8 @@ func newSampling(every int64, cycles uint64, duration time.Duration, now time.Ti
 	return s
 }
 
-// observe takes a sample if one is due, and is wanted or can be afforded. A
-// worker waits for another one that takes a sample, as its next cycle would: if
+// observe takes a sample if one is due, and is wanted or affordable. A worker
+// waits while another one takes a sample; its next cycle would wait anyway. If
 // it went on, a sampler that the system suspends here could miss most of a run.
 func (s *sampling) observe(completed uint64) {
 	if s.sampler == nil {

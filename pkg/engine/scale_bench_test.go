@@ -13,9 +13,9 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 )
 
-// BenchmarkLive keeps many instances of a small program alive at once, and
-// tells what one of them takes from the system, and how long the last thousand
-// took to make: it should not depend on how many there are.
+// BenchmarkLive keeps many instances of a small program alive at once. It
+// reports the system memory of one of them, and the time to make the last
+// thousand, which should not depend on their number.
 func BenchmarkLive(b *testing.B) {
 	for _, n := range []int{1000, 10000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {

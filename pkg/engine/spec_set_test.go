@@ -89,8 +89,8 @@ func (s *specSet) Instantiate(binary []byte, resolve func(string) api.Module) (s
 	}
 }
 
-// readAll reads what wasmbin can read of a module: whatever wazero accepts, it
-// must be able to read.
+// readAll reads all parts of a module with wasmbin, which must be able to read
+// whatever wazero accepts.
 func readAll(m *wasmbin.Module) error {
 	_, types := m.Types()
 	_, indices := m.TypeIndices()

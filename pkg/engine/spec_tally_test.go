@@ -23,7 +23,7 @@ type specTally struct {
 	images                        uint64 // that modules had
 }
 
-// add counts what the engines made of one script.
+// add counts the engines' results of one script.
 func (t *specTally) add(s *spectest.Script, folder string, plain map[bool][]spectest.Result) {
 	t.files++
 	t.commands += len(s.Commands)

@@ -37,8 +37,9 @@ var specModes = []specMode{
 	{name: "interpreted, fuel", config: Config{Interpreter: true, CountInstructions: true}},
 }
 
-// specFeatures are what the engine does not have, and has for the tests of a
-// folder, so that they can run: everything around the code is ready for it.
+// specFeatures are features that the engine does not enable, except for the
+// tests of a folder, so that they can run: everything around the code is ready
+// for them.
 var specFeatures = map[string]api.CoreFeatures{
 	"exception-handling":        experimental.CoreFeaturesExceptionHandling | experimental.CoreFeaturesTypedFunctionReferences,
 	"typed-function-references": experimental.CoreFeaturesTypedFunctionReferences,
@@ -127,8 +128,8 @@ func specHost(t *testing.T) []byte {
 }
 
 // TestSpec runs the specification's tests through the engine, in each mode, and
-// compares every command with plain wazero. What plain wazero fails is in
-// testdata/spectest.txt, and the counts are in docs/spectest.md.
+// compares every command with plain wazero. testdata/spectest.txt lists the
+// commands that plain wazero fails, and docs/spectest.md has the counts.
 //
 // With the race detector, or -short, only a part is run.
 func TestSpec(t *testing.T) {

@@ -8,11 +8,12 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// wazero tells the stack of a trap only in the text of an error, in which the
-// names of functions and source files stand as the guest chose them: a line
-// break in a name would make frames of its own. So wazero never sees a name, or
-// the guest's debug information. The engine removes both before it compiles,
-// wazero calls each function by its index, and the rest is looked up here.
+// wazero reports the stack of a trap only in the text of an error, which
+// contains the names of functions and source files as the guest chose them: a
+// line break in a name would make frames of its own. So wazero never sees a
+// name, or the guest's debug information. The engine removes both before it
+// compiles, wazero calls each function by its index, and the rest is looked up
+// here.
 //
 // The formats are those of wazero v1.12.0's internal/wasmdebug.
 const (
@@ -24,7 +25,7 @@ const (
 	// guestFrame begins the frame of a guest's function: no module name, and
 	// the index in place of the function's name.
 	guestFrame = ".$"
-	// maxFrames is how many frames wazero tells.
+	// maxFrames is the number of frames that wazero reports.
 	maxFrames = 30
 )
 
@@ -37,9 +38,8 @@ type panicText struct {
 	cause     error // that the host panicked with
 }
 
-// unwrapPanic takes an error of wazero apart. The message is the text of the
-// error that is wrapped in it, so that nothing in the message can pass for the
-// stack.
+// unwrapPanic parses an error of wazero. The message is the text of the wrapped
+// error, so nothing in the message can pass for the stack.
 func unwrapPanic(err error) panicText {
 	for {
 		inner := errors.Unwrap(err)
@@ -56,13 +56,13 @@ func unwrapPanic(err error) panicText {
 		}
 		err = inner
 	}
-	// A stack overflow has no trace, and the panic of a host function with a
-	// value that is no error is all in one text.
+	// A stack overflow has no trace. The panic of a host function with a value
+	// that is no error is a single text.
 	message, trace, ok := strings.Cut(err.Error(), panicTail+traceHead)
 	return panicText{message: message, trace: trace, recovered: ok}
 }
 
-// tracedFrame is a frame as wazero tells it.
+// tracedFrame is a frame in wazero's trace.
 type tracedFrame struct {
 	function string // "$17(i32) i32", or the name of a function of the host
 	guest    bool
@@ -70,8 +70,8 @@ type tracedFrame struct {
 	place    uint64 // offset in the code section that was compiled; 0 if it is not known
 }
 
-// parseTrace reads the frames of a trace, and whether it was cut. It leaves out
-// lines that are none.
+// parseTrace reads the frames of a trace, and reports whether it was cut. It
+// skips other lines.
 func parseTrace(trace string) (frames []tracedFrame, cut bool) {
 	for line := range strings.SplitSeq(trace, "\n") {
 		line = strings.TrimPrefix(line, "\t")
@@ -102,7 +102,7 @@ func parseFrame(line string) (tracedFrame, bool) {
 	return tracedFrame{function: line}, ok
 }
 
-// parsePlace reads "\t0x1f: ?:1", which wazero makes of offsetDWARF.
+// parsePlace reads "\t0x1f: ?:1", wazero's text for a line of offsetDWARF.
 func parsePlace(line string) (uint64, bool) {
 	digits, ok := strings.CutPrefix(line, "\t0x")
 	if !ok {

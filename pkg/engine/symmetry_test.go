@@ -130,8 +130,9 @@ func paths() []path {
 	}
 }
 
-// TestSymmetry drives each path a few times, and looks for what is left: with
-// code that is not kept, that is kept, and that was kept.
+// TestSymmetry runs each path a few times, and looks for leftovers: with code
+// that is not cached, that is put into the cache, and that comes from the
+// cache.
 func TestSymmetry(t *testing.T) {
 	for _, p := range paths() {
 		t.Run(p.name, p.symmetry)

@@ -9,14 +9,14 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// elementSize is what an element of a table takes at most, in bytes: limits count
-// with it. referenceSize is what it takes here.
+// elementSize is the maximum size of an element of a table, in bytes: limits count with
+// it. referenceSize is its size on this system.
 const (
 	elementSize   = 8
 	referenceSize = bits.UintSize / 8
 )
 
-// tablePlan is what the instances of a module have of tables.
+// tablePlan describes the tables of the module's instances.
 type tablePlan struct {
 	initial  []int64       // bytes of each table to begin with
 	sum      *uint64       // of initial; nil without tables
@@ -26,8 +26,8 @@ type tablePlan struct {
 	trap     *SegmentError // with which instantiation fails; nil for none
 }
 
-// tableLimit returns how many elements the tables and element segments of an
-// instance may have.
+// tableLimit returns the number of elements that the tables and element
+// segments of an instance may have.
 func (r *Runtime) tableLimit() uint64 {
 	limit := uint64(DefaultTableElements)
 	if n := r.config.MaxTableElements; n > 0 {
@@ -39,7 +39,7 @@ func (r *Runtime) tableLimit() uint64 {
 	return limit
 }
 
-// planTables looks at a module's tables and segments. The error is a
+// planTables reads a module's tables and segments. The error is a
 // *TableLimitError or one of package wasmbin.
 func (r *Runtime) planTables(m *wasmbin.Module) (plan tablePlan, err error) {
 	tables, err := m.Tables()
@@ -75,7 +75,7 @@ func (r *Runtime) planTables(m *wasmbin.Module) (plan tablePlan, err error) {
 	return plan, nil
 }
 
-// tableAccount is what an instance has in the ledger for its tables.
+// tableAccount is the ledger's account of an instance's tables.
 type tableAccount struct {
 	handles    []memstat.Handle // of the tables
 	first      [1]memstat.Handle
@@ -101,7 +101,7 @@ func (in *Instance) acquireReferences() {
 }
 
 // tableBytes enters the size of the tables of an instance that is not in use, and
-// returns their sum; nil without tables, and if wazero does not tell.
+// returns their sum; nil without tables, and if wazero does not report them.
 func (in *Instance) tableBytes() *uint64 {
 	switch {
 	case in.tables.handles == nil: // not made yet, or closed
@@ -135,10 +135,10 @@ func (in *Instance) releaseTables() {
 // stackAccount is the stack of a call in the ledger.
 type stackAccount struct {
 	function api.Function
-	handle   memstat.Handle // the zero Handle if wazero does not tell the size
+	handle   memstat.Handle // the zero Handle if wazero does not report the size
 }
 
-// acquireStack enters the stack that a function is going to be called on.
+// acquireStack enters the stack on which a function is about to be called.
 func (in *Instance) acquireStack(function api.Function) stackAccount {
 	s := stackAccount{function: function}
 	if bytes, ok := stackBytes(function); ok {
@@ -147,8 +147,8 @@ func (in *Instance) acquireStack(function api.Function) stackAccount {
 	return s
 }
 
-// releaseStack strikes the stack out, after it entered the size that it had
-// grown to.
+// releaseStack strikes the stack out, after it entered the size to which it had
+// grown.
 func (in *Instance) releaseStack(s stackAccount) {
 	if s.handle == (memstat.Handle{}) {
 		return

@@ -110,7 +110,8 @@ func TestTableLimit(t *testing.T) {
 	}
 }
 
-// TestTablesInLedger reads what an instance had of tables and of stack.
+// TestTablesInLedger reads the tables and the stack of an instance from the
+// ledger.
 func TestTablesInLedger(t *testing.T) {
 	if whyInterpreted() != "" || bits.UintSize != 64 {
 		t.Skip("the figures are those of the compiler, with 64 bits")
@@ -147,7 +148,8 @@ func TestTablesInLedger(t *testing.T) {
 	}
 }
 
-// TestReadings checks that wazero's structs have what reading.go looks for.
+// TestReadings checks that wazero's structs have the fields that reading.go
+// reads.
 func TestReadings(t *testing.T) {
 	if whyInterpreted() != "" || bits.UintSize != 64 {
 		t.Skip("the figures are those of the compiler, with 64 bits")

@@ -8,8 +8,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
 
-// toolReport describes what ran the module. Versions are those that the build
-// records.
+// toolReport describes the program that ran the module. Versions come from the
+// build information.
 func toolReport(r Run) *report.Tool {
 	t := &report.Tool{
 		Version:  r.Version,

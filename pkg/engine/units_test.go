@@ -119,8 +119,8 @@ func TestOutcomeOf(t *testing.T) {
 	}
 }
 
-// TestCloseGoesOn lets a step of Close panic: the others are made all the same,
-// and what is lost is named.
+// TestCloseGoesOn lets a step of Close panic: the other steps are made all the
+// same, and the lost resource is named.
 func TestCloseGoesOn(t *testing.T) {
 	in := &Instance{}
 	var made []string

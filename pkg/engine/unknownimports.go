@@ -16,12 +16,12 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// UnknownImports says what happens to a module that imports functions which the
-// host does not have. Imports of another kind, such as a memory, are refused in
-// any case.
+// UnknownImports decides about a module that imports functions which the host
+// does not have. Imports of another kind, such as a memory, are refused in any
+// case.
 type UnknownImports uint8
 
-// What happens to modules with unknown imports.
+// The ways to treat modules with unknown imports.
 const (
 	// RefuseUnknown refuses the module with an [*ImportError].
 	RefuseUnknown UnknownImports = iota
@@ -39,9 +39,9 @@ type UnknownImport struct {
 	Calls        uint64 // by all instances so far
 }
 
-// UnknownImports lists the functions that are answered as
-// Config.UnknownImports says, in the order of the binary. It can be called at
-// any time, also after Close.
+// UnknownImports lists the functions that are answered according to
+// Config.UnknownImports, in the order of the binary. It can be called at any
+// time, also after Close.
 func (m *Module) UnknownImports() []UnknownImport {
 	var list []UnknownImport
 	for _, f := range m.unknown {
@@ -50,15 +50,15 @@ func (m *Module) UnknownImports() []UnknownImport {
 	return list
 }
 
-// answerable reports whether an unknown import can be answered. wazero writes the
-// name of a host module into stacks, so it must be one line. The function that
-// rewritten code calls is not for guests.
+// answerable reports whether an unknown import can be answered. wazero writes the name
+// of a host module into stacks, so it must be one line. Guests may not import the
+// function that rewritten code calls.
 func (u UnknownImports) answerable(i wasmbin.ImportEntry) bool {
 	return u != RefuseUnknown && i.Kind == wasmbin.ImportFunction && i.Module != "" && !instrument.Reserved(i.Module) && memstat.Printable(i.Module) == i.Module
 }
 
-// answer adds a function for each one that m imports and h lacks, and returns
-// those.
+// answer adds a function for each import of m that h lacks, and returns the
+// added functions.
 func (h hostFunctions) answer(m wazero.CompiledModule, how UnknownImports) []*unknownFunction {
 	var unknown []*unknownFunction
 	for _, f := range m.ImportedFunctions() {

@@ -1,8 +1,8 @@
 package memstat
 
-// account is what one scope counts. A closed scope passes it on to the next
-// scope, while a Scope itself is never opened again: whoever kept a closed
-// Scope cannot reach the account of another.
+// account holds the counts of one scope. A closed scope passes it on to the
+// next scope, while a Scope itself is never opened again: the holder of a
+// closed Scope cannot reach the account of another.
 type account struct {
 	doubleReleases uint64
 	generation     uint32  // of the last acquisition; grows across scopes

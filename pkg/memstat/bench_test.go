@@ -2,7 +2,8 @@ package memstat
 
 import "testing"
 
-// pairsPerInstance is about what one instance acquires: see Kind.
+// pairsPerInstance is roughly the number of acquisitions of one instance: see
+// Kind.
 const pairsPerInstance = 15
 
 func BenchmarkAcquireRelease(b *testing.B) {

@@ -1,12 +1,13 @@
-// Package memstat accounts for what a WebAssembly instance takes from its
-// host.
+// Package memstat accounts for the resources that a WebAssembly instance takes
+// from its host.
 //
 // Start with [NewLedger], one for all instances. For each instance,
-// [Ledger.Open] opens a [Scope]. Whoever acquires something for the instance
+// [Ledger.Open] opens a [Scope]. Code that acquires a resource for the instance
 // calls [Scope.Acquire], keeps the [Handle], and calls [Scope.Release] when it
-// is given back. Whoever opened the scope closes it after the instance is
-// destroyed: what the scope still holds is a [Leak] by definition, exact and
-// found in the first cycle. [Ledger.Snapshot] sums up all scopes.
+// gives the resource back. The code that opened the scope closes it after the
+// instance is destroyed. An object that the scope still holds then is a [Leak]
+// by definition, exact and found in the first cycle. [Ledger.Snapshot] sums up
+// all scopes.
 //
 // Objects are counted, not only bytes, because bytes are not enough: the lock
 // of wasm-micro-runtime issue 4192 costs 216 bytes on an ESP32-S3 and none on
@@ -17,7 +18,8 @@
 // safe for concurrent use. A Scope serves one goroutine at a time, except one
 // of number 0.
 //
-// What is not promised: the ledger counts what its callers tell it and nothing
-// else. Package probe measures the process, package trend judges whether it
-// grows, and package report writes all of it down.
+// The ledger counts only the calls of its users; it does not look for resources
+// itself. Package probe measures the process, package census hunts for leaks
+// outside the ledger, package trend describes how the process moved, and
+// package report prints all of it.
 package memstat

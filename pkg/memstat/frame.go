@@ -53,8 +53,8 @@ func compareFrames(a, b []Frame) int {
 }
 
 // Symbolize returns the frames of a Go stack, given as program counters, innermost
-// first. It leaves out those of the Go runtime, which say nothing about who
-// acquired.
+// first. It leaves out frames of the Go runtime, which do not help to find the code
+// that acquired something.
 func Symbolize(pcs []uintptr) []Frame {
 	if len(pcs) == 0 {
 		return nil

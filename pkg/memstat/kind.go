@@ -29,13 +29,13 @@ const (
 	kindCount
 )
 
-// kinds describes each kind: its name in reports, what one object is, and what
-// its bytes count. Bytes never include the overhead of an allocator.
+// kinds describes each kind: its name in reports, one object, and the meaning
+// of its bytes. Bytes never include the overhead of an allocator.
 var kinds = [kindCount]struct{ name, object, bytes string }{
 	KindInstance:     {"instance", "a module instance", "0: the engine does not tell"},
 	KindMemory:       {"memory", "a linear memory", "its current size"},
 	KindTable:        {"table", "a table", "its elements, with the room that is kept for it to grow"},
-	KindReferences:   {"references", "what an instance keeps of its element segments", "passive segments, and a reference for each function"},
+	KindReferences:   {"references", "an instance's copy of its element segments", "passive segments, and a reference for each function"},
 	KindStack:        {"stack", "the stack of a call", "its size, which grows by doubling"},
 	KindSystem:       {"system", "the WASI state of an instance", "its struct"},
 	KindArgs:         {"args", "the arguments as the guest reads them", "the buffer"},

@@ -18,8 +18,8 @@ type Leak struct {
 	Site    []Frame `json:"site,omitempty"` // stack of the acquisition, innermost first; absent if stacks were not recorded
 }
 
-// LeakError is the error of a Close that could not give everything back. It
-// may be one of several errors that are joined: see [SplitLeaks].
+// LeakError is the error of a Close that could not give everything back. It may
+// be one of several joined errors: see [SplitLeaks].
 type LeakError struct {
 	Leaks []Leak // at least one
 }

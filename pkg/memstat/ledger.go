@@ -2,7 +2,7 @@ package memstat
 
 import "sync"
 
-// Sites says when a ledger records the call stack of an acquisition. A stack
+// Sites decides when a ledger records the call stack of an acquisition. A stack
 // costs about a microsecond, too much for every cycle.
 type Sites uint8
 
@@ -37,8 +37,9 @@ func NewLedger(sites Sites) *Ledger {
 }
 
 // Open opens a scope for the instance of the given number. Numbers of instances
-// begin at 1; number 0 is for what outlives instances. The caller closes the
-// scope. A nil ledger returns a nil scope, which accounts for nothing.
+// begin at 1; number 0 is for resources that outlive instances. The caller
+// closes the scope. A nil ledger returns a nil scope, which accounts for
+// nothing.
 func (l *Ledger) Open(number uint64) *Scope {
 	if l == nil {
 		return nil

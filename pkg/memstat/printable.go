@@ -23,9 +23,9 @@ func Clip(s string) string {
 	return fmt.Sprintf("%s... (%s bytes)", s[:end], Grouped(len(s)))
 }
 
-// Printable escapes whatever a terminal acts upon or does not show, in the way
-// of Go's string literals: controls, marks that reorder text, bytes that are
-// not UTF-8. Names of modules, functions and files are untrusted.
+// Printable escapes characters that a terminal acts upon or does not show, in
+// the form of Go's string literals: controls, marks that reorder text, bytes
+// that are not UTF-8. Names of modules, functions and files are untrusted.
 func Printable(s string) string {
 	var b strings.Builder
 	for len(s) > 0 {

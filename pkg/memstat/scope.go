@@ -14,8 +14,8 @@ type Handle struct {
 	generation uint32
 }
 
-// Scope accounts for one instance: what it still holds when it closes has
-// leaked. It serves one goroutine at a time, as the instance does, because a
+// Scope accounts for one instance: objects that it still holds when it closes
+// have leaked. It serves one goroutine at a time, like the instance, because a
 // lock would be most of its cost. Only a scope of number 0 is safe for
 // concurrent use. A nil *Scope accounts for nothing.
 type Scope struct {
@@ -42,7 +42,7 @@ func (s *Scope) unlock() {
 }
 
 // siteDepth is the number of frames that are kept of an acquisition's stack.
-// More would split a leak by callers that do not matter.
+// More would split a leak by irrelevant callers.
 const siteDepth = 5
 
 // Acquire counts one object of the kind and its size in bytes. The caller
@@ -152,9 +152,9 @@ func (s *Scope) Live() int {
 	return s.account.live
 }
 
-// Close ends the scope. The error is nil or a *[LeakError] with what the scope
-// still held, grouped by kind and site. A second Close does nothing and returns
-// nil.
+// Close ends the scope. The error is nil or a *[LeakError] with the objects
+// that the scope still held, grouped by kind and site. A second Close does
+// nothing and returns nil.
 func (s *Scope) Close() error {
 	if s == nil {
 		return nil

@@ -17,7 +17,7 @@ type Watch struct {
 
 // OpenScope is a scope that was opened and not closed.
 type OpenScope struct {
-	Number uint64    // as in Ledger.Open: 0 is what outlives instances, such as a runtime
+	Number uint64    // as in Ledger.Open: 0 is for resources that outlive instances, such as a runtime
 	Stack  []uintptr // program counters of Ledger.Open's callers, innermost first
 }
 
@@ -31,14 +31,14 @@ var watched struct {
 	scopes map[*Scope]opening
 }
 
-// opening says when, and where, a scope was opened.
+// opening is the time and the place of the opening of a scope.
 type opening struct {
 	turn  uint64 // of all openings
 	stack []uintptr
 }
 
-// NewWatch records each scope that any ledger opens, and where, until
-// [Watch.Stop]. Opening one takes a few microseconds more meanwhile. Watches may
+// NewWatch records each scope that any ledger opens, and its call stack, until
+// [Watch.Stop]. Meanwhile opening a scope takes a few microseconds more. Watches may
 // overlap.
 func NewWatch() *Watch {
 	w := &watched
@@ -86,7 +86,7 @@ func (watch *Watch) Stop() {
 	})
 }
 
-// watchOpen tells the watches, if there are any, that the caller of its caller
+// watchOpen tells the watches, if there are any, that its caller's caller
 // opened the scope.
 func (s *Scope) watchOpen() {
 	if !watched.on.Load() {

@@ -1,12 +1,13 @@
 package wasi
 
-// maxAllocate is the most that one system call allocates of a file, in bytes. A
-// file system that has to write zeroes takes a while even for that.
+// maxAllocate is the maximum number of bytes that one system call allocates in
+// a file. A file system that has to write zeroes needs some time even for that.
 const maxAllocate = 64 << 20
 
-// allocate allocates length bytes at offset, and looks at the call's context
-// between two pieces. If a piece fails it undoes what made the file longer, as
-// most file systems do. They refuse at once what is larger than they are.
+// allocate allocates length bytes at offset, in pieces, and checks the call's
+// context between two pieces. If a piece fails, allocate restores the file's
+// length, like most file systems. A file system refuses at once a length beyond
+// its own size.
 func (c *call) allocate(sysfd int, offset, length int64) Errno {
 	if length <= maxAllocate || uint64(length) > osFileSystemSize(sysfd) {
 		return errnoOf(osAllocate(sysfd, offset, length))

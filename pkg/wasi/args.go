@@ -36,7 +36,7 @@ type ArgBytesError struct {
 	Need, Limit uint64
 }
 
-// Error tells what is larger, and the limit.
+// Error names the list that is too large, its size and the limit.
 func (e *ArgBytesError) Error() string {
 	return fmt.Sprintf("%s: more than the limit of %d bytes", e.What, e.Limit)
 }

@@ -74,8 +74,8 @@ func socketPair(t testing.TB) (guest, host *os.File) {
 	return guest, host
 }
 
-// A guest that may block writes all, and one that set NONBLOCK what fits. The
-// descriptor, which others may share, keeps its mode.
+// A guest that may block writes everything. A guest that set NONBLOCK writes as
+// much as fits. The descriptor, which others may share, keeps its mode.
 func TestWriteOfMuch(t *testing.T) {
 	const size = 20 * dataSize / 10 // more than a pipe takes
 	for name, pair := range pairs {
@@ -127,7 +127,8 @@ func TestWriteOfMuch(t *testing.T) {
 	}
 }
 
-// A guest reads what there is, waits unless it set NONBLOCK, and can be ended.
+// A guest reads the available bytes, waits unless it set NONBLOCK, and can be
+// ended.
 func TestReadOfStreams(t *testing.T) {
 	for name, pair := range pairs {
 		if strings.HasSuffix(name, "to write") || name == "Go's pipe" {

@@ -7,10 +7,10 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// call is one WASI call in progress, and holds all of its state. A [System]
-// holds the state of the instance. The two are apart because calls of one
-// System can overlap: a stream of the embedder's can call the guest again
-// while the guest waits for it, and threads will share a System.
+// call is the state of one WASI call in progress. A [System] holds the state of
+// the instance. The two are apart because calls of one System can overlap: a
+// stream of the embedder can call the guest again while the guest waits for it,
+// and threads will share a System.
 //
 // Calls are made hundreds of millions of times, so a call value is reused and
 // a call allocates nothing. Each call in progress has a call value to itself;
@@ -35,9 +35,9 @@ type call struct {
 
 const callSize = int64(unsafe.Sizeof(call{}))
 
-// begin returns a call value for a call from mod. The caller calls end. After a
-// panic, which ends the guest, it need not: the value is then not reused, and
-// System.Close releases it with the others.
+// begin returns a call value for a call from mod. The caller must call end. If
+// the call panics, which ends the guest, the caller may omit end: the value is
+// then not reused, and System.Close releases it with the others.
 //
 // The free list has no lock, as a System serves one goroutine at a time today.
 // With threads it needs one, or a list for each thread.
@@ -82,7 +82,7 @@ func (c *call) releaseBufs() {
 	}
 }
 
-// destroy closes what the call value holds and drops its scratch space.
+// destroy closes the poller and drops the scratch space.
 func (c *call) destroy() {
 	c.poller.destroy(c.system.scope)
 	c.cache, c.bufs, c.paths = memoryCache{}, nil, [2][]byte{}

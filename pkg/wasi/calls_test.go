@@ -60,7 +60,7 @@ func (p *proxy) iovecs(spans ...span) (at, n uint64) {
 	return atIovecs, uint64(len(spans))
 }
 
-// openParams is path_open with what a test seldom changes left out.
+// openParams is path_open, without the parameters that a test seldom changes.
 type openParams struct {
 	dir     uint64
 	path    string

@@ -5,11 +5,11 @@ import (
 	"os"
 )
 
-// Config describes what a guest gets from its host. With the zero Config the
-// guest has no arguments, no environment, no directories and an empty standard
-// input, and its output is discarded. The package does not change a Config, so
-// it may serve any number of Systems, also at once if its streams and trace
-// allow that.
+// Config describes the resources that a guest gets from its host. With the zero
+// Config the guest has no arguments, no environment, no directories and an
+// empty standard input, and its output is discarded. The package does not
+// change a Config. One Config may serve any number of Systems, also at the same
+// time if its streams and trace allow it.
 type Config struct {
 	Args []string // the program's name comes first; no NUL bytes
 	Env  []string // each "NAME=value"; no NUL bytes
@@ -21,13 +21,13 @@ type Config struct {
 	// The guest uses the descriptor of an *os.File directly, and shares its
 	// position; its mode does not change.
 	//
-	// A wait for any of them ends with the context; see [WithSystem]. If the
-	// context can end, Read and Write of a stream other than an *os.File, a
-	// bytes.Buffer or another one in memory run on a goroutine of their own, one
-	// at a time. One that has not returned a tenth of a second after the context
-	// is done is left behind: it may still use the stream then, and what it reads
-	// is for the System's next Read. If it has not returned when the System is
-	// closed, it is a leak of the kind stream_call. A stream that calls the guest
+	// A wait for any of them ends with the context; see [WithSystem]. If the context
+	// can end, Read and Write of a stream that is neither an *os.File nor in memory,
+	// such as a bytes.Buffer, run on a goroutine of their own, one at a time. If such a
+	// call has not returned 0.1 s after the context is done, it is left behind. It may
+	// still use the stream, and the System's next Read gets the bytes that it reads. If
+	// it has not returned when the System is closed, it is a leak of the kind
+	// stream_call. A stream that calls the guest must return when the context is done.
 	// must return when the context is done.
 	Stdin  io.Reader
 	Stdout io.Writer
@@ -48,8 +48,8 @@ type Config struct {
 	Trace  *Trace // nil traces no calls
 }
 
-// Limits bounds what a guest can make its host hold. A field that is 0 or
-// negative means the default.
+// Limits bounds the resources that a guest can make its host hold. A field that
+// is 0 or negative means the default.
 type Limits struct {
 	// FDs is the maximum number of open descriptors, including preopens and
 	// stdio. The default is 4096. Beyond it the guest gets EMFILE.

@@ -17,7 +17,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// testCase is what wasi-testsuite says of a program, in the JSON beside it.
+// testCase is the expectation of wasi-testsuite for a program: the JSON beside
+// it.
 type testCase struct {
 	Args     []string          `json:"args"`
 	Env      map[string]string `json:"env"`
@@ -52,10 +53,10 @@ func options(command []string, mount, variable string) func(string, []string) []
 }
 
 // TestConformance runs the preview1 programs of a checkout of
-// https://github.com/WebAssembly/wasi-testsuite, branch prod/testsuite-base,
-// that WASI_TESTSUITE names (make conformance WASI_TESTSUITE=DIR). WASI_RUNNER
-// names a command of runners to run them with; else they run in this process,
-// and what they leak is a failure too.
+// https://github.com/WebAssembly/wasi-testsuite, branch prod/testsuite-base, in
+// the directory WASI_TESTSUITE (make conformance WASI_TESTSUITE=DIR).
+// WASI_RUNNER is the command that runs them; without it they run in this
+// process, and a leak is a failure too.
 func TestConformance(t *testing.T) {
 	root := os.Getenv("WASI_TESTSUITE")
 	if root == "" {

@@ -27,10 +27,10 @@ func (c *systemContext) Value(key any) any {
 // instantiating it if that calls a start function. The guest's WASI calls use
 // the System s. s must stay open while the guest runs.
 //
-// When ctx is done, the WASI call in progress, if it waits or takes long, or else
-// the next one ends the guest; see [Wait] for what cannot be ended. wazero then
-// returns a *sys.ExitError from the guest function, with the code
-// sys.ExitCodeDeadlineExceeded or sys.ExitCodeContextCanceled. A guest that makes no WASI call is not ended.
+// When ctx is done, it ends the guest: in the WASI call in progress if that waits or takes long, otherwise
+// in the next call; see [Wait] for the exceptions. wazero then returns a *sys.ExitError from the guest
+// function, with the code sys.ExitCodeDeadlineExceeded or sys.ExitCodeContextCanceled. A guest that makes no
+// WASI call is not ended.
 func WithSystem(ctx context.Context, s *System) context.Context {
 	return &systemContext{ctx, s}
 }

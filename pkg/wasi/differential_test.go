@@ -44,8 +44,8 @@ func FuzzPlan(f *testing.F) {
 }
 
 // FuzzABI calls functions with any arguments, in any order, in a memory of any
-// content: each call is a function's number, eight bytes an argument, and what
-// is left at the end is laid over the memory.
+// content. Each call is a function's number and eight bytes for each argument;
+// the rest of the input is copied to the memory.
 func FuzzABI(f *testing.F) {
 	functions := wasi.Modules()[0].Functions
 	for i, fn := range functions {

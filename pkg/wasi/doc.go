@@ -13,11 +13,12 @@
 //  2. [OpenPreopen] opens each directory that guests may use, once.
 //  3. [NewSystem] makes the state of one guest from a [Config]: arguments,
 //     environment, descriptors, preopened directories.
-//  4. [WithSystem] puts the System into the context with which you instantiate
-//     the guest and call its functions. The host functions find it there.
-//  5. [System.Close] gives everything back, when the guest cannot run any more.
-//     Then close the account, the memstat.Scope that NewSystem was given; its
-//     error names whatever was not given back.
+//  4. [WithSystem] returns a context that carries the System. Instantiate the
+//     guest and call its functions with that context; the host functions find
+//     the System there.
+//  5. [System.Close] releases everything, once the guest cannot run any more.
+//     Then close the memstat.Scope that you passed to NewSystem; its error
+//     names every resource that was not released.
 //
 // A guest that calls proc_exit makes wazero return a *sys.ExitError from the
 // function that was called. [NewTrace] writes a line for each call, and

@@ -125,7 +125,7 @@ func (e Errno) String() string {
 func (e Errno) Error() string { return e.String() }
 
 // streamErrno returns the WASI error code for an error of a Go stream, on any
-// system. An error that WASI has no number for is EIO.
+// system. An error without a WASI number is EIO.
 func streamErrno(err error) Errno {
 	var own Errno
 	switch {

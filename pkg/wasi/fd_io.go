@@ -16,8 +16,8 @@ func fdPread(c *call) Errno { return c.transferAt(rightFDRead|rightFDSeek, osPre
 func fdPwrite(c *call) Errno { return c.transferAt(rightFDWrite|rightFDSeek, osPwrite) }
 
 // transfer moves bytes between the buffers of parameters 1 and 2 and the
-// position of the file in parameter 0. It puts their number at parameter out,
-// whose place it checks first: what was read cannot be unread.
+// position of the file in parameter 0. It writes their number to parameter out,
+// whose address it checks first: a read cannot be undone.
 func (c *call) transfer(need rights, out int, move func(*call, *openFile, [][]byte) (int, Errno)) Errno {
 	f, errno := c.file(0, need)
 	if errno != ESUCCESS {

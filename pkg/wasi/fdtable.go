@@ -97,8 +97,8 @@ func (t *fdTable) get(fd uint32, need rights) (*openFile, Errno) {
 	return f, ESUCCESS
 }
 
-// missingRight returns POSIX's errno for an operation that f's type does not
-// have, and ENOTCAPABLE for a right that the guest gave up or never had.
+// missingRight returns POSIX's errno if f's type does not support the
+// operation, and ENOTCAPABLE if the guest never had the right or gave it up.
 func missingRight(f *openFile, need rights) Errno {
 	const onlyDirs = dirRights &^ fileRights
 	if need&onlyDirs != 0 && f.filetype != filetypeDirectory {
@@ -134,8 +134,8 @@ func (t *fdTable) renumber(from, to uint32) error {
 	return t.close(old)
 }
 
-// close closes a file that is in no slot any more. Each fault of the table
-// happens to the first file that it can happen to.
+// close closes a file that is no longer in a slot. Each fault of the table
+// affects the first file that it applies to.
 func (t *fdTable) close(f *openFile) error {
 	lose := t.faults & FaultFDEntry
 	if f.dir != nil {

@@ -121,7 +121,7 @@ func TestFDTableRenumber(t *testing.T) {
 		t.Error(err)
 	}
 	if d, _ := table.lookup(1); d != files[3] {
-		t.Error("1 is not what 3 was")
+		t.Error("1 is not the former 3")
 	}
 	if _, errno := table.lookup(3); errno != EBADF {
 		t.Errorf("3 after it was renumbered: %v", errno)
@@ -143,7 +143,7 @@ func TestFDTableCloseError(t *testing.T) {
 	mustInsert(t, &table, stream())
 	mustInsert(t, &table, &openFile{sysfd: 1 << 30, owned: true})
 	if err := table.destroy(); errnoOf(err) != EBADF {
-		t.Errorf("closing what is not open: %v", err)
+		t.Errorf("closing a number that is not open: %v", err)
 	}
 }
 

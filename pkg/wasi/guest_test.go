@@ -32,7 +32,7 @@ func newRuntime(t testing.TB, ctx context.Context) wazero.Runtime {
 	return r
 }
 
-// guestResult is what became of a guest.
+// guestResult is the end of a guest.
 type guestResult struct {
 	exit           uint32
 	err            error // a trap, or a failed instantiation

@@ -12,7 +12,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// mapped is a linear memory that costs what is touched of it.
+// mapped is a linear memory whose pages cost nothing until they are touched.
 type mapped []byte
 
 func (m mapped) Reallocate(size uint64) []byte {

@@ -222,7 +222,7 @@ func TestVectoredIO(t *testing.T) {
 	}
 }
 
-// What cannot be reported is not done.
+// A call that cannot report its result has no effect.
 func TestNoEffectWithoutAPlaceForTheResult(t *testing.T) {
 	p, dir := oneDir(t)
 	fd := p.openRW("file")

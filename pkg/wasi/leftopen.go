@@ -42,10 +42,11 @@ func (s *System) Room() int {
 }
 
 // GuestPath returns a path under which the guest can find the file of an open
-// descriptor, through one of its preopens, or "" if there is none or the
-// operating system does not tell. It is the file's path of now, whatever it was
-// opened as; Linux adds " (deleted)" to the path of a removed file. It needs
-// /proc, and a few system calls.
+// descriptor, through one of its preopens. It returns "" if there is none or if
+// the operating system does not report the path. The path is the file's current
+// one, which can differ from the path that opened it; Linux appends "
+// (deleted)" to the path of a removed file. GuestPath needs /proc and makes a
+// few system calls.
 func (s *System) GuestPath(fd uint32) string {
 	f, errno := s.fds.lookup(fd)
 	if errno != ESUCCESS {

@@ -10,7 +10,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// What the guest opened is told, what it was given is not.
+// LeftOpen counts the descriptors that the guest opened, not those that it was
+// given.
 func TestLeftOpen(t *testing.T) {
 	dir := rightsTree(t)
 	listener := loopback(t)

@@ -7,9 +7,9 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// openFile is what a descriptor of the guest refers to: POSIX's open file
-// description. It is either a descriptor of the operating system (sysfd) or a
-// Go stream (stream), or both: an *os.File of the embedder's.
+// openFile is the open file of a guest's descriptor: POSIX's open file
+// description. It is a descriptor of the operating system (sysfd), a Go stream
+// (stream), or both for an *os.File of the embedder.
 //
 // Calls change an openFile: its offset, flags, rights, type and directory
 // stream. With threads each openFile needs a lock of its own, which
@@ -48,19 +48,19 @@ type openFile struct {
 
 const noSysfd = -1
 
-// ioMode says how a read or write of a descriptor that can block is kept from
-// blocking, so that a context can end the wait for it.
+// ioMode is the way in which a read or write of a descriptor avoids blocking
+// the thread, so that a context can end the wait.
 type ioMode uint8
 
 const (
 	// ioNonblock is a descriptor that was opened for this guest, and is
 	// non-blocking. NONBLOCK as the guest sees it is in openFile.flags.
 	ioNonblock ioMode = iota
-	// ioNowait is one of the embedder's, which other processes may share, so its
-	// mode must not change: each read and write asks not to block.
+	// ioNowait is a descriptor of the embedder. Other processes may share it, so its
+	// mode must not change: each read and write asks the kernel not to block.
 	ioNowait
-	// ioTask is one of the embedder's that cannot be asked: reads and writes are
-	// tasks of its stream.
+	// ioTask is a descriptor of the embedder for which the kernel offers no such
+	// request: reads and writes are tasks of its stream.
 	ioTask
 )
 
@@ -117,8 +117,8 @@ func (f *openFile) isSocket() bool {
 	return f.filetype == filetypeSocketStream || f.filetype == filetypeSocketDgram
 }
 
-// alwaysReady reports whether reading and writing never wait. That includes Go
-// streams, which have no way to tell.
+// alwaysReady reports whether reading and writing never wait. It returns true
+// for Go streams, which do not report their readiness.
 func (f *openFile) alwaysReady() bool {
 	return f.sysfd == noSysfd || f.seekable() || f.filetype == filetypeDirectory
 }
@@ -136,8 +136,8 @@ func (f *openFile) syncOffset() Errno {
 	return ESUCCESS
 }
 
-// close releases everything that the file holds but what faults lose, even if
-// closing sysfd fails.
+// close releases all resources of the file except those that faults lose, even
+// if closing sysfd fails.
 func (f *openFile) close(scope *memstat.Scope, faults Fault) error {
 	err := f.release(scope, faults)
 	if faults&FaultFDEntry == 0 {

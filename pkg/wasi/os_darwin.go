@@ -17,8 +17,8 @@ func osDatasync(fd int) error { return osSync(fd) }
 // osAdvise does nothing. Advice may be ignored.
 func osAdvise(int, int64, int64, uint32) error { return nil }
 
-// osAllocate makes the file long enough. It reserves no blocks, as macOS has
-// no call for that which takes an offset.
+// osAllocate makes the file long enough. It reserves no blocks: macOS has no
+// such call with an offset.
 func osAllocate(fd int, offset, length int64) error {
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil {
@@ -30,7 +30,7 @@ func osAllocate(fd int, offset, length int64) error {
 	return osTruncate(fd, offset+length)
 }
 
-// osPath returns no path: only Linux tells it without a search.
+// osPath returns no path: only Linux reports it without a search.
 func osPath(int) string { return "" }
 
 func statTimes(st *unix.Stat_t) (atim, mtim, ctim unix.Timespec) {

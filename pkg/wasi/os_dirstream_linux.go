@@ -108,8 +108,8 @@ func (s *dirStream) next(fd int, e *direntry) (bool, error) {
 	return true, nil
 }
 
-// unread puts the last entry back. A guest that got only a part of it will ask
-// for it again, and needs no system call then.
+// unread puts the last entry back. A guest that got only a part of it asks for
+// it again, and then needs no system call.
 func (s *dirStream) unread() { s.position = s.previous }
 
 // direntFiletype returns an entry's type, with a system call if the file

@@ -56,7 +56,7 @@ func (s *dirStream) next(_ int, e *direntry) (bool, error) {
 // unread moves back to the last entry.
 func (s *dirStream) unread() { s.at-- }
 
-// listDir returns all entries, and what the account has for them in bytes.
+// listDir returns all entries and their size in bytes, for the account.
 func listDir(fd int) (entries []direntry, bytes int64, err error) {
 	dup, err := osReopenDir(fd)
 	if err != nil {

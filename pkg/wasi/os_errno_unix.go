@@ -42,8 +42,8 @@ var errnos = [...]Errno{
 }
 
 // errnoOf returns the WASI error code for an error of the system or of a Go
-// stream. A path that would leave its directory is ENOTCAPABLE. An error that
-// WASI has no number for is EIO.
+// stream. A path that would leave its directory is ENOTCAPABLE. An error
+// without a WASI number is EIO.
 func errnoOf(err error) Errno {
 	if err == nil {
 		return ESUCCESS

@@ -8,12 +8,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// pipeBuf is PIPE_BUF: what a pipe takes at once, in bytes.
+// pipeBuf is PIPE_BUF: the number of bytes that a pipe accepts at once.
 const pipeBuf = 4096
 
-// readNowait reads at the kernel's position and returns EAGAIN if it would
-// block, whatever the descriptor's mode. Linux has it for pipes and sockets
-// since 6.4; others are unsupported.
+// readNowait reads at the kernel's position and returns EAGAIN instead of
+// blocking, in any mode of the descriptor. Linux supports this for pipes and
+// sockets since 6.4; some other files do not support it.
 func readNowait(fd int, bufs [][]byte) (int, error) { return nowait(unix.SYS_PREADV2, fd, bufs) }
 
 // writeNowait is the same for writing.
@@ -53,8 +53,8 @@ func neverBlocks(rdev uint64) bool {
 	return false
 }
 
-// unsupported reports whether the kernel, or a filter of system calls, does not
-// have readNowait for a descriptor.
+// unsupported reports whether err means that the kernel, or a filter of system
+// calls, does not support readNowait for a descriptor.
 func unsupported(err error) bool {
 	switch err {
 	case unix.EOPNOTSUPP, unix.ENOSYS, unix.EINVAL, unix.EPERM:
@@ -63,9 +63,9 @@ func unsupported(err error) bool {
 	return false
 }
 
-// reopenTerminal opens a terminal again, non-blocking. The descriptor of the
-// embedder keeps its mode. It does not do that for the master of a pseudo
-// terminal: whoever opens that again gets another one.
+// reopenTerminal opens a terminal again, non-blocking, so that the embedder's
+// descriptor keeps its mode. It refuses the master of a pseudo terminal,
+// because opening that again makes another pseudo terminal.
 func reopenTerminal(fd, access int) (int, bool) {
 	if _, err := unix.IoctlGetTermios(fd, unix.TCGETS); err != nil {
 		return 0, false
@@ -77,8 +77,8 @@ func reopenTerminal(fd, access int) (int, bool) {
 	return again, err == nil
 }
 
-// hadWriter reports whether a FIFO, which is empty, has had a writer since it
-// was opened: Linux then tells a hang-up.
+// hadWriter reports whether an empty FIFO has had a writer since it was opened;
+// Linux then reports a hang-up.
 func hadWriter(fd int) bool {
 	had, errno := pollNow(fd, unix.POLLIN)
 	return had || errno != ESUCCESS

@@ -16,9 +16,9 @@ import (
 // This file reads and writes descriptors that can block: pipes, FIFOs, sockets
 // and devices, and files at the kernel's position.
 //
-// No call blocks a thread, because nothing could end that. A descriptor that was
-// opened for the guest is non-blocking. One of the embedder's is shared with
-// other processes, so its mode does not change; see ioMode.
+// No call blocks a thread, because nothing could end it. A descriptor that was opened
+// for the guest is non-blocking. A descriptor of the embedder is shared with other
+// processes, so its mode does not change; see ioMode.
 
 // borrowSysfd makes f use file's descriptor. The embedder keeps owning it, and
 // shares its position and flags with the guest. (File.Fd would change a
@@ -29,7 +29,7 @@ func borrowSysfd(f *openFile, file *os.File) {
 		err = conn.Control(func(fd uintptr) { f.sysfd = int(fd) })
 	}
 	if err != nil {
-		return // it is closed: reading and writing it tells
+		return // it is closed: reading and writing return the error
 	}
 	f.mode = ioNowait
 	var st unix.Stat_t
@@ -92,10 +92,9 @@ func (c *call) osWrite(f *openFile, bufs [][]byte) (total int, _ Errno) {
 }
 
 // waitAgain waits until fd has the event. If the caller has just waited for it
-// in vain, it pauses first: a terminal can be ready for one byte and not for
-// two.
+// in vain, waitAgain pauses first: a terminal can accept one byte but not two.
 func (c *call) waitAgain(fd int, event int16, stalled bool) Errno {
-	c.exitIfDone() // waitFor does not look if fd is ready
+	c.exitIfDone() // waitFor does not check the context if fd is ready
 	if stalled {
 		c.sleepUntil(time.Now().Add(time.Millisecond))
 	}
@@ -105,9 +104,10 @@ func (c *call) waitAgain(fd int, event int16, stalled bool) Errno {
 // osAwaitFile waits until a file has something to read.
 func (c *call) osAwaitFile(f *openFile) Errno { return c.waitAgain(f.sysfd, unix.POLLIN, true) }
 
-// firstWriter returns EAGAIN for a FIFO that is at its end because it had no
-// writer yet, and errno for others. In POSIX open waits for the writer;
-// path_open leaves that to the first read, as it does not know the file's type.
+// firstWriter returns EAGAIN for a FIFO that is at its end because it has had
+// no writer yet, and errno otherwise. In POSIX open waits for the writer.
+// path_open does not know the type of the file, so the first read waits
+// instead.
 func (f *openFile) firstWriter(n int, errno Errno) Errno {
 	if n == 0 && errno == ESUCCESS && !hadWriter(f.sysfd) {
 		return EAGAIN
@@ -165,7 +165,7 @@ func (c *call) tryWrite(f *openFile, bufs [][]byte) (int, Errno) {
 	return c.writeStream(f.stream, one[:])
 }
 
-// mayBlock reports whether the call may block in the kernel: the guest wants it,
+// mayBlock reports whether the call may block in the kernel: the guest asked for it,
 // and no context could end it.
 func (c *call) mayBlock(f *openFile) bool {
 	return c.ctx.Done() == nil && f.flags&fdflagNonblock == 0
@@ -183,7 +183,7 @@ func (c *call) leaveNowait(f *openFile, access int) {
 	f.stream.viaDescriptor()
 }
 
-// viaDescriptor makes the stream of an *os.File use its descriptor as it is.
+// viaDescriptor makes the stream of an *os.File use its descriptor directly.
 // (File.Write ends the process after EPIPE on standard output.)
 func (s *goStream) viaDescriptor() {
 	if file, ok := s.reader.(syscall.Conn); ok {
@@ -194,14 +194,14 @@ func (s *goStream) viaDescriptor() {
 	}
 }
 
-// descriptor reads and writes a file's descriptor, which is not closed
-// meanwhile.
+// descriptor reads and writes a file's descriptor, which stays open during the
+// call.
 type descriptor struct{ syscall.RawConn }
 
 func newDescriptor(file syscall.Conn) descriptor {
 	conn, err := file.SyscallConn()
 	if err != nil {
-		panic(err) // borrowSysfd has tried it
+		panic(err) // borrowSysfd has already tried it
 	}
 	return descriptor{conn}
 }

@@ -124,8 +124,8 @@ func osPathFilestat(dir int, path string, follow bool, out *filestat) Errno {
 	return ESUCCESS
 }
 
-// osIsFIFO reports whether the path leads to a FIFO, which WASI's file types do
-// not tell.
+// osIsFIFO reports whether the path leads to a FIFO, for which WASI has no file
+// type.
 func osIsFIFO(dir int, path string, follow bool) bool {
 	var st unix.Stat_t
 	return confine.Stat(dir, path, follow, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFIFO

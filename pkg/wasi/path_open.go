@@ -119,8 +119,8 @@ func (r *openRequest) osFlags() int {
 }
 
 // narrowToReadOnly checks a request to open a file in a read-only preopen. It
-// answers like a read-only mount: an error of the path comes first, then EROFS
-// for a request that would change the file system.
+// returns the errors of a read-only mount: first an error of the path, then
+// EROFS for a request that would change the file system.
 func (r *openRequest) narrowToReadOnly(dir int) Errno {
 	changes := r.write || r.oflags&oflagTrunc != 0
 	if !changes && r.oflags&oflagCreat == 0 {
@@ -168,14 +168,15 @@ func (c *call) openBeneath(dir *openFile, req *openRequest) (*openFile, Errno) {
 	return f, ESUCCESS
 }
 
-// How long path_open waits before it tries again.
+// The pauses of path_open before it tries again.
 const (
 	minOpenDelay = time.Millisecond
 	maxOpenDelay = 20 * time.Millisecond
 )
 
 // waits reports whether open(2) failed with err only because it must not block:
-// a FIFO to write to has no reader yet, or another process gives up a lease.
+// nobody reads the FIFO that it opens for writing, or another process gives up
+// a lease.
 func (r *openRequest) waits(dir int, err error) bool {
 	if r.fdflags&fdflagNonblock != 0 {
 		return false

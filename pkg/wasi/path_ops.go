@@ -86,9 +86,9 @@ func pathFilestatSetTimes(c *call) Errno {
 	return errnoOf(osPathSetTimes(dir.sysfd, path, follow, &times))
 }
 
-// pathLink: path_link(old_fd, old_flags, old_path, old_path_len, new_fd,
-// new_path, new_path_len). It links to a symbolic link itself. Following one
-// is EINVAL, as wasi-testsuite has it.
+// path_link(old_fd, old_flags, old_path, old_path_len, new_fd, new_path,
+// new_path_len). It links to a symbolic link itself. Following one is EINVAL,
+// which wasi-testsuite requires.
 func pathLink(c *call) Errno {
 	old, oldPath, errno := c.dirPath(0, rightPathLinkSource, 2)
 	if errno != ESUCCESS {

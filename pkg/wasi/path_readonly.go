@@ -2,8 +2,8 @@ package wasi
 
 import "strings"
 
-// A read-only preopen answers as the kernel does for a read-only mount: first
-// with an error of the path itself, if there is one, then with EROFS.
+// A read-only preopen returns the errors of a read-only mount: first an error
+// of the path itself, if there is one, then EROFS.
 
 // refuseNew returns the errno for a call that would create an entry at path.
 func refuseNew(dir int, path string) Errno {

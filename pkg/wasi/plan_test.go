@@ -124,7 +124,7 @@ func (w *twins) fail(format string, args ...any) {
 	w.t.Fatalf("step %d: "+format+"\nafter:\n%s", append(append([]any{w.step}, args...), strings.Join(w.log, "\n"))...)
 }
 
-// runPlan runs a plan, and compares what is left at its end.
+// runPlan runs a plan and compares the two trees at its end.
 func runPlan(t testing.TB, plan []byte) {
 	guestDir, hostDir := t.TempDir(), t.TempDir()
 	host, err := unix.Open(hostDir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
@@ -227,7 +227,7 @@ func (w *twins) open() {
 	var st unix.Stat_t
 	unix.Fstat(host, &st)
 	isDir := st.Mode&unix.S_IFMT == unix.S_IFDIR
-	if isDir && oflags&oDirectory == 0 { // opened as what may be read only
+	if isDir && oflags&oDirectory == 0 { // opened without O_DIRECTORY: it may be read only
 		unix.Close(host)
 		w.p.must("fd_close", guest)
 		return
@@ -346,7 +346,7 @@ func (w *twins) readlink() {
 	w.same(fmt.Sprintf("readlink %d %q, %d bytes", b.guest, path, size), errno, err, got, string(buf[:max(n, 0)]))
 }
 
-// statOf is what twins have in common.
+// statOf returns the attributes that twins have in common.
 func statOf(filetype byte, nlink, size uint64) [3]uint64 {
 	if filetype == typeDir {
 		size = 0 // up to the file system

@@ -36,7 +36,7 @@ const (
 	eventrwflagHangup = 1 << 0
 )
 
-// maxSubscriptions bounds what the host allocates for one call.
+// maxSubscriptions bounds the memory that the host allocates for one call.
 const maxSubscriptions = 1 << 16
 
 // subscription is a decoded subscription of poll_oneoff.
@@ -179,8 +179,8 @@ func (c *call) poll(subs []subscription, ready []readiness) Errno {
 	return ESUCCESS
 }
 
-// available returns how many bytes are left to read in a regular file, and 0
-// for all others, which do not tell.
+// available returns the number of bytes left to read in a regular file, and 0
+// for all other files, which do not report it.
 func (f *openFile) available(kind uint8) uint64 {
 	if kind != eventFDRead || f.filetype != filetypeRegularFile {
 		return 0

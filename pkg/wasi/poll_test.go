@@ -92,7 +92,7 @@ func TestPollDescriptors(t *testing.T) {
 	outR.Close()
 	wantEvents(t, p.poll(write1, never), event{userdata: 2, kind: eventWrite, errno: wasi.EPIPE, flags: hangup})
 
-	// Files are always ready, and tell what is left of them.
+	// Files are always ready, and report the number of bytes left.
 	file := p.mustOpen(openParams{dir: root, path: "file", base: readRights | rightFDWrite | rightPollFDReadwrite})
 	p.seek(file, 4, seekSet)
 	wantEvents(t, p.poll(
@@ -102,7 +102,7 @@ func TestPollDescriptors(t *testing.T) {
 	p.seek(file, 100, seekSet)
 	wantEvents(t, p.poll(subscription{kind: eventRead, fd: uint32(file)}), event{kind: eventRead})
 
-	// What is wrong with one subscription is said in its event.
+	// An error of one subscription is reported in its event.
 	wantEvents(t, p.poll(
 		subscription{userdata: 1, kind: eventRead, fd: 77},
 		subscription{userdata: 2, kind: eventWrite, fd: 1<<32 - 1},

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// Access says what a guest can do in a preopened directory.
+// Access is a guest's access to a preopened directory.
 type Access uint8
 
 // The kinds of access.
@@ -16,10 +16,10 @@ const (
 )
 
 // Preopen is an open directory of the host, for the Preopens of a [Config]. It
-// may serve any number of Systems, also at once. Each System opens the same
-// directory anew, for a position of its own, without going through the path:
-// a guest that moves the directory, or puts a symbolic link in its place,
-// leads no later guest elsewhere.
+// may serve any number of Systems, also at the same time. Each System opens the
+// same directory anew, for a position of its own, without resolving the path
+// again. So a guest that moves the directory, or puts a symbolic link in its
+// place, leads no later guest elsewhere.
 //
 // Its methods may be called from several goroutines.
 type Preopen struct {
@@ -79,8 +79,8 @@ func (p *Preopen) open() (*openFile, error) {
 	}, nil
 }
 
-// PreopenError is the error of a directory that cannot be opened, or not used
-// by another System.
+// PreopenError is the error of a directory that cannot be opened, or that
+// cannot be used by another System.
 type PreopenError struct {
 	Host string // path on the host
 	Err  error  // the system's error, os.ErrClosed, or EMFILE if Limits.FDs is too low

@@ -10,8 +10,8 @@ import (
 
 // prestatTable maps descriptors to the names of preopened directories. It has
 // the operations of WAMR's fd_prestats: init, insert, get, remove, renumber,
-// destroy. Whatever init acquires (the table and its lock) destroy releases,
-// even if no entry was ever inserted. WAMR did not, which is
+// destroy. destroy releases whatever init acquires (the table and its lock),
+// even if no entry was ever inserted. WAMR released the lock only with entries:
 // wasm-micro-runtime issue 4192.
 type prestatTable struct {
 	scope   *memstat.Scope

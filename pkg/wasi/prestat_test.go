@@ -47,7 +47,7 @@ func TestPrestatTable(t *testing.T) {
 		t.Errorf("renumbered: %q %v", name, errno)
 	}
 	if _, errno := table.get(3); errno != EBADF {
-		t.Errorf("get of what was renumbered: %v", errno)
+		t.Errorf("get of a renumbered descriptor: %v", errno)
 	}
 	table.renumber(20, 4) // onto another
 	if name, _ := table.get(4); name != "/" {

@@ -12,8 +12,8 @@ func procExit(c *call) Errno {
 	panic(sys.NewExitError(c.u32(0)))
 }
 
-// The default action of a signal: what it does to a program that does not
-// handle it. Source: preview1 docs, section signal, and POSIX, signal.h.
+// The default actions of signals: their effect on a program that does not
+// handle them. Source: preview1 docs, section signal, and POSIX, signal.h.
 const (
 	signalTerm = iota // ends the program
 	signalStop        // stops it, which a guest cannot be

@@ -73,7 +73,7 @@ func bytesOf(types []api.ValueType) (list [][]byte) {
 	return list
 }
 
-// emptyCall is a host function that does nothing: what a call costs anyway.
+// emptyCall is a host function that does nothing: the floor of a call's cost.
 var emptyCall = wasi.HostModule{Name: "floor", Functions: []wasi.Function{{
 	Name: "empty", Params: []api.ValueType{api.ValueTypeI32}, Results: []api.ValueType{api.ValueTypeI32},
 	Call: api.GoModuleFunc(func(context.Context, api.Module, []uint64) {}),
@@ -150,7 +150,7 @@ func newProxy(t testing.TB, cfg wasi.Config, options ...proxyOption) *proxy {
 		ledger: memstat.NewLedger(memstat.SitesAlways), calls: map[string]api.Function{},
 	}
 	if _, ok := t.(*testing.B); ok {
-		p.ledger = memstat.NewLedger(memstat.SitesNever) // stacks are not what is timed
+		p.ledger = memstat.NewLedger(memstat.SitesNever) // stacks are not timed
 	}
 	for _, o := range options {
 		o(p)
@@ -193,7 +193,7 @@ func (p *proxy) destroy() {
 	}
 }
 
-// try calls a function; what ends the guest is returned as an error.
+// try calls a function; if the guest ends, it returns the cause as an error.
 func (p *proxy) try(function string, args ...uint64) (wasi.Errno, error) {
 	f := p.calls[function]
 	if f == nil {
@@ -275,7 +275,7 @@ func (p *proxy) wantOnly(spans ...span) {
 func (p *proxy) u32(at int) uint32 { return binary.LittleEndian.Uint32(p.memory()[at:]) }
 func (p *proxy) u64(at int) uint64 { return binary.LittleEndian.Uint64(p.memory()[at:]) }
 
-// wantExit checks what ended the guest.
+// wantExit checks the exit code of the guest.
 func wantExit(t testing.TB, err error, code uint32) {
 	t.Helper()
 	var exit *sys.ExitError

@@ -7,8 +7,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// TestRandom fills what was asked for, and nothing beside it, in sizes on both
-// sides of what one getrandom(2) is sure to give.
+// TestRandom fills exactly the requested bytes, in sizes on both sides of the
+// number that one getrandom(2) always returns.
 func TestRandom(t *testing.T) {
 	p := newProxy(t, wasi.Config{})
 	const at = 1000

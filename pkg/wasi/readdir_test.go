@@ -58,8 +58,8 @@ func TestReaddirManyFiles(t *testing.T) {
 	}
 }
 
-// Buffers of every size: what fits is the same, and the last entry is cut at
-// the buffer's end, not a byte behind it.
+// Buffers of every size list the same entries; the last entry is cut at the
+// buffer's end, not one byte later.
 func TestReaddirCutsEntries(t *testing.T) {
 	p, dir := oneDir(t)
 	manyFiles(t, dir, 6)
@@ -107,7 +107,7 @@ func TestReaddirEntries(t *testing.T) {
 		switch st, errno := p.pathStat(root, e.name, 0); {
 		case e.name == "..":
 			if e.ino != 0 {
-				t.Error("the inode of what is above the root is told")
+				t.Error("the inode of the directory above the root is reported")
 			}
 		case errno != 0 || st.ino != e.ino:
 			t.Errorf("%s: inode %d, stat says %d (%v)", e.name, e.ino, st.ino, errno)
@@ -125,9 +125,9 @@ func TestReaddirEntries(t *testing.T) {
 	}
 }
 
-// What is there all the while is listed once, whatever is made and removed
-// meanwhile; any cookie continues behind its entry, in any order; cookie 0
-// sees the directory as it is now.
+// An entry that exists all the time is listed once, whatever is made and
+// removed meanwhile. Any cookie continues after its entry, in any order. Cookie
+// 0 sees the directory in its present state.
 func TestReaddirWhileChanging(t *testing.T) {
 	p, dir := oneDir(t)
 	manyFiles(t, dir, 300)

@@ -10,7 +10,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// A real read-only mount is the oracle for what a read-only preopen answers.
+// A read-only mount is the oracle for a read-only preopen.
 func TestReadOnlyAsAMount(t *testing.T) {
 	dir := rightsTree(t)
 	// The mount is seen by this thread only, which ends with the test.
@@ -27,7 +27,7 @@ func TestReadOnlyAsAMount(t *testing.T) {
 	p := newProxy(t, wasi.Config{Preopens: asRoot(t, dir)})
 	for _, c := range writingCalls {
 		if errno := c.call(p); errno != c.want {
-			t.Errorf("%s: %v on a read-only mount, but %v is what a read-only preopen is tested for", c.name, errno, c.want)
+			t.Errorf("%s: %v on a read-only mount, but a read-only preopen is expected to return %v", c.name, errno, c.want)
 		}
 	}
 }

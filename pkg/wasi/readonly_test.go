@@ -10,7 +10,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// writingCall is a call that would change what is in rightsTree.
+// writingCall is a call that would change the rightsTree.
 type writingCall struct {
 	name string
 	want wasi.Errno

@@ -3,11 +3,11 @@ package wasi
 // rights is a set of operations that a descriptor allows. A guest gives up
 // rights with fd_fdstat_set_rights, and cannot add any.
 //
-// The rights that path_open is called with restrict a guest less than preview1
-// says, because no libc asks for exactly what its program will do. A directory
-// gets all that its parent hands down: Go's os.Root opens directories for
-// reading and creates files in them. Of a file, FD_READ and FD_WRITE say how it
-// is opened; see opened.
+// The rights in a call of path_open restrict a guest less than preview1 says,
+// because no libc asks for exactly the rights that its program uses. A
+// directory gets all rights that its parent hands down: Go's os.Root opens
+// directories for reading and creates files in them. A file is opened according
+// to FD_READ and FD_WRITE; see opened.
 //
 // Source: preview1 docs, section rights.
 type rights uint64
@@ -71,7 +71,8 @@ const (
 	listenerRights = rightSockAccept | rightFDFdstatSetFlags | rightFDFilestatGet |
 		rightPollFDReadwrite | rightFDRead | rightFDWrite | rightSockShutdown
 
-	// inheritedRights are what a file opened in a preopened directory can have.
+	// inheritedRights are the rights that a file opened in a preopened
+	// directory can have.
 	inheritedRights = fileRights | dirRights
 )
 
@@ -86,7 +87,7 @@ var included = [...]struct{ with, also rights }{
 
 // opened returns the rights of a file for which a guest asked for r, in a
 // directory that hands down inheriting. Go asks for FD_FILESTAT_SET_SIZE even
-// where it only reads, so that right does not open a file for writing.
+// if it only reads, so that right does not open a file for writing.
 func (r rights) opened(inheriting rights) rights {
 	for _, row := range included {
 		if r.has(row.with) {

@@ -9,8 +9,9 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// What libcs ask for when they open a file, and what their programs may then
-// do. Each asks for too little or too much somewhere.
+// The rights that libcs ask for when they open a file, and the operations that
+// their programs then expect. Each libc asks for too little or too much
+// somewhere.
 func TestRightsOfFiles(t *testing.T) {
 	const (
 		// wasi-libc (__wasilibc_nocwd_openat_nomode) asks for all but these, and
@@ -22,7 +23,8 @@ func TestRightsOfFiles(t *testing.T) {
 		rust        = rightFDTell | rightFDSeek | rightFDFdstatSetFlags | rightFDSync | rightFDAdvise | rightFDFilestatGet | rightFDFilestatSetTimes | rightPollFDReadwrite | rightPathOpen
 		rustReading = rightFDRead | rightFDReaddir
 		rustWriting = rightFDWrite | rightFDDatasync | rightFDAllocate | rightFDFilestatSetSize
-		// Go (syscall.openat) leaves out what does not go with reading or writing.
+		// Go (syscall.openat) leaves out the rights that do not belong to reading or
+		// writing.
 		goAll        = allRights &^ (rightSockShutdown | rightSockAccept)
 		goNotReading = rightFDDatasync | rightFDWrite | rightFDAllocate | rightPathFilestatSetSize
 		goNotWriting = rightFDRead | rightFDReaddir
@@ -86,8 +88,8 @@ func TestRightsOfDirectories(t *testing.T) {
 	}
 }
 
-// What a guest gave up on a directory stays given up in all that is opened
-// beneath it, at any depth.
+// A right that a guest gave up on a directory stays given up on all files
+// opened beneath it, at any depth.
 func TestRightsGivenUp(t *testing.T) {
 	for bit := range 28 { // a file or directory has no others
 		gone := rights(1) << bit

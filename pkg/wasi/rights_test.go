@@ -14,7 +14,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// snapshotTree describes what is beneath a directory: types, sizes, contents,
+// snapshotTree describes the files beneath a directory: types, sizes, contents,
 // permissions, links and modification times.
 func snapshotTree(t testing.TB, dir string) map[string]string {
 	t.Helper()
@@ -271,7 +271,7 @@ func TestRightsNeverWiden(t *testing.T) {
 	}
 }
 
-// What a file of the wrong type is asked for gets the errno of POSIX, not one
+// An operation on a file of the wrong type gets the errno of POSIX, not one
 // about rights.
 func TestWrongType(t *testing.T) {
 	p := newProxy(t, wasi.Config{Preopens: asRoot(t, rightsTree(t))})

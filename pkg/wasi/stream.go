@@ -11,18 +11,18 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// goStream is a Go stream of the [Config]: its Read or Write may block, and a
+// goStream is a Go stream of the [Config]. Its Read or Write may block, and a
 // context cannot end that. So they run on a goroutine of their own, as a
-// streamTask, which the call leaves behind if its context is done first.
+// streamTask. If the context is done first, the call leaves the task behind.
 type goStream struct {
 	reader io.Reader   // nil is at its end
 	writer io.Writer   // nil discards
-	task   *streamTask // that a call left behind, or whose bytes were not all read
+	task   *streamTask // left behind by a call, or with bytes that were not all read
 }
 
-// streamTask is a Read or a Write in progress on a goroutine of its own. It has
-// a buffer of its own, because the guest's memory may go away before it
-// returns.
+// streamTask is a Read or a Write in progress on a goroutine of its own. It
+// uses its own buffer, because the guest's memory may be unmapped before the
+// task returns.
 type streamTask struct {
 	done   chan struct{} // closed when it has returned
 	buf    []byte
@@ -34,12 +34,12 @@ type streamTask struct {
 }
 
 const (
-	// maxTask bounds the buffer of a task, in bytes. What is longer takes
-	// several.
+	// maxTask bounds the buffer of a task, in bytes. A longer read or write
+	// takes several tasks.
 	maxTask = 1 << 20
-	// streamPatience is how long a call whose context is done still waits for
-	// its task. A stream that is merely slow is then not used any more after the
-	// guest has ended.
+	// streamPatience is the time that a call waits for its task after its context is
+	// done. It keeps a stream that is merely slow from being used after the guest has
+	// ended.
 	streamPatience = 100 * time.Millisecond
 )
 
@@ -70,8 +70,8 @@ func (c *call) blocks(stream any) bool {
 	return true
 }
 
-// await waits for the stream's task, which it leaves behind and ends the guest
-// if the context is done first. It leaves a task that has returned in place.
+// await waits for the stream's task. If the context is done first, it leaves
+// the task behind and ends the guest. A task that has returned stays in place.
 func (c *call) await(s *goStream) *streamTask {
 	t := s.task
 	if !t.wait(c.ctx) {
@@ -196,8 +196,9 @@ func (c *call) writeOnce(s *goStream, b []byte, blocks bool) (int, error) {
 	return t.n, t.err
 }
 
-// close releases the stream's task, if that has returned. Otherwise it is a
-// leak: the goroutine and its buffer live until the embedder's stream returns.
+// close releases the stream's task if that has returned. Otherwise the task is
+// a leak: the goroutine and its buffer live until the embedder's stream
+// returns.
 func (s *goStream) close(scope *memstat.Scope) {
 	if s == nil || s.task == nil {
 		return

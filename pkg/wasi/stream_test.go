@@ -101,7 +101,8 @@ func TestStreamsThatDoMore(t *testing.T) {
 }
 
 // A Read and a Write that the guest did not wait for go on. Under another
-// context the guest gets what was read, and only one Write runs at a time.
+// context the guest gets the bytes of that Read, and only one Write runs at a
+// time.
 func TestStreamsLeftBehind(t *testing.T) {
 	began, read, write := make(chan struct{}, 2), make(chan string), make(chan struct{})
 	var out bytes.Buffer
@@ -136,7 +137,7 @@ func TestStreamsLeftBehind(t *testing.T) {
 	if n := p.scope.Live(); n < 2 {
 		t.Errorf("%d objects live", n)
 	}
-	clear(p.memory()[atData : atData+8]) // what is written is a copy
+	clear(p.memory()[atData : atData+8]) // Write gets a copy
 
 	read <- "12345"
 	defer p.cancellable()()

@@ -22,7 +22,7 @@ type System struct {
 	args       stringList
 	environ    stringList
 	trace      *Trace    // its Writer must be safe for threads
-	traceTo    *openFile // what it writes to, outside the table of descriptors
+	traceTo    *openFile // the trace's destination, outside the table of descriptors
 	maxStreams int
 
 	// State of the instance that calls change. With threads, each needs a lock
@@ -36,20 +36,20 @@ type System struct {
 	free  *call // call values that no call uses, the last used first
 	calls *call // all call values, the newest first
 	first call  // the oldest one: an instance whose calls do not overlap needs no other
-	size  int64 // bytes that the account has for the System and its call values
+	size  int64 // the size of the System and its call values in bytes, for the account
 }
 
 const systemSize = int64(unsafe.Sizeof(System{}))
 
-// NewSystem returns a System for cfg. It acquires everything that the System
-// holds in scope, which may be nil for no accounting. The caller must close
-// the System, and then the scope.
+// NewSystem returns a System for cfg. It acquires all resources of the System
+// in scope, which may be nil for no accounting. The caller must close the
+// System, and then the scope.
 //
-// If it fails, NewSystem has released everything that it acquired. The error
-// is a *[PreopenError] if a Preopen cannot be used, an [Errno] if the
-// descriptors do not fit the limit, an *[ArgBytesError] if the arguments or the
-// environment do not, and otherwise describes the entry of them at fault, or
-// why a listener cannot be duplicated.
+// If NewSystem fails, it has released everything that it acquired. The error is
+// a *[PreopenError] if a Preopen cannot be used, an [Errno] if the descriptors
+// exceed the limit, and an *[ArgBytesError] if the arguments or the environment
+// exceed theirs. Otherwise it names the invalid argument or variable, or the
+// reason why a listener cannot be duplicated.
 func NewSystem(cfg Config, scope *memstat.Scope) (*System, error) {
 	limits := cfg.Limits.withDefaults()
 	if err := errors.Join(

@@ -2,7 +2,7 @@ package wasi
 
 import "math"
 
-// timeSpec says what a call sets a timestamp to.
+// timeSpec is the new value of a timestamp.
 type timeSpec struct {
 	ns  int64 // since the epoch, for timeGiven
 	set timeSetting

@@ -62,8 +62,8 @@ func (t *Trace) wants(name string) bool {
 }
 
 // call makes a call and writes its line, even if the call ends the guest. It
-// formats the parameters before the call, which may overwrite what they point
-// to, and the results after it.
+// formats the parameters before the call, which may overwrite the memory that
+// they point to, and the results after it.
 func (t *Trace) call(d *dispatcher, c *call) (errno Errno) {
 	args := c.params
 	line := append([]byte(nil), d.row.name...)
@@ -101,7 +101,8 @@ func (t *Trace) call(d *dispatcher, c *call) (errno Errno) {
 	return errno
 }
 
-// appendResults appends what the call put where its parameters point.
+// appendResults appends the results that the call wrote through its pointer
+// parameters.
 func (r *row) appendResults(line []byte, m memory, args []uint64, unstable bool) []byte {
 	at := 0
 	for _, p := range r.params {

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// traceDataMax is how many bytes of a long path or of a buffer a line shows.
+// traceDataMax is the number of bytes of a long path or buffer that a line
+// shows.
 const traceDataMax = 32
 
 // appendArg appends the parameter's value before the call. The value is at
@@ -41,8 +42,8 @@ func (p param) appendArg(line []byte, m memory, v []uint64, unstable bool) []byt
 	return fmt.Appendf(line, "%#x", uint32(v[0]))
 }
 
-// appendResult appends what a successful call put where the parameter points,
-// or nothing.
+// appendResult appends the result that a successful call wrote through the
+// parameter, or nothing.
 func (p param) appendResult(line []byte, m memory, v []uint64, unstable bool) []byte {
 	at := uint32(v[0])
 	switch p.kind {

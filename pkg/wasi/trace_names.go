@@ -6,9 +6,9 @@ import (
 	"strconv"
 )
 
-// valueNames are the names of a type's values, as the preview1 documents spell
-// them. They are composite literals without a map, so the linker lays them out
-// and the program's start does not pay for them.
+// valueNames are the names of a type's values, spelled as in the preview1
+// documents. They are composite literals without a map, so the linker lays them
+// out and they cost nothing at the start of the program.
 type valueNames struct {
 	set   bool     // the value is a set of flags
 	names []string // of the bits of a set, or of the numbers from 0

@@ -44,7 +44,7 @@ const (
 // of a path.
 const lookupSymlinkFollow = 1 << 0
 
-// fstflags say which timestamps to set, and to what.
+// fstflags select the timestamps to set, and their values.
 type fstflags uint16
 
 const (

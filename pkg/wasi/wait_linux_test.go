@@ -115,7 +115,7 @@ func TestContextEndsLongCalls(t *testing.T) {
 	}
 }
 
-// What is allocated in pieces, and fails, leaves the file as it was.
+// An allocation in pieces that fails leaves the file unchanged.
 func TestAllocateTooMuch(t *testing.T) {
 	p, dir := oneDir(t)
 	fd := p.openRW("file")

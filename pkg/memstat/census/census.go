@@ -7,43 +7,41 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 )
 
-// Config says what a census looks at. The zero Config is usable.
+// Config configures a census. The zero Config is usable.
 type Config struct {
 	// Dirs are directories of the program's own, in which it must not leave
 	// files behind.
 	Dirs []string
-	// Root is the entry address of a function at which stacks end: the one that
-	// runs a unit of work. Without it one allocation site shows as several if
-	// the work is started from several places. 0 means none.
+	// Root is the entry address of the function that runs a unit of work;
+	// stacks end there. Without it one allocation site shows as several if the
+	// work is started from several places. 0 means none.
 	Root uintptr
-	// Unit is what a unit of work is called in reasons; "" means "cycle".
+	// Unit is the name of a unit of work in reasons; "" means "cycle".
 	Unit string
 	// Done is the number of units that were run before the hunt.
 	Done uint64
-	// Guest counts what only the caller sees, such as the open descriptors of a
-	// guest, by calling add once or more for each identity. May be nil.
+	// Guest counts resources that only the caller knows, such as the open
+	// descriptors of a guest, by calling add once or more for each identity.
+	// May be nil.
 	Guest func(add func(kind Kind, identity string, objects, bytes int64))
-	// GuestBytes returns the size of the linear memories of guests, which are not
-	// the process' own mappings. May be nil.
-	GuestBytes func() int64
 
 	previous *Census // of the same hunt
 }
 
-// Count is a number of things, and their size.
+// Count is a number of objects, and their size.
 type Count struct {
 	Objects int64
-	Bytes   int64 // 0 where things have no size
+	Bytes   int64 // 0 if the objects have no size
 }
 
-// Census is what is alive at one moment, by identity.
+// Census is the set of all objects alive at one moment, by identity.
 type Census struct {
 	counts     map[identity]Count
 	counted    [kindCount]bool
 	mappedByGo mappedByGo
 }
 
-// identity tells the things of a kind apart. name is readable, or the program
+// identity tells the objects of a kind apart. name is readable, or the program
 // counters of a stack.
 type identity struct {
 	kind Kind
@@ -51,8 +49,8 @@ type identity struct {
 }
 
 // Take collects garbage until the heap is settled, and counts. It takes some
-// milliseconds, and more while all processors are busy. The heap is counted only
-// as far as runtime.MemProfileRate lets it. Safe for concurrent use.
+// milliseconds, and longer while all processors are busy. runtime.MemProfileRate
+// decides which heap objects are counted. Safe for concurrent use.
 func Take(cfg Config) *Census {
 	probe.Settled()
 	c := &Census{counts: make(map[identity]Count)}
@@ -110,7 +108,7 @@ func identities(censuses []*Census) []identity {
 	return ids
 }
 
-// describe returns a readable name, and the stack where there is one.
+// describe returns a readable name, and the stack if there is one.
 func (id identity) describe() (name string, site []memstat.Frame) {
 	if id.kind != GoHeap && id.kind != Goroutine {
 		return id.name, nil

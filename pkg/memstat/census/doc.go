@@ -1,7 +1,7 @@
 // Package census finds leaks by counting. It counts everything that a Go
-// process can lose, by identity, at quiet points between windows of work: what
-// grew in every window in proportion to the work is a leak, whatever its size;
-// what grew once is not.
+// process can lose, by identity, at quiet points between windows of work. An
+// identity whose count grows in every window, in proportion to the work, is a
+// leak, whatever its size. An identity that grows once is not.
 //
 // # Which function to start with
 //
@@ -17,10 +17,11 @@
 //   - on Linux: file descriptors, by target; memory mappings, by name and
 //     protection; threads; child processes
 //   - files beneath the directories of [Config]
-//   - what only the caller sees, such as the open descriptors of a guest
+//   - resources that only the caller knows, such as the open descriptors of a
+//     guest
 //
-// A [Series] is for what grows in larger steps than a window can be sure to see,
-// such as the linear memory of a guest: it is judged over a whole run.
+// A [Series] is for a count whose steps are larger than a window can be sure to see,
+// such as the size of a guest's linear memory: it is judged over a whole run.
 //
 // # What is not found
 //
@@ -31,7 +32,7 @@
 //     goroutines' descriptors.
 //   - Objects that were allocated before the hunt.
 //
-// Only one hunt runs in a process at a time: the profile and the descriptors
-// belong to the process. Goroutines that do other work meanwhile make the counts
-// of what they allocate unsteady, not the counts of other sites.
+// Only one hunt runs in a process at a time: the profile and the descriptors belong to
+// the process. Goroutines that do other work meanwhile make the counts of their own
+// allocations unsteady, not the counts of other sites.
 package census

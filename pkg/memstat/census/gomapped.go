@@ -2,13 +2,13 @@ package census
 
 import "runtime/metrics"
 
-// mappedByGo is how much the Go runtime has mapped to read and write.
+// mappedByGo is the amount of readable and writable memory that the Go runtime
+// has mapped.
 type mappedByGo struct{ bytes, pages int64 }
 
-// observe reads the present size. The runtime asks the system for sizes that are
-// not whole pages, and counts what it asked for. So what it mapped since the
-// previous census is rounded up: else a page of the runtime's would pass for one
-// that the program lost.
+// observe reads the present size. The runtime requests sizes that are not whole pages,
+// and counts the requested bytes. So growth since the previous census is rounded up;
+// otherwise a page of the runtime would look like a page that the program lost.
 func (m *mappedByGo) observe(previous *Census, page int64) {
 	m.bytes = mappedBytes()
 	m.pages = m.bytes / page
@@ -23,8 +23,8 @@ func (m *mappedByGo) observe(previous *Census, page int64) {
 	m.pages = previous.mappedByGo.pages + pages
 }
 
-// mappedBytes returns how many bytes the Go runtime has asked the system for, to
-// read and write.
+// mappedBytes returns the number of readable and writable bytes that the Go runtime has
+// requested from the system.
 func mappedBytes() int64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}}
 	metrics.Read(sample)

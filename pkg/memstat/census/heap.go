@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// countHeap counts the objects in use by allocation site. The profile is as of
-// the last garbage collection, which Take has just made.
+// countHeap counts the objects in use by allocation site. The profile is that
+// of the last garbage collection, which Take has just made.
 func countHeap(cfg *Config, c *Census) bool {
 	for _, r := range HeapProfile() {
 		if objects := r.InUseObjects(); objects > 0 {
@@ -34,8 +34,8 @@ func (c *Census) addStack(kind Kind, stack []uintptr, root uintptr, objects, byt
 	}
 }
 
-// spare is how many records may appear between asking for their number and
-// reading them.
+// spare is the number of records that may appear between the question for their
+// number and the reading.
 const spare = 64
 
 // HeapProfile returns the memory profile of the last garbage collection, for

@@ -10,10 +10,10 @@ import (
 // belongs to the whole process.
 var hunting sync.Mutex
 
-// Hunt runs a warm-up and then windows of cycles, takes a census after each, and
-// judges them. run runs that many cycles and returns when all that took part in
-// them is at rest; if it returns false, the hunt ends there and is inconclusive.
-// Hunt waits for another hunt in this process. Stacks end at it.
+// Hunt runs a warm-up and then windows of cycles, takes a census after each, and judges
+// them. run runs the given number of cycles and returns when all its goroutines are at
+// rest; if it returns false, the hunt ends there and is inconclusive. Hunt waits for
+// another hunt in this process. Recorded stacks end at Hunt.
 //
 //go:noinline
 func Hunt(cfg Config, plan Plan, run func(cycles int) bool) *Result {
@@ -23,8 +23,8 @@ func Hunt(cfg Config, plan Plan, run func(cycles int) bool) *Result {
 	runtime.MemProfileRate = 1
 	defer func() { runtime.MemProfileRate = rate }()
 
-	// The warm-up and the windows run from one place, so that the stacks of what
-	// they allocate are alike.
+	// The warm-up and the windows run from one place, so that their allocations have
+	// the same stacks.
 	var censuses []*Census
 	begin, cycles := time.Now(), plan.WarmUp
 	cfg.previous = nil

@@ -13,7 +13,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 )
 
-// lost keeps what the tests lose.
+// lost keeps the objects that the tests lose.
 var lost struct {
 	sync.Mutex
 	objects []*[64]byte

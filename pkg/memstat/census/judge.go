@@ -13,15 +13,15 @@ import (
 type Result struct {
 	Verdict memstat.Verdict
 	Reason  string
-	Plan    Plan // with the windows as long as they were
-	// Findings has a row for each identity that grew in every window, by kind, and
-	// then the largest first.
+	Plan    Plan // with the real length of the windows
+	// Findings has a row for each identity that grew in every window, by kind, and the
+	// largest first.
 	Findings []Finding
 	// Counted lists the kinds that were counted.
 	Counted []Kind
 }
 
-// Finding is something that grew.
+// Finding is an identity that grew.
 type Finding struct {
 	Kind     Kind            `json:"kind"`
 	Identity string          `json:"identity"`  // a place in the code, a target or a name
@@ -34,7 +34,7 @@ type Finding struct {
 	Site     []memstat.Frame `json:"site,omitempty"` // stack of the allocation or goroutine, innermost first
 }
 
-// reason says what is lost, and how often.
+// reason names the lost objects and their rate.
 func (f *Finding) reason(unit string) string {
 	if f.Kind == GuestMemory {
 		return fmt.Sprintf("the guest's memory grows by %.3g bytes with each %s", f.BytesPer, unit)
@@ -49,8 +49,8 @@ func (f *Finding) reason(unit string) string {
 	return fmt.Sprintf("1 %s is lost %s (%s)", f.Kind.Unit(1), often, f.Identity)
 }
 
-// Bound returns the smallest leak that the hunt would have found for certain, in
-// objects per cycle: slower ones could have hidden.
+// Bound returns the smallest leak that the hunt is certain to find, in objects per
+// cycle: a slower one could have been missed.
 func (r *Result) Bound() float64 {
 	if r.Plan.Window == 0 {
 		return math.Inf(1)
@@ -58,7 +58,7 @@ func (r *Result) Bound() float64 {
 	return float64(least()) / float64(r.Plan.Window)
 }
 
-// least returns the largest of the kinds' least growths.
+// least returns the largest of the kinds' thresholds.
 func least() int64 {
 	var n int64
 	for k := range kindTable {
@@ -67,8 +67,8 @@ func least() int64 {
 	return n
 }
 
-// Add adds what was found by other means, such as a [Series]: that makes it a
-// leak. unit is Config.Unit.
+// Add adds findings of other methods, such as a [Series], and makes the verdict
+// a leak if there are any. unit is Config.Unit.
 func (r *Result) Add(unit string, findings ...Finding) {
 	r.Findings = append(r.Findings, findings...)
 	slices.SortStableFunc(r.Findings, func(a, b Finding) int {
@@ -84,7 +84,7 @@ func (r *Result) Add(unit string, findings ...Finding) {
 	}
 }
 
-// Has reports whether something of the kind grew.
+// Has reports whether there is a finding of the kind.
 func (r *Result) Has(kind Kind) bool {
 	return slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Kind == kind })
 }
@@ -125,8 +125,8 @@ func (c *Config) unit() string {
 	return c.Unit
 }
 
-// compare returns how an identity grew, and whether it did so in every window.
-// Its rate is that of the windows in which it grew as usual.
+// compare returns the growth of an identity, and whether it grew in every
+// window. Its rate is that of the windows with usual growth.
 func compare(plan Plan, id identity, censuses []*Census) (f Finding, leaks bool) {
 	cycles := 0
 	f.Kind = id.kind
@@ -153,8 +153,8 @@ func compare(plan Plan, id identity, censuses []*Census) (f Finding, leaks bool)
 	return f, true
 }
 
-// steady reports whether counts rise by least or more each time, and which of the
-// rises are usual: not much larger than the smallest. Two are enough for a leak,
+// steady reports whether counts rise by least or more each time, and marks the usual
+// rises: those that are not much larger than the smallest. A leak needs two of them,
 // because something may be added once, such as the stack of a new thread.
 func steady(counts []int64, least int64) (usual []bool, leaks bool) {
 	if len(counts) < 3 {

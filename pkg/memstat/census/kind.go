@@ -2,12 +2,12 @@ package census
 
 import "fmt"
 
-// Kind is a kind of thing that is counted.
+// Kind is a kind of counted object.
 type Kind uint8
 
-// The kinds, in the order of the report. What a guest has open comes first,
-// because the host holds a descriptor for each. The heap comes last, because most
-// of the others have objects in it.
+// The kinds, in the order of the report. The guest's resources come first, because the
+// host holds a descriptor for each open one. The heap comes last, because most other
+// kinds own objects in it.
 const (
 	GuestMemory     Kind = iota // pages of a guest's linear memory
 	GuestDescriptor             // descriptors that a guest has open, by its path
@@ -21,22 +21,22 @@ const (
 	kindCount
 )
 
-// OfGuest reports whether things of the kind belong to a guest, not to the
+// OfGuest reports whether objects of the kind belong to a guest, not to the
 // process: the guest's own program loses them.
 func (k Kind) OfGuest() bool { return k == GuestMemory || k == GuestDescriptor }
 
 // kindTable is the only place that describes a kind.
 var kindTable = [kindCount]struct {
 	name string
-	one  string // what one of them is called
+	one  string // name of a single object
 	many string
-	// least is the growth in every window that makes a leak. Less is noise: in
-	// a program that leaks nothing, an object moved from one pool to another or
-	// a thread that the Go runtime started for a blocked call.
+	// least is the growth in every window that makes a leak. Less is noise even
+	// in a program that leaks nothing: an object that moved from one pool to
+	// another, or a thread that the Go runtime started for a blocked call.
 	least int64
-	count func(*Config, *Census) bool // false: it cannot be told, at least not here
+	count func(*Config, *Census) bool // returns false if the system cannot count it
 }{
-	// A guest's are counted by Config.Guest, or by a Series.
+	// Config.Guest or a Series counts those of a guest.
 	GuestMemory:     {"guest_memory", "page of the guest", "pages of the guest", 1, notCounted},
 	GuestDescriptor: {"guest_descriptor", "descriptor of the guest", "descriptors of the guest", 2, notCounted},
 	Goroutine:       {"goroutine", "goroutine", "goroutines", 2, countGoroutines},
@@ -58,7 +58,7 @@ func (k Kind) String() string {
 	return kindTable[k].name
 }
 
-// Unit returns what n of the kind are called, such as "descriptors".
+// Unit returns the name of n objects of the kind, such as "descriptors".
 func (k Kind) Unit(n int64) string {
 	if n == 1 {
 		return kindTable[k].one

@@ -11,7 +11,7 @@ import (
 // countMappings counts named mappings by name, and anonymous ones by
 // protection. The kernel joins neighbours, so that the number of anonymous
 // mappings says little: they are counted in pages. What the Go runtime mapped
-// for itself is subtracted, and what has a kind of its own: guests' memories, and
+// for itself is subtracted, as are memory that others account for (see Account) and
 // the stacks of threads that C started.
 func countMappings(cfg *Config, c *Census) bool {
 	text, ok := read(self + "maps")
@@ -31,9 +31,9 @@ func countMappings(cfg *Config, c *Census) bool {
 	page := int64(os.Getpagesize())
 	c.mappedByGo.observe(cfg.previous, page)
 	anonymous["rw-p"] -= c.mappedByGo.pages * page
-	if cfg.GuestBytes != nil {
-		anonymous["rw-p"] -= cfg.GuestBytes()
-	}
+	access, reserved := accounted()
+	anonymous["rw-p"] -= access
+	anonymous["---p"] -= reserved
 	for protection, size := range anonymous {
 		c.add(Mapping, "anonymous "+protection+", in pages", size/page, size)
 	}
@@ -49,8 +49,8 @@ type mapping struct {
 func (m mapping) size() int64 { return int64(m.end - m.begin) }
 
 // isStack reports whether an anonymous mapping is the stack of a thread that C
-// started: it lies directly above a guard, which is smaller than any guard of
-// the Go runtime's and any reserved part of a linear memory.
+// started. Such a stack lies directly above a guard, which is smaller than any
+// guard of the Go runtime and any reserved part of a linear memory.
 func (m mapping) isStack(below mapping) bool {
 	const largestGuard, leastStack = 32 << 10, 64 << 10
 	return m.protection == "rw-p" && m.size() >= leastStack && below.end == m.begin &&
@@ -58,8 +58,8 @@ func (m mapping) isStack(below mapping) bool {
 }
 
 // parseMapping reads a line such as "00400000-0040b000 r-xp 00000000 00:00 12
-// /bin/cat", see proc_pid_maps(5). The names that the Go runtime gives to its
-// anonymous mappings, where the kernel can keep them, are left out.
+// /bin/cat", see proc_pid_maps(5). It leaves out the names that the Go runtime
+// gives to its anonymous mappings on kernels that support them.
 func parseMapping(line string) mapping {
 	fields := strings.Fields(line)
 	if len(fields) < 5 {

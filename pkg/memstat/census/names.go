@@ -8,8 +8,8 @@ import (
 
 var digits = regexp.MustCompile(`[0-9]+`)
 
-// generic replaces numbers, so that "/tmp/job-1/out" and "/tmp/job-2/out", or
-// two sockets, are one identity.
+// generic replaces numbers, so "/tmp/job-1/out" and "/tmp/job-2/out", or two
+// sockets, have one identity.
 func generic(name string) string { return digits.ReplaceAllString(name, "#") }
 
 // countFiles counts the files beneath each of the directories.

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// These files are read with bare system calls: package os would open a
-// descriptor of its own for polling, which would be counted.
+// These files are read with bare system calls: package os would open its own
+// descriptor for polling, which would be counted.
 
 const self = "/proc/self/"
 

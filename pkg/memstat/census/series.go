@@ -7,11 +7,11 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// Series records the largest count of something so far, over a whole run. It is
-// for what grows in steps that are larger than a window can be sure to see: a
-// guest's allocator takes whole pages from its linear memory, or doubles it. The
-// zero Series is empty. It serves one goroutine at a time, and holds 16 bytes for
-// each count that was larger than all before.
+// Series records the largest count of an object so far, over a whole run. It is for
+// counts that grow in larger steps than a window can be sure to see: a guest's
+// allocator takes whole pages of its linear memory, or doubles it. The zero Series is
+// empty. It serves one goroutine at a time, and holds 16 bytes for each count that was
+// larger than all before.
 type Series struct{ peaks []peak }
 
 // peak is a count that is larger than all before, and the cycle at whose end it
@@ -38,8 +38,8 @@ func (s *Series) at(cycle uint64) int64 {
 }
 
 // Judge reports whether the count grew with the cycles of a run, and how. limit
-// is the largest possible count: where it was reached, nothing grows any more,
-// and only the cycles before that are judged. size is that of one object, in
+// is the largest possible count: once it is reached, nothing grows any more, so
+// only the cycles before that are judged. size is the size of one object in
 // bytes.
 //
 // The first quarter of the run is a warm-up. It is a leak if the count grew in
@@ -69,9 +69,9 @@ func (s *Series) Judge(kind Kind, identity string, cycles uint64, limit, size in
 	return f, true
 }
 
-// Bound returns the smallest leak that Judge finds for certain, in objects per
-// cycle: one object in each quarter. It is infinite where too few cycles passed
-// before the count had no room to grow.
+// Bound returns the smallest leak that Judge is certain to find, in objects per
+// cycle: one object in each quarter. It is infinite if the count ran out of
+// room after too few cycles.
 func (s *Series) Bound(cycles uint64, limit int64) float64 {
 	if cycles = s.growing(cycles, limit); cycles < LeastCycles {
 		return math.Inf(1)
@@ -79,8 +79,8 @@ func (s *Series) Bound(cycles uint64, limit int64) float64 {
 	return 1 / float64(cycles/4)
 }
 
-// growing returns the number of cycles before the count had no room for another
-// step of the last one's size.
+// growing returns the number of cycles before the count ran out of room for
+// another step as large as the last one.
 func (s *Series) growing(cycles uint64, limit int64) uint64 {
 	n := len(s.peaks)
 	if n == 0 {
@@ -104,8 +104,8 @@ func (s *Series) counts(cycles ...uint64) []int64 {
 	return counts
 }
 
-// accelerates reports whether counts rise each time, by at least half as much
-// again as the time before.
+// accelerates reports whether each rise is at least one and a half times the
+// rise before it.
 func accelerates(counts []int64) bool {
 	for i := 1; i < len(counts); i++ {
 		rise := counts[i] - counts[i-1]

@@ -56,7 +56,7 @@ func TestSeries(t *testing.T) {
 	}
 }
 
-// TestSeriesBound: what grows as fast as the bound is found.
+// TestSeriesBound: a leak as fast as the bound is found.
 func TestSeriesBound(t *testing.T) {
 	for _, cycles := range []uint64{16, 17, 100, 1003} {
 		var s Series

@@ -28,7 +28,7 @@ func decodeStack(name string) []uintptr {
 
 func compareNames(a, b string) int { return strings.Compare(a, b) }
 
-// role says what a frame means for the stack that it is part of.
+// role is the owner of a frame in a stack.
 type role uint8
 
 const (
@@ -43,8 +43,8 @@ type frameInfo struct {
 	role  role
 }
 
-// frames remembers what it found out about program counters: a census sees the
-// same ones again and again.
+// frames caches the roles of program counters: a census sees the same ones
+// again and again.
 var frames = struct {
 	mu    sync.Mutex
 	known map[uintptr]frameInfo

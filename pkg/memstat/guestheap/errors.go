@@ -1,9 +1,10 @@
 package guestheap
 
-// DefaultMaxErrors is how many errors of different places a heap keeps.
+// DefaultMaxErrors is the number of errors at different places that a heap
+// keeps.
 const DefaultMaxErrors = 1000
 
-// Call is a kind of call of the allocator that can be wrong.
+// Call is a kind of allocator call that can fail the checks.
 type Call uint8
 
 // The calls.
@@ -13,7 +14,7 @@ const (
 	CallCalloc
 )
 
-// ErrorKind is what a guest did wrong.
+// ErrorKind is a kind of error of the guest.
 type ErrorKind uint8
 
 // The kinds of errors.
@@ -39,24 +40,26 @@ func (k ErrorKind) String() string {
 	return "unknown"
 }
 
-// heapError is an error with its first place, and how often it happened there.
+// heapError is an error with its first place and the number of times that it
+// happened there.
 type heapError struct {
 	kind  ErrorKind
 	addr  uint32
 	stack StackID
-	block block // that was freed, or that the address is in; none where addr is 0
+	block block // that was freed, or that contains the address; none if addr is 0
 	count uint64
 	// elements and size are the arguments of a calloc.
 	elements, size uint32
 }
 
-// place tells errors apart: the same call at the same place is one error.
+// place is the identity of an error: the same call at the same place is one
+// error.
 type place struct {
 	call  Call
 	stack StackID
 }
 
-// errorList keeps errors, up to a number.
+// errorList keeps a limited number of errors.
 type errorList struct {
 	max   int
 	known map[place]int // index in all
@@ -84,7 +87,7 @@ func (l *errorList) note(p place, make func() heapError) {
 	l.all = append(l.all, e)
 }
 
-// Overflow notes a calloc of n elements of a size, whose product has more than 32
+// Overflow notes a calloc of n elements of the given size, whose product exceeds 32
 // bits.
 func (h *Heap) Overflow(n, size uint32, stack StackID) {
 	h.errors.note(place{CallCalloc, stack}, func() heapError {
@@ -92,10 +95,10 @@ func (h *Heap) Overflow(n, size uint32, stack StackID) {
 	})
 }
 
-// Errors returns how many errors there were.
+// Errors returns the number of errors.
 func (h *Heap) Errors() uint64 { return h.errors.total }
 
-// invalid notes a free or a realloc of an address that is no live block.
+// invalid notes a free or a realloc of an address that is not a live block.
 func (h *Heap) invalid(call Call, addr uint32, stack StackID) {
 	h.errors.note(place{call, stack}, func() heapError {
 		freed, unknown, interior := DoubleFree, InvalidFree, InteriorFree
@@ -112,7 +115,7 @@ func (h *Heap) invalid(call Call, addr uint32, stack StackID) {
 	})
 }
 
-// containing returns the live block that an address is in.
+// containing returns the live block that contains an address.
 func (h *Heap) containing(addr uint32) (block, bool) {
 	for b := range h.table.blocks {
 		if b.addr < addr && addr-b.addr < b.size {

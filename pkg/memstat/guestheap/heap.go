@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Totals are the figures of a heap. A reallocation counts as an allocation and a
-// free. Bytes are those that the guest asked for, without the allocator's own.
+// Totals are the figures of a heap. A reallocation counts as an allocation and a free.
+// Bytes are those that the guest asked for, without the allocator's overhead.
 type Totals struct {
 	Allocs         uint64 `json:"allocs"`
 	Frees          uint64 `json:"frees"`
@@ -29,7 +29,7 @@ type SizeClass struct {
 	Allocs   uint64 `json:"allocs"`
 }
 
-// Site is what one call stack allocated.
+// Site holds the allocations of one call stack.
 type Site struct {
 	Stack              StackID
 	Allocs, Bytes      uint64 // in all
@@ -102,8 +102,8 @@ func (h *Heap) forget(b *block) {
 	s.Bytes -= uint64(b.size)
 }
 
-// Free accounts for a free. A null address counts nothing. ok is false for an
-// address that is no live block: then Free notes an error, and the guest's
+// Free accounts for a free. A null address counts nothing. ok is false if no
+// live block has the address: then Free notes an error, and the guest's
 // allocator should not see the call.
 func (h *Heap) Free(addr uint32, stack StackID) (ok bool) {
 	if addr == 0 {
@@ -120,14 +120,14 @@ func (h *Heap) Free(addr uint32, stack StackID) (ok bool) {
 	return true
 }
 
-// Live says whether a block at an address is live.
+// Live reports whether the block at an address is live.
 func (h *Heap) Live(addr uint32) bool {
 	b := h.table.find(addr)
 	return b != nil && b.freed == live
 }
 
-// Check says whether a block can be freed or reallocated: it notes an error if no
-// block at that address is live. Null can always be.
+// Check reports whether a block can be freed or reallocated: it notes an error if no
+// block at that address is live. Null is always allowed.
 func (h *Heap) Check(call Call, addr uint32, stack StackID) (ok bool) {
 	if addr == 0 {
 		return true
@@ -139,8 +139,8 @@ func (h *Heap) Check(call Call, addr uint32, stack StackID) (ok bool) {
 	return false
 }
 
-// Keep says that the block at an address is in use however the guest's memory
-// looks: those that the guest passed to its host, for instance.
+// Keep marks the block at an address as in use, whatever the guest's memory
+// contains. It is for blocks that the guest passed to its host, for instance.
 func (h *Heap) Keep(addr uint32) {
 	if h.kept == nil {
 		h.kept = make(map[uint32]bool)
@@ -175,8 +175,8 @@ func (h *Heap) Sizes() []SizeClass {
 	return classes
 }
 
-// Sites returns what each call stack allocated, by StackID, without those that
-// allocated nothing.
+// Sites returns the allocations of each call stack, by StackID, without stacks
+// that allocated nothing.
 func (h *Heap) Sites() []Site {
 	var all []Site
 	for _, s := range h.sites {
@@ -239,8 +239,8 @@ func (h *Heap) site(stack StackID) *Site {
 	return &h.sites[stack]
 }
 
-// settle remembers what was live at the last peak, if the site has not changed
-// since.
+// settle records the bytes that were live at the last peak, if the site has not
+// changed since.
 func (s *Site) settle(peak uint64) {
 	if s.touched <= peak {
 		s.frozenBlocks, s.bytes = s.LiveBlocks, s.Live

@@ -9,7 +9,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// Report is what is told of a heap.
+// Report is the final description of a heap.
 type Report struct {
 	Totals
 	// Collector is the language of a guest that collects its garbage, such as
@@ -24,16 +24,16 @@ type Report struct {
 	PeakShare float64 `json:"peak_share"`
 	// Allocators are the functions that were watched, each as "role: name".
 	Allocators []string `json:"allocators"`
-	// Notes say what could not be seen, or was guessed.
+	// Notes describe gaps and guesses of the report.
 	Notes []string    `json:"notes,omitempty"`
 	Sizes []SizeClass `json:"sizes,omitempty"`
-	// Kinds are the live blocks by kind; nil without a scan. Those in leaks that
-	// were suppressed are not in their kind but in Suppressed.
+	// Kinds are the live blocks by kind; nil without a scan. Blocks in suppressed leaks
+	// count in Suppressed, not in their kind.
 	Kinds      []KindTotal `json:"kinds,omitempty"`
 	Suppressed *KindTotal  `json:"suppressed,omitempty"`
 	Leaks      []Leak      `json:"leaks"`  // the most bytes first, by kind
 	Errors     []Error     `json:"errors"` // in the order of their first time
-	// ErrorTotal counts all errors, those that are not in Errors too.
+	// ErrorTotal counts all errors, including those that are not in Errors.
 	ErrorTotal uint64 `json:"error_total"`
 	// Peak are the sites of the most bytes when the heap had its peak, and Largest
 	// those that allocated the most bytes in all.
@@ -55,26 +55,26 @@ type KindTotal struct {
 	Bytes  uint64   `json:"bytes"`
 }
 
-// Leak are live blocks of one kind that were allocated at one place.
+// Leak is a group of live blocks of one kind that were allocated at one place.
 type Leak struct {
 	Kind   LeakKind `json:"kind"`
 	Blocks uint64   `json:"blocks"`
 	Bytes  uint64   `json:"bytes"`
-	// IndirectBlocks and IndirectBytes are what only these blocks lead to, of a
-	// kind of definitely lost blocks.
+	// IndirectBlocks and IndirectBytes count the blocks that only these blocks
+	// lead to. Only definitely lost blocks have them.
 	IndirectBlocks uint64          `json:"indirect_blocks,omitempty"`
 	IndirectBytes  uint64          `json:"indirect_bytes,omitempty"`
 	Stack          []memstat.Frame `json:"stack"`
 }
 
-// Error is something that the guest did wrong, at one place.
+// Error is an error of the guest, at one place.
 type Error struct {
 	Kind    string `json:"kind"`
 	Message string `json:"message"`
 	Count   uint64 `json:"count"`
 	Address uint32 `json:"address,omitempty"`
-	// BlockAddress and BlockBytes are the block that was freed before, or that
-	// Address is in; 0 if none is known.
+	// BlockAddress and BlockBytes describe the block that was freed before, or
+	// that contains Address; 0 if none is known.
 	BlockAddress uint32          `json:"block_address,omitempty"`
 	BlockBytes   uint32          `json:"block_bytes,omitempty"`
 	Stack        []memstat.Frame `json:"stack"`
@@ -85,7 +85,7 @@ type Error struct {
 // Stacks resolves the numbers of stacks to frames, innermost first.
 type Stacks interface{ Frames(StackID) []memstat.Frame }
 
-// Options say what a report has beside totals and errors.
+// Options select the parts of a report besides totals and errors.
 type Options struct {
 	// Memory and Roots are scanned for leaks; a nil Memory means no scan.
 	Memory       Memory
@@ -95,7 +95,7 @@ type Options struct {
 	Growth       Growth
 }
 
-// Report makes a report of the heap as it is now.
+// Report makes a report of the present state of the heap.
 func (h *Heap) Report(stacks Stacks, o Options) *Report {
 	r := &Report{Totals: h.totals, Sizes: h.Sizes(), ErrorTotal: h.errors.total, Leaks: []Leak{}, Errors: []Error{}}
 	suppressed := KindTotal{Kind: DefinitelyLost}
@@ -133,13 +133,13 @@ func (h *Heap) Report(stacks Stacks, o Options) *Report {
 	return r
 }
 
-// groupKey tells leaks apart.
+// groupKey is the identity of a leak.
 type groupKey struct {
 	kind  LeakKind
 	place string
 }
 
-// group sums blocks up by kind and place, and sorts them: by kind, and the most
+// group sums blocks up by kind and place, and sorts them by kind, with the most
 // bytes first.
 func group(blocks []scanned, stacks Stacks) []Leak {
 	type byStack struct {
@@ -200,7 +200,7 @@ func (e *heapError) report(stacks Stacks) Error {
 	return out
 }
 
-// message says what is wrong in one line.
+// message describes the error in one line.
 func (e *heapError) message() string {
 	call := "free"
 	if e.kind >= ReallocOfFreed {

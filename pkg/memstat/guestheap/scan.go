@@ -1,13 +1,14 @@
 package guestheap
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"slices"
 )
 
-// Memory reads the memory of the guest. The bytes are only looked at before the
-// next call. ok is false if a part of the range is not in the memory.
+// Memory reads the memory of the guest. The bytes are used only until the next
+// call. ok is false if a part of the range is not in the memory.
 type Memory interface {
 	Read(addr, length uint32) (b []byte, ok bool)
 }
@@ -15,17 +16,41 @@ type Memory interface {
 // Range is a part of the memory, from Start to before End.
 type Range struct{ Start, End uint32 }
 
-// Roots are where a guest keeps pointers outside of its blocks.
+// Roots are the places outside of its blocks where a guest keeps pointers.
 type Roots struct {
 	Words  []uint32 // values of global variables
 	Ranges []Range  // parts of the memory: data, and the stack
 	Not    []Range  // parts of Ranges that are no roots: those of the allocator
+	// Initial is the content of data when the guest began, by Start. A word that
+	// still has it is no pointer: there were no blocks then. Constants and tables
+	// of numbers never change, and look like addresses all too often.
+	Initial []Data
 }
 
-// LeakKind says how far a live block can be reached.
+// Data is a part of the memory with its content.
+type Data struct {
+	Start uint32
+	Bytes []byte // the caller's, who does not change them
+}
+
+// initial says whether a word of the memory has the value that it began with. Of
+// data that overlap, the last one before the word counts.
+func (r Roots) initial(addr, value uint32) bool {
+	i, _ := slices.BinarySearchFunc(r.Initial, uint64(addr)+1, func(d Data, end uint64) int {
+		return cmp.Compare(uint64(d.Start), end)
+	})
+	if i == 0 {
+		return false
+	}
+	d := r.Initial[i-1]
+	at := uint64(addr - d.Start)
+	return at+word <= uint64(len(d.Bytes)) && binary.LittleEndian.Uint32(d.Bytes[at:]) == value
+}
+
+// LeakKind describes how a live block can be reached.
 type LeakKind uint8
 
-// The kinds, as valgrind names them, the worst first.
+// The kinds, with valgrind's names, the worst first.
 const (
 	DefinitelyLost LeakKind = iota // nothing points to it
 	IndirectlyLost                 // only lost blocks point to it
@@ -70,7 +95,7 @@ type scanned struct {
 	reached bool // and then kind is valid
 	leader  int  // index of the lost block that leads to it
 	blocks  uint64
-	bytes   uint64 // that only it leads to, and their number
+	bytes   uint64 // bytes that only it leads to, and their number
 }
 
 // scan is one scan of the memory.
@@ -94,8 +119,8 @@ func (h *Heap) scan(m Memory, roots Roots) []scanned {
 	if len(s.blocks) == 0 {
 		return nil
 	}
-	// A guest can announce blocks that overlap. Each word is of the last one that
-	// begins before it, so that no scan reads more than the memory.
+	// A guest can report blocks that overlap. Each word belongs to the last block that
+	// begins before it, so a scan never reads more than the memory.
 	slices.SortFunc(s.blocks, func(a, b scanned) int {
 		if a.addr < b.addr {
 			return -1
@@ -116,7 +141,7 @@ func (h *Heap) scan(m Memory, roots Roots) []scanned {
 	return s.blocks
 }
 
-// fromRoots finds what is reachable, and what possibly is.
+// fromRoots finds the blocks that are reachable, and those that possibly are.
 func (s *scan) fromRoots(roots Roots, kept map[uint32]bool) {
 	reach := func(value uint32) {
 		if i, interior, ok := s.find(value); ok {
@@ -131,12 +156,16 @@ func (s *scan) fromRoots(roots Roots, kept map[uint32]bool) {
 	}
 	for _, r := range roots.Ranges {
 		for _, part := range without(r, roots.Not) {
-			s.words(part.Start, part.End, reach)
+			s.words(part.Start, part.End, func(addr, value uint32) {
+				if !roots.initial(addr, value) {
+					reach(value)
+				}
+			})
 		}
 	}
 	for len(s.todo) > 0 {
 		b := s.blocks[s.pop()]
-		s.words(b.addr, b.addr+b.extent, func(value uint32) {
+		s.words(b.addr, b.addr+b.extent, func(_, value uint32) {
 			if i, interior, ok := s.find(value); ok {
 				s.reach(i, interior || b.kind == PossiblyLost)
 			}
@@ -158,9 +187,9 @@ func (s *scan) reach(i int, possibly bool) {
 	}
 }
 
-// lost tells the lost blocks that others lead to from those that nothing does. A
-// lost block leads a clique: all lost blocks that can be reached from it. If a
-// later block leads to a leader, the leader joins its clique.
+// lost separates the lost blocks that other blocks lead to from those that nothing
+// leads to. A lost block leads a clique: all lost blocks that can be reached from it.
+// If a later block leads to a leader, the leader joins its clique.
 func (s *scan) lost() {
 	for i := range s.blocks {
 		if s.blocks[i].reached {
@@ -170,7 +199,7 @@ func (s *scan) lost() {
 		s.todo = append(s.todo, i)
 		for len(s.todo) > 0 {
 			b := s.blocks[s.pop()]
-			s.words(b.addr, b.addr+b.extent, func(value uint32) {
+			s.words(b.addr, b.addr+b.extent, func(_, value uint32) {
 				j, _, ok := s.find(value)
 				if !ok || j == i {
 					return
@@ -195,8 +224,8 @@ func (s *scan) lost() {
 	}
 }
 
-// leaderOf follows the leaders to the one that nothing leads to, and shortens the
-// way for the next time.
+// leaderOf follows the leaders to the one that nothing leads to, and shortens the path
+// for the next search.
 func (s *scan) leaderOf(i int) int {
 	top := i
 	for s.blocks[top].leader != top {
@@ -239,8 +268,9 @@ func (s *scan) find(value uint32) (i int, interior, ok bool) {
 	return i, true, true
 }
 
-// words calls f with each aligned word of a range, as far as the memory reaches.
-func (s *scan) words(start, end uint32, f func(uint32)) {
+// words calls f with each aligned word of a range that may be an address of a
+// block, and its own address, as far as the memory reaches.
+func (s *scan) words(start, end uint32, f func(addr, value uint32)) {
 	start = (start + word - 1) &^ (word - 1)
 	end &^= word - 1
 	const chunk = 1 << 20
@@ -252,7 +282,7 @@ func (s *scan) words(start, end uint32, f func(uint32)) {
 		}
 		for i := 0; i+word <= len(b); i += word {
 			if v := binary.LittleEndian.Uint32(b[i:]); v >= s.low && v < s.high {
-				f(v)
+				f(start+uint32(i), v)
 			}
 		}
 		start += n

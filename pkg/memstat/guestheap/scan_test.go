@@ -1,6 +1,7 @@
 package guestheap
 
 import (
+	"slices"
 	"testing"
 )
 
@@ -34,5 +35,29 @@ func TestScanIsBounded(t *testing.T) {
 	}
 	if read > 4*size {
 		t.Errorf("%d bytes were read of a memory of %d", read, size)
+	}
+}
+
+// Data that is as it was when the guest began holds no pointer.
+func TestInitialDataIsNoRoot(t *testing.T) {
+	h := NewHeap(0)
+	m := make(memory, 1<<16)
+	for i := range uint32(4) {
+		addr := 0x1000 + 16*i
+		h.Alloc(addr, 16, 1)
+		m.set(0x100+4*i, addr)
+	}
+	initial := []Data{
+		{0x0fe, []byte{0, 0, 0x00, 0x10, 0, 0, 0x77, 0x10, 0, 0, 0x20, 0x10}}, // the second word changed, the third goes on
+		{0x10c, []byte{0x30, 0x10, 0, 0}},
+	}
+	blocks := h.scan(m, Roots{Ranges: []Range{{0, 0x1000}}, Initial: initial})
+	var kinds []LeakKind
+	for _, b := range blocks {
+		kinds = append(kinds, b.kind)
+	}
+	want := []LeakKind{DefinitelyLost, StillReachable, StillReachable, DefinitelyLost}
+	if !slices.Equal(kinds, want) {
+		t.Errorf("got %v, want %v", kinds, want)
 	}
 }

@@ -31,7 +31,7 @@ type Suppression struct {
 // Suppressions are those of a run.
 type Suppressions []Suppression
 
-// SyntaxError is a line of a file that is not understood.
+// SyntaxError is an invalid line of a file.
 type SyntaxError struct {
 	Line    int // from 1
 	Problem string
@@ -85,7 +85,7 @@ func ReadSuppressions(r io.Reader) (Suppressions, error) {
 	return all, end()
 }
 
-// set reads one line, and returns what is wrong with it.
+// set reads one line, and describes its error.
 func (s *Suppression) set(line string) string {
 	key, value, _ := strings.Cut(line, ":")
 	value = strings.TrimSpace(value)
@@ -110,7 +110,7 @@ func (s *Suppression) set(line string) string {
 	return ""
 }
 
-// knownKind says whether a pattern matches a kind of leaks or errors.
+// knownKind reports whether a pattern matches a kind of leaks or errors.
 func knownKind(pattern string) bool {
 	for _, k := range leakNames {
 		if wildcard(pattern, k) {
@@ -137,7 +137,7 @@ func (s Suppression) WriteTo(w io.Writer) (int64, error) {
 	return int64(n), err
 }
 
-// NewSuppression returns the suppression of exactly a place.
+// NewSuppression returns the suppression of exactly one place.
 func NewSuppression(name, kind string, stack []memstat.Frame) Suppression {
 	s := Suppression{Name: name, Kind: kind}
 	for _, f := range stack[:min(len(stack), maxFrames)] {
@@ -163,7 +163,7 @@ func patternOf(name string) string {
 	return name
 }
 
-// match says whether one of the suppressions fits.
+// match reports whether one of the suppressions matches.
 func (all Suppressions) match(kind string, stack []memstat.Frame) bool {
 	for _, s := range all {
 		if wildcard(s.Kind, kind) && matchFrames(s.Frames, stack) {
@@ -173,8 +173,8 @@ func (all Suppressions) match(kind string, stack []memstat.Frame) bool {
 	return false
 }
 
-// matchFrames compares the beginning of a stack with patterns. As in a wildcard,
-// "..." takes as little as it can, and more when what follows it does not fit.
+// matchFrames compares the beginning of a stack with patterns. Like a wildcard, "..."
+// matches as few frames as it can, and more if the next pattern does not match.
 func matchFrames(patterns []string, stack []memstat.Frame) bool {
 	p, f := 0, 0
 	back, from := -1, 0

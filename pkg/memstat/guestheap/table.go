@@ -9,10 +9,10 @@ import (
 // 1 on, without gaps, and knows their frames; 0 is a stack that is not known.
 type StackID uint32
 
-// live in place of the stack of a free says that the block is live.
+// live in place of the stack of a free marks a live block.
 const live = ^StackID(0)
 
-// block is a block of the guest's, live or freed.
+// block is a block of the guest, live or freed.
 type block struct {
 	addr, size   uint32
 	alloc, freed StackID // freed is live until the block is freed
@@ -82,7 +82,7 @@ func (t *table) free(b *block, stack StackID) {
 	t.live--
 }
 
-// rebuild makes room. It keeps the marks only where they are few.
+// rebuild makes room. It keeps the marks only if they are few.
 func (t *table) rebuild() {
 	marks := t.used - t.live
 	keep := marks*4 <= t.live

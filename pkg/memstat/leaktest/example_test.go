@@ -12,7 +12,7 @@ import (
 )
 
 // printer stands for the *testing.T of a test. It prints the first two lines of
-// each failure: what, and who made it.
+// each failure: the object, and the function that made it.
 type printer struct{ cleanups []func() }
 
 func (*printer) Helper() {}

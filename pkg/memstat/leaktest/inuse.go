@@ -10,7 +10,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 )
 
-// thing is something that was made, and is to be given back.
+// thing is an object that must be given back.
 type thing struct {
 	what string // such as "wazero instance"
 	site string // the calls that made it, from the first outside the library
@@ -28,8 +28,8 @@ const (
 	wazeroRuntime                               = "wazero runtime"
 )
 
-// makers maps the functions of wazero that allocate one object for each thing to
-// the name of the thing.
+// makers maps the functions of wazero that allocate one object for each thing to the
+// name of the thing.
 var makers = map[string]string{
 	wazeroModule + ".NewRuntimeWithConfig":                                       wazeroRuntime,
 	wazeroModule + ".NewCompilationCache":                                        "wazero compilation cache",
@@ -39,7 +39,7 @@ var makers = map[string]string{
 	wazeroModule + "/internal/wasm.(*Store).instantiate":                         "wazero instance",
 }
 
-// inUse counts what the heap and the goroutines show.
+// inUse counts the things in the heap and in goroutines.
 func inUse() tally {
 	things := make(tally)
 	things.addHeap()
@@ -47,8 +47,8 @@ func inUse() tally {
 	return things
 }
 
-// addHeap adds what wazero has allocated and is in use. A maker may allocate
-// several objects for a thing: those of the place with the most count.
+// addHeap adds the live allocations of wazero. A maker may allocate several
+// objects for a thing: the count is that of the place with the most.
 func (things tally) addHeap() {
 	places := make(map[thing]map[uintptr]int64)
 	for _, r := range census.HeapProfile() {
@@ -85,8 +85,8 @@ func (things tally) addHeap() {
 	}
 }
 
-// addCalls adds goroutines that are in a guest. Those that a library itself
-// started end with what they serve.
+// addCalls adds goroutines that run a guest. Goroutines that a library itself
+// started end with the object that they serve.
 func (things tally) addCalls() {
 	for _, r := range census.GoroutineProfile() {
 		frames := callers(r.Stack())

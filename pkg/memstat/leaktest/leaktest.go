@@ -19,16 +19,16 @@ type TB interface {
 	Cleanup(f func())
 }
 
-// VerifyNone fails the test, when it and the cleanups that it registers later have
-// ended, for each runtime, module and instance that was made since and was not
-// given back. It waits up to a second for those that other goroutines are about
-// to give back. Call it at the beginning of a test.
+// VerifyNone fails the test for each runtime, module and instance that was made after
+// the call and was not given back when the test, and the cleanups that it registers
+// later, have ended. It waits up to a second for other goroutines to give them back.
+// Call it at the beginning of a test.
 func VerifyNone(t TB) {
 	t.Helper()
 	rate := runtime.MemProfileRate
 	runtime.MemProfileRate = 1
 	watch := memstat.NewWatch()
-	probe.Settled() // the profile is as of the last collection
+	probe.Settled() // the profile is that of the last collection
 	before := inUse()
 	t.Cleanup(func() {
 		t.Helper()
@@ -46,8 +46,8 @@ func VerifyNone(t TB) {
 // which other goroutines may give something back: all take a second.
 var patience = 512 * time.Millisecond
 
-// lost describes what is in use now, and was not before. It looks again after
-// each pause while there is something.
+// lost describes the things that are in use now and were not before. As long as
+// there are any, it looks again after each pause.
 func lost(watch *memstat.Watch, before tally) []string {
 	for pause := time.Millisecond; ; pause *= 2 {
 		probe.Settled()
@@ -61,11 +61,11 @@ func lost(watch *memstat.Watch, before tally) []string {
 	}
 }
 
-// Cycle runs f n times and fails the test for whatever grows with each run, with
-// its rate and its place, and for runtimes and instances of package engine that f
-// does not close. n is at least [census.LeastCycles]; some hundred find leaks that
-// do not happen in every run. The first runs may fill caches. f must return when
-// all that it started has ended. Cycle runs in one test of a process at a time.
+// Cycle runs f n times and fails the test for everything that grows with each run, with
+// its rate and its place, and for runtimes and instances of package engine that f does
+// not close. n is at least [census.LeastCycles]; a few hundred also find leaks that do
+// not happen in every run. The first runs may fill caches. f must return only when
+// everything that it started has ended. Cycle runs in one test of a process at a time.
 func Cycle(t TB, n int, f func()) {
 	t.Helper()
 	if n < census.LeastCycles {
@@ -90,7 +90,7 @@ func Cycle(t TB, n int, f func()) {
 	for _, f := range r.Findings {
 		lost = append(lost, describe(f))
 	}
-	const most = 6 // what an instance loses grows in many places
+	const most = 6 // the parts of a lost instance grow in many places
 	for _, l := range lost[:min(most, len(lost))] {
 		t.Errorf("%s", l)
 	}
@@ -99,7 +99,7 @@ func Cycle(t TB, n int, f func()) {
 	}
 }
 
-// describe says what grows, and where it is made.
+// describe names the growing objects, and the place that makes them.
 func describe(f census.Finding) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "grows with each cycle: %.3g %s", f.PerCycle, f.Kind.Unit(2))

@@ -45,7 +45,7 @@ func run(test func(t leaktest.TB)) []string {
 	return f.failures
 }
 
-// program is what an embedder would have in variables of a package.
+// program holds the package variables of an embedder.
 var program struct {
 	wazero    wazero.Runtime
 	compiled  []wazero.CompiledModule
@@ -109,7 +109,7 @@ func TestVerifyNone(t *testing.T) {
 		for _, tc := range []struct {
 			name string
 			test func()
-			want []string // of each failure: what, and the function that made it
+			want []string // of each failure: the object, and the function that made it
 		}{
 			{"nothing", func() {}, nil},
 			{"all closed", func() {
@@ -188,8 +188,8 @@ func closeProgram() {
 	program.wazero, program.cache, program.engine, program.module, program.instance = nil, nil, nil, nil, nil
 }
 
-// TestVerifyNoneWaits: what another goroutine is about to give back is no leak, and
-// a call that goes on is one.
+// TestVerifyNoneWaits: an object that another goroutine is about to give back is no
+// leak, and a call that goes on is one.
 func TestVerifyNoneWaits(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().WithCloseOnContextDone(true))

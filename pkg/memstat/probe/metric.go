@@ -60,7 +60,7 @@ func (m Metric) String() string {
 // Label returns the metric's name in text reports, such as "heap live".
 func (m Metric) Label() string { return metricTable[m].label }
 
-// Unit returns the plural name of what the metric counts, such as "bytes".
+// Unit returns the plural name of the metric's unit, such as "bytes".
 func (m Metric) Unit() string { return metricTable[m].unit }
 
 // IsSize reports whether the metric counts bytes.

@@ -229,7 +229,8 @@ func TestSamplerStride(t *testing.T) {
 	}
 }
 
-// TestMeasuringAllocatesNothing: a sample must not show in what it measures.
+// TestMeasuringAllocatesNothing: a sample must not show in its own
+// measurements.
 func TestMeasuringAllocatesNothing(t *testing.T) {
 	if n := testing.AllocsPerRun(100, func() { now() }); n != 0 {
 		t.Errorf("%v allocations", n)

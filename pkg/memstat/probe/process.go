@@ -7,7 +7,7 @@ import (
 )
 
 // Process holds one reading for each [Metric], which is its index. Readings
-// that the system cannot give are absent.
+// that the system does not offer are absent.
 type Process [metricCount]Reading
 
 // reading serializes measurements: concurrent ones would count each other's
@@ -24,7 +24,7 @@ func Settled() Process {
 	return measure(true)
 }
 
-// measure reads the metrics, the slow ones only if asked to. The caller holds
+// measure reads the metrics, the slow ones only on request. The caller holds
 // the lock named reading.
 func measure(slow bool) (p Process) {
 	for m := range metricTable {

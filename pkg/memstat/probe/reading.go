@@ -6,10 +6,10 @@ import (
 	"strconv"
 )
 
-// Reading is a measured number, or nothing: the zero Reading says that the
-// system could not tell. It holds no pointer, so a long series of samples
-// costs the garbage collector nothing. Its JSON form is a number; with
-// omitzero an absent Reading is left out.
+// Reading is a measured number, or nothing: the zero Reading means that the
+// system has no such number. It holds no pointer, so a long series of samples
+// costs the garbage collector nothing. Its JSON form is a number; with omitzero
+// an absent Reading is left out.
 type Reading struct {
 	value uint64
 	known bool

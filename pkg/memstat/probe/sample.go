@@ -35,7 +35,7 @@ func (s Sample) MarshalJSON() ([]byte, error) {
 	return append(s.appendFields(b), '}'), nil
 }
 
-// UnmarshalJSON reads what MarshalJSON writes. It ignores unknown members.
+// UnmarshalJSON reads the output of MarshalJSON. It ignores unknown members.
 func (s *Sample) UnmarshalJSON(data []byte) error {
 	var own struct {
 		Cycle    uint64  `json:"cycle"`

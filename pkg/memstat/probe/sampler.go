@@ -11,8 +11,8 @@ type Sampler struct {
 	next    uint64 // cycle at which the next sample is due
 }
 
-// MaxSamples is the most samples that a Sampler keeps: enough for a trend, and
-// so few that one garbage collection for each is affordable.
+// MaxSamples is the maximum number of samples that a Sampler keeps: enough for
+// a trend, and few enough to afford one garbage collection for each.
 const MaxSamples = 128
 
 // NewSampler returns a Sampler whose first sample is due at cycle 1. stride is

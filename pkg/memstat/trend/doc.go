@@ -1,7 +1,7 @@
-// Package trend says how the metrics of the process moved over the cycles of a
-// run. It informs and decides nothing: resident memory and the heap include
-// garbage, free slots and other memory that a program keeps by design. Package
-// census decides, because it counts.
+// Package trend describes how the metrics of the process moved over the cycles
+// of a run. It informs and decides nothing: resident memory and the heap
+// include garbage, free slots and other memory that a program keeps by design.
+// Package census decides, because it counts.
 //
 // [New] follows the samples of a probe.Sampler.
 //

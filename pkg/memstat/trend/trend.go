@@ -6,13 +6,13 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
 )
 
-// Trend says how metrics moved during a run. It informs; package census decides.
+// Trend describes how metrics moved during a run. It informs; package census decides.
 type Trend struct {
 	WarmUp  int      `json:"warm_up_samples"` // samples left out at the start
 	Metrics []Metric `json:"metrics"`         // those with at least one reading
 }
 
-// Metric says how one metric moved. Slope is nil if there are fewer than
+// Metric describes how one metric moved. Slope is nil if there are fewer than
 // [MinPoints] points.
 type Metric struct {
 	Name string `json:"name"` // of the probe.Metric

@@ -13,12 +13,13 @@ import (
 // Module is a module to be run.
 type Module struct {
 	// Name identifies the module in reports and decides its shard. It is
-	// slash-separated. Where one directory is given, it is relative to that, so
-	// machines that keep the modules in different places agree on it; else it
-	// is the path as it was given.
+	// slash-separated. If a single directory is given, Name is relative to it,
+	// so machines that keep the modules in different places agree on it;
+	// otherwise it is the given path.
 	Name string
 	Path string // to open it
-	// Err says why a directory could not be read; its modules are unknown then.
+	// Err is the reason why a directory could not be read; its modules are
+	// unknown then.
 	Err error
 }
 
@@ -28,11 +29,11 @@ type Corpus struct {
 	Modules []Module // each name once
 }
 
-// Find lists the modules that paths name: files as they are, directories with
-// every *.wasm beneath them, and "-" for a list on stdin, one path a line, or
-// separated by NUL if it holds one. Symbolic links to files are followed, those
-// to directories beneath a path are not. A path that does not exist is a module,
-// which will fail; only a list that cannot be read is an error.
+// Find lists the modules that paths name: files themselves, directories with every
+// *.wasm beneath them, and "-" for a list on stdin, one path a line, or separated by
+// NUL if it holds one. It follows symbolic links to files, but not links to directories
+// beneath a path. A path that does not exist is a module, which will fail; only a list
+// that cannot be read is an error.
 func Find(paths []string, stdin io.Reader) (*Corpus, error) {
 	f := finder{seen: map[string]bool{}}
 	if len(paths) == 1 && paths[0] != "-" && isDir(paths[0]) {
@@ -116,8 +117,8 @@ func (f *finder) directory(dir, prefix string) {
 	})
 }
 
-// isModule leaves out what is no file, such as a pipe, which nobody may ever
-// write to. A link that leads nowhere is a module that fails.
+// isModule leaves out everything that is not a file, such as a pipe, to which
+// nobody may ever write. A link that leads nowhere is a module that fails.
 func isModule(path string, d fs.DirEntry) bool {
 	if d.Type()&fs.ModeSymlink == 0 {
 		return d.Type().IsRegular()

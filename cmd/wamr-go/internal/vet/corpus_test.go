@@ -51,7 +51,7 @@ func TestFind(t *testing.T) {
 		},
 		{"nothing in it", "empty", "", "empty", nil},
 		{"a file, whatever its name", "plain", "", "", []string{"plain = plain"}},
-		{"what does not exist", "none.wasm", "", "", []string{"none.wasm = none.wasm"}},
+		{"a missing file", "none.wasm", "", "", []string{"none.wasm = none.wasm"}},
 		{"the same file twice", "more/b.wasm ./more/b.wasm more", "", "", []string{"more/b.wasm = more/b.wasm"}},
 		{
 			"two directories", "more all/deep", "", "",

@@ -9,7 +9,7 @@ import (
 )
 
 // JSON returns the report as one indented object and a newline. Texts were
-// escaped when the rows were made, so no byte of it acts upon a terminal.
+// escaped when the rows were made, so no byte of it controls a terminal.
 func (r *Report) JSON() ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -22,8 +22,7 @@ func (r *Report) JSON() ([]byte, error) {
 }
 
 // Parse reads a report that JSON wrote, of this version or another: it ignores
-// fields that it does not know. The texts of the result are as untrusted as the
-// file.
+// unknown fields. The texts of the result are as untrusted as the file.
 func Parse(text []byte) (*Report, error) {
 	var r Report
 	if err := json.Unmarshal(text, &r); err != nil {

@@ -7,12 +7,12 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// Merge joins the parts of several shards or machines. corpus lists the modules
-// that there should be, or is nil; a module of it that no part ran is a missing
-// row. If several parts have a module, a row of a module that ran replaces one
-// of a module that did not, and else the worse verdict counts. The shards of
-// which there is no part are listed, as far as the parts tell how many there
-// are. Merge does not change the parts.
+// Merge joins the parts of several shards or machines. corpus lists the
+// expected modules, or is nil; an expected module that no part ran becomes a
+// missing row. If several parts have a module, a row of a module that ran
+// replaces one of a module that did not, and otherwise the worse verdict
+// counts. Merge lists the shards without a part, if the parts agree on the
+// number of shards. It does not change the parts.
 func Merge(parts []*Report, corpus *Corpus) *Report {
 	rows := map[string]Entry{}
 	for _, p := range parts {
@@ -57,8 +57,8 @@ func notInParts(m Module, absent []Shard, count uint64) Entry {
 	return MissingEntry(m.Name, "it is in no part")
 }
 
-// missingShards returns the shards that no part covers, and how many shards
-// there are: 0 if the parts do not tell, or disagree, or one of them has all
+// missingShards returns the shards that no part covers, and the number of
+// shards: 0 if the parts do not record it, or disagree, or one of them has all
 // modules.
 func missingShards(parts []*Report) (absent []Shard, count uint64) {
 	have := map[Shard]bool{}

@@ -1,6 +1,6 @@
-// Package vet holds what a run over many modules knows: which modules there
-// are, which of them belong to a shard, what became of each, and how parts are
-// merged and written. It starts no process; package main does that.
+// Package vet is the model of a run over many modules: the list of modules,
+// their shards, the verdict on each, and the merging and writing of parts. It
+// starts no process; package main does that.
 package vet
 
 import (
@@ -15,7 +15,7 @@ import (
 // Schema names the JSON form of a [Report].
 const Schema = "wamr-go/vet/v1"
 
-// Verdict says what became of a module. The texts are part of the schema.
+// Verdict is the result of a module. The texts are part of the schema.
 type Verdict string
 
 // The verdicts, the mildest first. Of two rows about one module the worse one
@@ -50,19 +50,19 @@ func (v Verdict) Lost() bool { return v == Leaking || v == OverBudget }
 
 // Entry is a row: one module.
 type Entry struct {
-	// Path is the name of the module, with what a terminal acts upon escaped:
-	// see [Module].
+	// Path is the name of the module, with terminal controls escaped: see
+	// [Module].
 	Path    string  `json:"path"`
 	Verdict Verdict `json:"verdict"`
-	// Reason explains the verdict; "" where there is nothing to say.
+	// Reason explains the verdict; "" if there is nothing to explain.
 	Reason string `json:"reason,omitempty"`
-	// ExitCode is that of the module's process; 128 and the signal's number
-	// where a signal ended it. It is absent if there was no process.
+	// ExitCode is that of the module's process; 128 and the signal's number if
+	// a signal ended it. It is absent if there was no process.
 	ExitCode *int `json:"exit_code,omitempty"`
 	// WallNS is the time that the process took, in nanoseconds.
 	WallNS int64 `json:"wall_ns,omitempty"`
-	// InstanceBytes is what one instance takes at most: the peak of its linear
-	// memory and of the objects that the host holds for it.
+	// InstanceBytes is an upper bound of one instance's memory: the peak of its
+	// linear memory and of the objects that the host holds for it.
 	InstanceBytes *uint64 `json:"instance_bytes,omitempty"`
 	// CycleP50NS is the median time of a cycle, in nanoseconds.
 	CycleP50NS *int64 `json:"cycle_p50_ns,omitempty"`
@@ -85,16 +85,16 @@ type Report struct {
 	Root string `json:"root,omitempty"`
 	// Shard is the share that was run; nil for all modules, and after a merge.
 	Shard *Shard `json:"shard,omitempty"`
-	// MissingShards lists the shards of which a merge had no part.
+	// MissingShards lists the shards for which a merge had no part.
 	MissingShards []Shard `json:"missing_shards,omitempty"`
-	// Interrupted says that a signal ended the run.
+	// Interrupted is true if a signal ended the run.
 	Interrupted bool            `json:"interrupted,omitempty"`
 	Verdicts    map[Verdict]int `json:"verdicts"` // modules by verdict
 	Modules     []Entry         `json:"modules"`  // sorted by path, each path once
 }
 
-// Summary says in a sentence how many modules there are, by verdict, the worst
-// first.
+// Summary returns the number of modules by verdict, the worst first, as a
+// sentence.
 func (r *Report) Summary() string {
 	text := memstat.Grouped(uint64(len(r.Modules))) + " modules"
 	if len(r.Modules) == 1 {
@@ -126,10 +126,10 @@ func NewReport(modules []Entry) *Report {
 	return r
 }
 
-// Lost returns how many modules leak or are above a budget.
+// Lost returns the number of modules that leak or exceed a budget.
 func (r *Report) Lost() int { return r.count(Verdict.Lost) }
 
-// Unjudged returns how many modules did not run to their end.
+// Unjudged returns the number of modules that did not run to their end.
 func (r *Report) Unjudged() int { return r.count(func(v Verdict) bool { return !v.Judged() }) }
 
 func (r *Report) count(matches func(Verdict) bool) int {

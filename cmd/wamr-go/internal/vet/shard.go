@@ -43,7 +43,7 @@ func (s Shard) String() string { return fmt.Sprintf("%d/%d", s.Index, s.Count) }
 
 // Holds reports whether the module of that name belongs to the shard. The
 // answer depends on the name alone, so adding a module moves no other, and
-// machines agree without talking to each other.
+// machines agree without communication.
 func (s Shard) Holds(name string) bool { return shardOf(name, s.Count) == s }
 
 // shardOf returns the shard of a module. The function must not change: parts of

@@ -1,4 +1,4 @@
-// Package allocator finds the functions of a guest by which it takes and gives
-// back memory: by their names, mangled or not, by its exports, as the user names
-// them, or by what the code of dlmalloc is like.
+// Package allocator finds the functions of a guest by which it allocates and frees
+// memory: by their names, mangled or not, by its exports, by names from the user, or by
+// the shape of dlmalloc's code.
 package allocator

@@ -23,18 +23,19 @@ type Override struct {
 	Name string // or its index, in decimal
 }
 
-// Collector names what collects a guest's garbage, "" for a guest that frees its
+// Collector names the garbage collector of a guest; "" for a guest that frees its
 // blocks itself.
 type Collector string
 
-// Found is what was found.
+// Found is the result of a search.
 type Found struct {
 	Functions []Function // by index
 	Collector Collector
 	Guessed   bool // by their code alone: it may be wrong
 }
 
-// OverrideError says that a function that the user names cannot be watched.
+// OverrideError is the error of a function that the user names and that cannot
+// be watched.
 type OverrideError struct {
 	Override Override
 	Problem  string
@@ -137,7 +138,7 @@ func (s *search) add(index uint32, name string, shape Shape) bool {
 	return true
 }
 
-// fits says whether a function of a type can have the shape.
+// fits reports whether a function of the type can have the shape.
 func (s Shape) fits(t wasmbin.FunctionType) bool {
 	const i32 = 0x7f
 	results := 1

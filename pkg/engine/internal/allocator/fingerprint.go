@@ -4,10 +4,11 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
-// A module without names may still have dlmalloc, which nearly all guests of C,
-// C++ and Rust have, and whose functions look alike in all of them.
+// A module without names may still have dlmalloc. Nearly all guests in C, C++
+// and Rust have it, and its functions look alike in all of them.
 
-// What dlmalloc's functions have, in bytes of code and in common addresses.
+// The properties of dlmalloc's functions, in bytes of code and in common
+// addresses.
 const (
 	leastMalloc     = 800 // bytes
 	leastFree       = 200
@@ -22,7 +23,7 @@ const (
 	addressesAtMost = 4096 // of one function, so that a huge one costs little
 )
 
-// looked is what a fingerprint needs of a function.
+// looked holds the properties of a function that a fingerprint needs.
 type looked struct {
 	index     uint32
 	size      int
@@ -32,8 +33,8 @@ type looked struct {
 	addresses map[uint32]bool
 }
 
-// guess finds the malloc and the free of dlmalloc by what their code is like. It
-// finds nothing if more than one pair could be it.
+// guess finds the malloc and the free of dlmalloc by the properties of their code. It
+// finds nothing if more than one pair matches.
 func (s *search) guess() ([]Function, error) {
 	functions := make(map[uint32]*looked)
 	for body, err := range s.module.FunctionBodies() {
@@ -104,7 +105,8 @@ func offsetOf(immediates []byte) uint32 {
 	return v
 }
 
-// grows says whether a function grows the memory, itself or in so many calls.
+// grows reports whether a function grows the memory, itself or through at most
+// that many calls.
 func grows(functions map[uint32]*looked, f *looked, calls int) bool {
 	if f.grows {
 		return true

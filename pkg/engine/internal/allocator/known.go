@@ -6,7 +6,7 @@ import (
 	"github.com/ianlancetaylor/demangle"
 )
 
-// Role is what a function of an allocator does.
+// Role is the role of a function in an allocator.
 type Role uint8
 
 // The roles.
@@ -34,7 +34,7 @@ func RoleOf(name string) (Role, bool) {
 	return 0, false
 }
 
-// Shape says which parameters of a function matter, by their place.
+// Shape is the places of the parameters that matter.
 type Shape struct {
 	Role  Role
 	Block int // the block that is freed or replaced; of Memalign, where the address is stored
@@ -79,7 +79,7 @@ var known = []struct {
 	{shapeBindgenResize, "__wbindgen_realloc"},
 }
 
-// operators are C++'s, which all begin alike in their mangled form.
+// operators are those of C++, which all begin alike in their mangled form.
 var operators = []struct {
 	shape           Shape
 	name, array     string
@@ -89,7 +89,7 @@ var operators = []struct {
 	{shapeFreeSized, "operator delete", "operator delete[]", "_Zdl", "_Zda"},
 }
 
-// ShapeOf returns the shape of a function that is known by its name.
+// ShapeOf returns the shape of a function with a known name.
 func ShapeOf(name string) (Shape, bool) {
 	for _, o := range operators {
 		if base, _, _ := strings.Cut(name, "("); base == o.name || base == o.array || strings.HasPrefix(name, o.mangled) || strings.HasPrefix(name, o.mArray) {
@@ -107,8 +107,8 @@ func ShapeOf(name string) (Shape, bool) {
 	return Shape{}, false
 }
 
-// plainName returns the name of a function of C as it is, and the last part of one
-// of Rust's, such as __rustc[5224e6b81cd82a8f]::__rust_alloc, mangled or not.
+// plainName returns the name of a C function unchanged, and the last part of a Rust
+// name such as __rustc[5224e6b81cd82a8f]::__rust_alloc, mangled or not.
 func plainName(name string) string {
 	if strings.HasPrefix(name, "_R") && strings.Contains(name, "___r") {
 		name = demangle.Filter(name)
@@ -119,8 +119,8 @@ func plainName(name string) string {
 	return name
 }
 
-// Demangle returns the name of a function as its source spells it, if it is
-// mangled as those of C++ and Rust are.
+// Demangle returns the source's name of a function whose name is mangled by C++
+// or Rust.
 func Demangle(name string) string {
 	const most = 4096 // the time of a demangler can grow with the square of the length
 	if len(name) > most || !strings.HasPrefix(name, "_Z") && !strings.HasPrefix(name, "_R") && !strings.HasPrefix(name, "__Z") {

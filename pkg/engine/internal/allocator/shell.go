@@ -6,9 +6,9 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
-// followShells adds the functions that a function of the allocator does nothing
-// but call, with its own parameters: an exported malloc is often such a shell,
-// which nobody inside the guest calls.
+// followShells adds the functions behind shells: an exported malloc is often a
+// shell that only calls the real function with its own parameters, and that
+// nobody inside the guest calls.
 func (s *search) followShells() error {
 	bodies := map[uint32]wasmbin.FunctionBody{}
 	for b, err := range s.module.FunctionBodies() {
@@ -37,9 +37,9 @@ func (s *search) indexes() []uint32 {
 	return all
 }
 
-// shell returns the function that a short function calls with its own parameters
-// in order. Beside that it may call functions without parameters and results, as
-// the exports of a command do, which run constructors first.
+// shell returns the function that a short function calls with its own parameters in
+// order. The short function may also call functions without parameters and results: the
+// exports of a command do so, to run constructors first.
 func (s *search) shell(index uint32, bodies map[uint32]wasmbin.FunctionBody) (inner uint32, ok bool) {
 	const maxBytes = 64
 	body, own := bodies[index], false

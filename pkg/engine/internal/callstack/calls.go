@@ -18,11 +18,11 @@ type Call struct {
 
 // Calls returns the calls that were in progress when a call of f ended with an
 // error, innermost first, and whether there are more than most of them. Call it
-// before f is called again, and say whether the error is a stack overflow. It
-// returns nothing if f is not compiled.
+// before f is called again, with overflow set if the error is a stack overflow.
+// It returns nothing if f is not compiled.
 func Calls(f api.Function, overflow bool, most int) (calls []Call, more bool) {
 	defer func() {
-		if recover() != nil { // wazero is not as expected
+		if recover() != nil { // wazero has other fields
 			calls, more = nil, false
 		}
 	}()
@@ -55,8 +55,8 @@ type stack struct {
 	bytes  []byte
 	base   uint64 // address of bytes
 	sp, fp uint64 // of the frame
-	// prologue says that the frame has no size yet: arm64 checks for an overflow
-	// when only the return address and the size above it are there.
+	// prologue means that the frame has no size yet: arm64 checks for an overflow when
+	// only the return address and the size above it are there.
 	prologue bool
 }
 
@@ -134,8 +134,7 @@ func (c code) find(address uint64) (Call, bool) {
 
 func (c code) offset(i int) uint64 { return uint64(c.functions.Index(i).Int()) }
 
-// bounds returns the offsets at which a function begins, and at which the next
-// one does.
+// bounds returns the offsets at which a function and the next one begin.
 func (c code) bounds(i int) (begin, end uint64) {
 	end = c.size
 	if i+1 < c.functions.Len() {

@@ -7,15 +7,15 @@ import (
 	"github.com/tetratelabs/wazero"
 )
 
-// Offsets returns the place in the code section of each call: of the call
-// instruction, or of the one that trapped. It is an offset from the beginning of
-// the section's content, or 0 if it is not known. m must be compiled with
-// wazero's debug information, from a binary with the same functions as that of
-// the calls; the bodies of other functions can differ.
+// Offsets returns the place in the code section of each call: of the call instruction,
+// or of the one that trapped. It is an offset from the beginning of the section's
+// content, or 0 if it is not known. m must be compiled with wazero's debug information,
+// from a binary with the functions of the calls; the bodies of other functions can
+// differ.
 func Offsets(m wazero.CompiledModule, calls []Call) (offsets []uint64) {
 	offsets = make([]uint64, len(calls))
 	defer func() {
-		if recover() != nil { // wazero is not as expected
+		if recover() != nil { // wazero has other fields
 			clear(offsets)
 		}
 	}()
@@ -33,7 +33,7 @@ func Offsets(m wazero.CompiledModule, calls []Call) (offsets []uint64) {
 	for i, call := range calls {
 		begin, end := code.bounds(int(call.Function))
 		if !sameSize(end-begin, call.Size) {
-			continue // another compilation, whose map says nothing of this one
+			continue // a different compilation: its map does not apply
 		}
 		address := code.base + begin + call.Return
 		// The place of the last instruction that begins before the return address.

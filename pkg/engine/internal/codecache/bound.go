@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// sweepInterval is how long the total is believed. Processes that keep code at
-// the same time can lose each other's additions to it, so that the limit may be
-// passed by as much until the next sweep.
+// sweepInterval is the age at which the total is counted again. Processes that
+// write at the same time can lose each other's additions, so the limit may be
+// exceeded by as much until the next sweep.
 const sweepInterval = time.Hour
 
-// bound keeps the cache within its limits, after an entry of that many bytes was
-// added. It looks through the cache only when the total passes the limit or is
-// old, so that the cost of an addition does not grow with the cache.
+// bound keeps the cache within its limits, after an entry of that many bytes was added.
+// It scans the cache only when the total exceeds the limit or is old, so the cost of an
+// addition does not grow with the cache.
 func (c *Cache) bound(added uint64) error {
 	now := time.Now()
 	total, counted := c.readTotal()
@@ -29,9 +29,9 @@ func (c *Cache) bound(added uint64) error {
 	return errors.Join(err, c.writeTotal(total, now))
 }
 
-// sweep removes abandoned stages, entries that were not used for long, and, if
-// the limit is passed, the least recently used ones. It returns what it left, in
-// bytes. A process that is about to read a removed entry compiles the module
+// sweep removes abandoned stages, entries that were not used for long, and, if the
+// limit is exceeded, the least recently used ones. It returns the size of the remaining
+// entries in bytes. A process that is about to read a removed entry compiles the module
 // again; a process that has read it has the code in memory.
 func (c *Cache) sweep(now time.Time) (uint64, error) {
 	if err := checkTag(c.room); err != nil {
@@ -93,8 +93,8 @@ func removeEntry(path string) error {
 	return err
 }
 
-// readTotal returns how many bytes the cache held, and when they were counted.
-// A file that is missing or damaged is as old as can be.
+// readTotal returns the number of bytes in the cache, and the time of the
+// count. A missing or damaged file counts as infinitely old.
 func (c *Cache) readTotal() (bytes uint64, counted time.Time) {
 	content, err := os.ReadFile(filepath.Join(c.room, totalName))
 	if err != nil {

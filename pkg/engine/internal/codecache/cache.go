@@ -14,7 +14,7 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 )
 
-// Limits bound what a cache keeps.
+// Limits bound the code in a cache.
 type Limits struct {
 	Bytes uint64        // of all entries; the least recently used go first
 	Age   time.Duration // since an entry was last used, with a precision of an hour
@@ -27,14 +27,14 @@ type Cache struct {
 	limits Limits
 }
 
-// Compiler compiles a binary in a new wazero runtime, with cache as its
-// compilation cache; nil means none. Code owns the runtime and the cache. unkept
-// says why wazero could not write the code to the cache although it compiled.
+// Compiler compiles a binary in a new wazero runtime, with cache as its compilation
+// cache; nil means none. Code owns the runtime and the cache. unkept is the reason why
+// wazero could not write the code to the cache although it compiled.
 type Compiler[C api.Closer] func(ctx context.Context, cache wazero.CompilationCache, binary []byte) (code C, unkept, err error)
 
-// Get returns the code of the module with that key, if the cache has it. err
-// says why the cache failed; a module that it does not have is no error. Get
-// removes a damaged entry. The stub must be [Stub] of the same key.
+// Get returns the code of the module with that key, if the cache has it. err is
+// the reason why the cache failed; a missing module is no error. Get removes a
+// damaged entry. The stub must be [Stub] of the same key.
 func Get[C api.Closer](ctx context.Context, c *Cache, key Key, stub []byte, compile Compiler[C]) (code C, found bool, err error) {
 	folder := c.folder(key)
 	used, err := verifyAll(folder, key)
@@ -67,8 +67,9 @@ func Get[C api.Closer](ctx context.Context, c *Cache, key Key, stub []byte, comp
 	return code, false, err
 }
 
-// Put compiles a binary and keeps its code for Get. unkept says why the code
-// could not be kept; it can be used all the same. err is the compiler's error.
+// Put compiles a binary and keeps its code for Get. unkept is the reason why
+// the code could not be kept; it can be used all the same. err is the
+// compiler's error.
 func Put[C api.Closer](ctx context.Context, c *Cache, key Key, stub, binary []byte, compile Compiler[C]) (code C, unkept, err error) {
 	stage, unkept := c.newStage()
 	defer func() { unkept = errors.Join(unkept, stage.close()) }()
@@ -87,8 +88,8 @@ func Put[C api.Closer](ctx context.Context, c *Cache, key Key, stub, binary []by
 	return code, c.keep(stage, key, name), nil
 }
 
-// nameOf finds the name that wazero gives to the stub's entry: it has the stub
-// compiled. It leaves the stage empty.
+// nameOf finds wazero's name of the stub's entry by compiling the stub. It
+// leaves the stage empty.
 func nameOf[C api.Closer](ctx context.Context, stage *stage, stub []byte, compile Compiler[C]) (string, error) {
 	cache, err := wazero.NewCompilationCacheWithDir(stage.dir)
 	if err != nil {
@@ -128,8 +129,8 @@ func (c *Cache) keep(stage *stage, key Key, name string) error {
 	return c.bound(size)
 }
 
-// gone reports whether none of the entries exists any more. It is asked because
-// wazero's errors do not wrap the system's.
+// gone reports whether none of the entries exists any more. It is needed
+// because wazero's errors do not wrap the system's.
 func gone(entries []entry) bool {
 	return !slices.ContainsFunc(entries, func(e entry) bool {
 		_, err := os.Lstat(e.path)
@@ -137,9 +138,9 @@ func gone(entries []entry) bool {
 	})
 }
 
-// move renames a file, into a folder that another process may remove while it
-// is empty. MkdirAll answers such a race with ErrExist: the folder was there when
-// it made it, and gone when it looked.
+// move renames a file, into a folder that another process may remove while it is empty.
+// MkdirAll returns ErrExist in such a race: the folder existed when Mkdir ran, and was
+// gone when MkdirAll checked it.
 func move(from, to string) error {
 	const attempts = 10
 	var err error

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// An entry is a file of wazero's with this trailer, whose numbers are little
-// endian. wazero 1.12.0 reads no further than it wrote.
+// An entry is a file of wazero with this trailer, whose numbers are little
+// endian. wazero 1.12.0 reads no further than its own content.
 //
 //	magic    8 bytes
 //	key     32 bytes   the entry's folder
@@ -24,7 +24,7 @@ const trailerMagic = "wamrgo\x00\x01"
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// errDamaged says that an entry is not as it was written.
+// errDamaged is the error of an entry whose bytes have changed.
 var errDamaged = errors.New("an entry is damaged")
 
 // entry is a file of compiled code.
@@ -34,9 +34,9 @@ type entry struct {
 	used time.Time // the file's modification time
 }
 
-// seal appends the trailer to a file of wazero's. It returns the entry's size.
-// It does not wait for the disk: after a crash the trailer is there or the entry
-// is damaged.
+// seal appends the trailer to a file of wazero. It returns the entry's size. It does
+// not wait for the disk: after a crash either the trailer is there or the entry counts
+// as damaged.
 func seal(path string, key Key) (size uint64, err error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
 	if err != nil {
@@ -58,7 +58,7 @@ func seal(path string, key Key) (size uint64, err error) {
 	return uint64(n) + uint64(len(trailer)), err
 }
 
-// checksum reads to the end, which should come after size bytes.
+// checksum reads to the end, which should be at size bytes.
 func checksum(r io.Reader, size int64) (sum uint32, n int64, err error) {
 	const most = 256 << 10
 	buffer := make([]byte, max(1, min(size, most)))
@@ -75,8 +75,7 @@ func checksum(r io.Reader, size int64) (sum uint32, n int64, err error) {
 	}
 }
 
-// verify reads an entry and checks its owner, its mode, its checksum and that it
-// is the key's.
+// verify reads an entry and checks its owner, its mode, its checksum and its key.
 func verify(path string, key Key) (e entry, err error) {
 	info, err := os.Lstat(path) // a link, or a FIFO, is not opened
 	if err != nil {
@@ -117,10 +116,10 @@ func verify(path string, key Key) (e entry, err error) {
 	return entry{path, info.Size(), info.ModTime()}, nil
 }
 
-// verifyAll verifies the entries of a module that wazero could read: there is
-// one for each version of wazero and each kind of processor. It returns those
-// that are good and removes the others. If it cannot remove one it returns none,
-// as wazero might read that one.
+// verifyAll verifies the entries of a module that wazero could read: there is one for
+// each version of wazero and each kind of processor. It returns the good ones and
+// removes the others. If it cannot remove one it returns none, because wazero might
+// read that one.
 func verifyAll(folder string, key Key) ([]entry, error) {
 	paths, err := entriesIn(folder, forPlatform)
 	if err != nil {
@@ -143,11 +142,11 @@ func verifyAll(folder string, key Key) ([]entry, error) {
 	return good, err
 }
 
-// useResolution is how precisely the last use of an entry is known.
+// useResolution is the precision of the last use of an entry.
 const useResolution = time.Hour
 
-// touch records that entries were used. An entry that cannot be touched, in a
-// directory of root's perhaps, only seems older.
+// touch records the use of entries. If an entry cannot be touched, for example
+// in a directory of root, it only seems older.
 func touch(entries []entry) {
 	now := time.Now()
 	for _, e := range entries {

@@ -219,7 +219,7 @@ func TestNotAFile(t *testing.T) {
 			t.Errorf("%s: found %v after it was kept again", tc.name, found)
 		}
 		if _, err := os.Stat(aside); err != nil {
-			t.Errorf("%s: what the link pointed to: %v", tc.name, err)
+			t.Errorf("%s: the target of the link: %v", tc.name, err)
 		}
 	}
 }

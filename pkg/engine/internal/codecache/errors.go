@@ -7,11 +7,12 @@ import (
 	"strings"
 )
 
-// isDamage says whether wazero failed over an entry's content.
+// isDamage reports whether wazero failed because of an entry's content.
 func isDamage(err error) bool { return strings.HasPrefix(err.Error(), "compilationcache:") }
 
-// IsCacheError says whether wazero's compilation failed over its cache, and not
-// over the module: nothing else in a compilation touches files.
+// IsCacheError reports whether wazero's compilation failed because of its
+// cache, and not because of the module: nothing else in a compilation uses
+// files.
 func IsCacheError(err error) bool {
 	var path *fs.PathError
 	var link *os.LinkError

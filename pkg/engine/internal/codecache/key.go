@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// Key names a module and everything that makes a difference to its code, except
-// the processor, which wazero tells apart by the name of the entry.
+// Key identifies a module and everything that affects its code, except the
+// processor, which is in wazero's name of the entry.
 type Key [sha256.Size]byte
 
 // NewKey returns the key of the binary with that SHA-256, compiled with those
@@ -18,8 +18,8 @@ func NewKey(binary [sha256.Size]byte, options ...byte) Key {
 	return sha256.Sum256(append(h, wazeroVersion()...))
 }
 
-// wazeroVersion returns what the build says of wazero. wazero keeps its versions
-// apart itself, but calls every version that is replaced "dev"; and a folder
+// wazeroVersion returns the version of wazero in the build information. wazero
+// separates its versions itself, but calls every replaced version "dev"; and a folder
 // with the entries of one version takes less time to verify.
 var wazeroVersion = sync.OnceValue(func() string {
 	info, ok := debug.ReadBuildInfo()

@@ -32,7 +32,7 @@ func (c *Cache) folder(key Key) string {
 }
 
 // makeRoom makes the cache's folder in a directory. The folder appears with its
-// tag, so that no other process takes it for somebody else's.
+// tag, so no other process takes it for a foreign folder.
 func makeRoom(dir string) error {
 	fresh, err := os.MkdirTemp(dir, "."+roomName+"-")
 	if err != nil {
@@ -53,7 +53,7 @@ func makeRoom(dir string) error {
 	return err
 }
 
-// checkTag makes sure that the room is ours before anything in it is removed.
+// checkTag verifies that the room is ours before anything in it is removed.
 func checkTag(room string) error {
 	content, err := os.ReadFile(filepath.Join(room, tagName))
 	if err != nil {
@@ -74,8 +74,8 @@ func isHash(name string) bool {
 	return len(name) == hashName && strings.Trim(name, "0123456789abcdef") == ""
 }
 
-// forPlatform tells the folders that wazero can read in this process by their
-// name: wazero-VERSION-ARCH-OS.
+// forPlatform recognizes the folders that wazero can read in this process, by
+// their name: wazero-VERSION-ARCH-OS.
 func forPlatform(name string) bool {
 	return isWazero(name) && strings.HasSuffix(name, "-"+runtime.GOARCH+"-"+runtime.GOOS)
 }
@@ -98,8 +98,8 @@ func subfolders(dir string, wanted func(name string) bool) ([]string, error) {
 	return found, nil
 }
 
-// entriesIn returns the paths of whatever bears an entry's name in a module's
-// folder, in the wanted folders of wazero. It fails where somebody else could
+// entriesIn returns the paths of everything with an entry's name in a module's
+// folder, in the wanted folders of wazero. It fails if somebody else could
 // write to one of them. A folder that another process removes meanwhile has no
 // entries.
 func entriesIn(folder string, wanted func(name string) bool) ([]string, error) {

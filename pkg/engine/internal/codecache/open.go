@@ -8,7 +8,8 @@ import (
 	"path/filepath"
 )
 
-// UntrustedError says that somebody else could put code into a cache.
+// UntrustedError is the error of a cache into which somebody else could put
+// code.
 type UntrustedError struct {
 	Path    string // the file or directory
 	Problem string // "is owned by user 1000", "is writable by others"
@@ -17,7 +18,7 @@ type UntrustedError struct {
 // Error implements error.
 func (e *UntrustedError) Error() string { return e.Path + " " + e.Problem }
 
-// tooLargeError says that an entry alone passes the limit.
+// tooLargeError is the error of an entry that alone exceeds the limit.
 type tooLargeError struct{ size, limit uint64 }
 
 func (e *tooLargeError) Error() string {
@@ -34,7 +35,7 @@ func (e *tooLargeError) Error() string {
 //     that a directory with the sticky bit, such as /tmp, and a group that has
 //     no other member than the user, are allowed there.
 //
-// Access control lists are not looked at. On other systems there is no check.
+// Access control lists are not read. On other systems there is no check.
 func Open(dir string, limits Limits) (*Cache, error) {
 	dir, err := filepath.Abs(dir)
 	if err == nil {
@@ -72,8 +73,8 @@ func findRoom(dir string) (string, error) {
 	return room, checkFolder(room)
 }
 
-// checkFolder makes sure that path is a directory, and no link to one, that only
-// this user and root can write to.
+// checkFolder verifies that path is a directory, not a link to one, that only this user
+// and root can write to.
 func checkFolder(path string) error {
 	info, err := os.Lstat(path)
 	if err != nil {

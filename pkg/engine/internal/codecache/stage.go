@@ -10,21 +10,21 @@ import (
 
 const (
 	stagePrefix = "stage-"
-	// abandoned is the age of a stage whose process must be dead.
+	// abandoned is the age at which a stage counts as left by a dead process.
 	abandoned = time.Hour
 )
 
-// stage is a folder for code that is being made.
+// stage is a folder for code in the making.
 type stage struct{ dir string }
 
-// newStage makes an empty stage. With an error it returns a stage that only
-// close can be called of.
+// newStage makes an empty stage. With an error it returns a stage on which only
+// close may be called.
 func (c *Cache) newStage() (*stage, error) {
 	dir, err := os.MkdirTemp(c.room, stagePrefix)
 	return &stage{dir}, err
 }
 
-// close removes the stage and what is in it.
+// close removes the stage and its content.
 func (s *stage) close() error {
 	if s.dir == "" {
 		return nil

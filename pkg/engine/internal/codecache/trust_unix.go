@@ -15,8 +15,8 @@ import (
 
 const writableByOthers = 0o022 // by the group, or by everyone
 
-// checkOurs makes sure that a file belongs to this user or to root, and that its
-// owner alone can write to it.
+// checkOurs verifies that a file belongs to this user or to root, and that only its
+// owner can write to it.
 func checkOurs(path string, info fs.FileInfo) error {
 	if err := checkOwner(path, info); err != nil {
 		return err
@@ -39,8 +39,8 @@ func checkOwner(path string, info fs.FileInfo) error {
 	return nil
 }
 
-// checkParents makes sure that nobody else can replace a directory: no directory
-// above it lets others rename what is in it.
+// checkParents verifies that nobody else can replace a directory: no directory above it
+// lets others rename its entries.
 func checkParents(dir string) error {
 	for parent := filepath.Dir(dir); ; parent = filepath.Dir(parent) {
 		info, err := os.Lstat(parent)
@@ -62,10 +62,10 @@ func checkParents(dir string) error {
 	}
 }
 
-// onlyPrivateGroup says whether only the group can write to a file, and the
-// group has no other member than this user. Distributions that give each user
-// such a group often have a umask of 002, so that most directories are writable
-// by it.
+// onlyPrivateGroup reports whether the group, and not everyone, can write to a
+// file, and the group has no other member than this user. Distributions that
+// give each user such a group often have a umask of 002, so most directories
+// are writable by it.
 func onlyPrivateGroup(info fs.FileInfo) bool {
 	const group, others = 0o020, 0o002
 	if os.Geteuid() == 0 || info.Mode()&group == 0 || info.Mode()&others != 0 {
@@ -80,8 +80,8 @@ func onlyPrivateGroup(info fs.FileInfo) bool {
 }
 
 // isPrivateGroup reads the formats of passwd(5) and group(5). A user or a group
-// that other sources know of, LDAP for instance, is not in the files: then the
-// answer is no.
+// from another source, such as LDAP, is not in the files: then the answer is
+// no.
 func isPrivateGroup(passwd, groups string, uid, gid int) bool {
 	var user string
 	for line := range strings.Lines(passwd) { // name:password:uid:gid:…

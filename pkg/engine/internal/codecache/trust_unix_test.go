@@ -102,7 +102,7 @@ func TestLinks(t *testing.T) {
 	if err != nil || c.room != filepath.Join(mustResolve(t, real), "cache", roomName) {
 		t.Fatalf("through a link: %+v, %v", c, err)
 	}
-	// The link is safe, and what it points to is not.
+	// The link is safe, its target is not.
 	if err := errors.Join(os.Remove(link), os.Symlink(open, link)); err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Use describes what a cache holds, or what was removed from it.
+// Use describes the content of a cache, or the entries that were removed.
 type Use struct {
 	Entries        int
 	Bytes          uint64
@@ -44,7 +44,7 @@ func Usage(dir string) (Use, error) {
 
 // Clean removes all entries, of all versions and platforms, and the stages of
 // processes that died. It touches nothing outside the cache's own folder. It
-// returns what it removed.
+// returns a description of the removed entries.
 func Clean(dir string) (Use, error) {
 	var use Use
 	room, err := existingRoom(dir)

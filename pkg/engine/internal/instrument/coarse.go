@@ -2,10 +2,10 @@ package instrument
 
 import "github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 
-// In the mode Yield, the code before a function's first loop, and the header of
-// each loop, is charged for all that the function or the loop has, without inner
-// loops; and code of more than checkInstructions is charged and checked again
-// within. The amounts are rough: what counts is that each takes about as long.
+// In the mode Yield, the code before a function's first loop, and the header of each
+// loop, are charged for the whole function or loop, without inner loops; code of more
+// than checkInstructions is charged and checked again within. The amounts are rough: it
+// only matters that each takes about as long.
 
 // enter begins a region, and charges for it at once.
 func (w *rewriter) enter(depth int, charged bool) {

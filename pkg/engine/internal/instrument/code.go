@@ -8,7 +8,7 @@ import (
 )
 
 // Code returns the edit of the code section. It walks all code. An error means
-// code that is invalid, or that the rewriter does not know.
+// invalid code, or code that the rewriter does not know.
 func (p *Plan) Code() (wasmbin.Edit, error) {
 	if err := p.checkSections(); err != nil {
 		return wasmbin.Edit{}, err
@@ -49,7 +49,7 @@ type rewriter struct {
 	code      code              // of the body, without its locals
 	noted     int               // length of offsets before this function
 	copied    int               // offset up to which the binary was copied to code
-	added     []byte            // types of the local variables that are added, one at most of each of localUses
+	added     []byte            // types of the added local variables, at most one for each of localUses
 	uses      [localUses]uint32 // numbers of those, from 1
 	regions   []region
 	walk      blockWalk
@@ -129,8 +129,7 @@ func (w *rewriter) copyTo(end int) {
 	w.offsets.note(len(w.code), end-w.section.Offset, true)
 }
 
-// replace leaves an instruction out, in place of which the caller writes
-// others.
+// replace omits an instruction; the caller writes others in its place.
 func (w *rewriter) replace(in *wasmbin.Instructions) {
 	w.copyTo(in.Start)
 	w.copied = in.End
@@ -162,7 +161,7 @@ func (w *rewriter) instruction(in *wasmbin.Instructions) error {
 	case wasmbin.OpAtomicWait32, wasmbin.OpAtomicWait64:
 		return w.wait(in)
 	case wasmbin.OpTryTable, wasmbin.OpThrow, wasmbin.OpThrowRef, wasmbin.OpMemoryGrow, wasmbin.OpTableGrow:
-		// They call into Go, where they may take long: a try_table copies the stack.
+		// They call into Go, where they may take long; a try_table copies the stack.
 		w.copyTo(in.Start)
 		w.code.index(wasmbin.OpCall, p.tick)
 	}
@@ -179,8 +178,8 @@ func (w *rewriter) help(in *wasmbin.Instructions, helper uint32) {
 	w.code.index(wasmbin.OpCall, w.plan.tick+helper)
 }
 
-// chargeLength charges for the length that is on top of the stack, which the
-// instruction takes.
+// chargeLength charges for the length on top of the stack, which the
+// instruction pops.
 func (w *rewriter) chargeLength(in *wasmbin.Instructions, shift int32) error {
 	n, err := w.local(useLength, i32)
 	if err != nil {
@@ -193,7 +192,7 @@ func (w *rewriter) chargeLength(in *wasmbin.Instructions, shift int32) error {
 	return nil
 }
 
-// What local variables are added for. There is one for each at most, since none
+// The uses of added local variables. There is at most one for each, since none
 // is in use for longer than an instruction.
 const (
 	useLength = iota
@@ -231,14 +230,14 @@ func (w *rewriter) local(use int, kind byte) (uint32, error) {
 	return uint32(n), nil
 }
 
-// isCheckedAtEntry says whether a function needs a check at its entry. There are
-// two kinds that need none. A small leaf has no loop, calls nothing and does
-// nothing that takes long, so the time between two checks of its caller stays in
-// proportion to the caller's code. And a function that always begins with a loop
-// is checked there, as all functions of Go's compiler are.
+// isCheckedAtEntry reports whether a function needs a check at its entry. Two kinds
+// need none. A small leaf has no loop, calls nothing and does nothing that takes long,
+// so the time between two checks of its caller stays in proportion to the caller's
+// code. A function that always begins with a loop is checked there; all functions of
+// Go's compiler do.
 func (w *rewriter) isCheckedAtEntry(body wasmbin.FunctionBody) bool {
 	in, _ := w.plan.module.Instructions(body)
-	straight := true // up to here, each call executes all
+	straight := true // up to here, each call executes all instructions
 	for n := 0; n < leafInstructions && in.Next(); n++ {
 		switch op := in.Op; {
 		case op == wasmbin.OpLoop:

@@ -10,12 +10,12 @@ const (
 	unitElementShift  = 3 // 8 elements
 	fuelByteShift     = 4 // 16 bytes cost as much as an instruction
 	fuelElementShift  = 0
-	callInstructions  = 8  // what a call counts for, since small leaves are not charged
+	callInstructions  = 8  // the charge for a call, since small leaves are not charged
 	leafInstructions  = 32 // of the largest function that is a small leaf
 	checkInstructions = 1024
 )
 
-// byteShift says how many bytes of a bulk operation one is charged for, as the
+// byteShift returns the number of bytes of a bulk operation per unit, as the
 // exponent of a power of two.
 func (p *Plan) byteShift() int32 {
 	if p.mode == Fuel {
@@ -32,8 +32,8 @@ func (p *Plan) elementShift() int32 {
 	return unitElementShift
 }
 
-// isFree says whether an instruction costs no fuel: the markers of blocks and
-// what makes no code. They are the same as wasmtime's.
+// isFree reports whether an instruction costs no fuel: the markers of blocks
+// and instructions without machine code. They are the same as wasmtime's.
 func isFree(op wasmbin.Opcode) bool {
 	switch op {
 	case wasmbin.OpUnreachable, opNop, wasmbin.OpBlock, wasmbin.OpLoop, wasmbin.OpElse, wasmbin.OpEnd, wasmbin.OpReturn, opDrop:
@@ -45,7 +45,7 @@ func isFree(op wasmbin.Opcode) bool {
 
 const opNop, opDrop = 0x01, 0x1a
 
-// isCall says whether an instruction calls a function.
+// isCall reports whether an instruction calls a function.
 func isCall(op wasmbin.Opcode) bool {
 	return op >= wasmbin.OpCall && op <= wasmbin.OpReturnCallRef
 }

@@ -2,7 +2,7 @@ package instrument
 
 import "github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 
-// code is code that is being written.
+// code is code in the making.
 type code []byte
 
 func (c *code) op(ops ...wasmbin.Opcode) {

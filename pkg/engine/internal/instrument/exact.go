@@ -2,11 +2,10 @@ package instrument
 
 import "github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 
-// In the mode Fuel, each basic block is charged for its instructions at its
-// beginning, or rather before the first that costs anything; loop headers and
-// function entries are checked as well. Where an if has an else, what both cost
-// at least is charged with the block before, so that mostly one of them needs no
-// charge.
+// In the mode Fuel, each basic block is charged for its instructions at its beginning,
+// or rather before the first that costs anything; loop headers and function entries are
+// checked as well. If an if has an else, the smaller cost of the two arms is charged
+// with the block before, so mostly one of them needs no charge.
 
 // exact is called before an instruction is written.
 func (w *rewriter) exact(in *wasmbin.Instructions) {
@@ -32,7 +31,7 @@ func (w *rewriter) exact(in *wasmbin.Instructions) {
 func (w *rewriter) exactAfter(in *wasmbin.Instructions) {
 	w.walk.after(in)
 	if in.Op == wasmbin.OpLoop {
-		w.unchecked = true // until the first instruction that costs anything, at the latest that which branches back
+		w.unchecked = true // until the first instruction that costs anything, at the latest the one that branches back
 	}
 }
 
@@ -43,8 +42,7 @@ type blockWalk struct {
 	dead    bool // nothing comes here until the next else or end
 }
 
-// begins is called before each instruction, and says whether a block begins with
-// it.
+// begins is called before each instruction, and reports whether a block begins with it.
 func (b *blockWalk) begins(in *wasmbin.Instructions) bool {
 	if !b.pending || b.dead || isFree(in.Op) {
 		return false
@@ -53,7 +51,7 @@ func (b *blockWalk) begins(in *wasmbin.Instructions) bool {
 	return true
 }
 
-// after is called after each instruction, and says whether it ends a block.
+// after is called after each instruction, and reports whether it ends a block.
 func (b *blockWalk) after(in *wasmbin.Instructions) bool {
 	switch {
 	case in.Op == wasmbin.OpElse || in.Op == wasmbin.OpEnd:
@@ -67,8 +65,8 @@ func (b *blockWalk) after(in *wasmbin.Instructions) bool {
 	return true
 }
 
-// endsBlock says whether control may go elsewhere after an instruction, or come
-// from elsewhere: a call is none, since it comes back.
+// endsBlock reports whether control may leave after an instruction, or arrive
+// from elsewhere. A call does not count, since it returns.
 func endsBlock(op wasmbin.Opcode) bool {
 	switch op {
 	case wasmbin.OpLoop, wasmbin.OpIf, wasmbin.OpElse, wasmbin.OpEnd,
@@ -79,7 +77,7 @@ func endsBlock(op wasmbin.Opcode) bool {
 	}
 }
 
-// neverGoesOn says whether control never comes to the next instruction.
+// neverGoesOn reports whether control never reaches the next instruction.
 func neverGoesOn(op wasmbin.Opcode) bool {
 	switch op {
 	case wasmbin.OpUnreachable, wasmbin.OpBr, wasmbin.OpBrTable, wasmbin.OpReturn, wasmbin.OpThrow, wasmbin.OpThrowRef,
@@ -145,7 +143,7 @@ func (b *branch) first(block int) {
 	}
 }
 
-// hoist charges what both arms cost at least with the block before.
+// hoist charges the smaller cost of both arms with the block before.
 func (b *branch) hoist(costs []int64) {
 	if b.then == none || b.els == none {
 		return

@@ -30,8 +30,8 @@ const (
 	unusedLocal                                        = firstCounter + maxLoops
 )
 
-// choose returns a number below n. When the choices are used up it is 0, which
-// stands for what is simple.
+// choose returns a number below n. When the choices are used up it returns 0,
+// the simplest choice.
 func (g *generator) choose(n int) int {
 	if len(g.choices) == 0 {
 		return 0

@@ -7,15 +7,15 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
-// The modules that code with a watched heap imports. HeapHelper is the module
+// The imported modules of code with a watched heap. HeapHelper is the module
 // heaphelper, an instance for each guest, and HeapHost is the host's.
 const (
 	HeapHelper = "wamr-go:heap"
 	HeapHost   = "wamr-go:calls"
 )
 
-// Reserved reports whether a module of that name has what the rewritten code
-// calls. No guest imports from it.
+// Reserved reports whether the rewritten code imports functions from the
+// module. No guest imports from it.
 func Reserved(module string) bool {
 	return module == HostModule || module == HeapHelper || module == HeapHost
 }
@@ -31,29 +31,29 @@ const (
 	HeapOverflow = "overflow" // func(elements, size, stack i32)
 )
 
-// The kinds of calls that HeapCheck is asked about.
+// The kinds of calls that HeapCheck checks.
 const (
 	HeapCallFree = iota
 	HeapCallRealloc
 )
 
-// Heap is a plan to watch the allocator of a guest. All calls of the allocator
-// from other code go to wrappers, which are added after the guest's functions and
-// tell the helper of each block. Functions of the allocator call each other as
-// before, so each block counts once, and no exception or trap can leave a wrong
-// count of nested calls behind.
+// Heap is a plan to watch the allocator of a guest. All calls of the allocator from
+// other code go to wrappers, which are added after the guest's functions and report
+// each block to the helper. Functions of the allocator call each other directly, as
+// before. So each block counts once, and no exception or trap can leave a wrong count
+// of nested calls behind.
 //
-// Each function that can reach the allocator keeps a context: a hash of the calls
-// that lead to it, in a global that is added.
+// Each function that can reach the allocator keeps a context in an added global: a hash
+// of the calls that lead to it.
 //
 //	context = V * prime + site  ;; before a call; V is the context at the entry
 //
 // A wrapper looks the context up in the helper, and asks the host to walk the
-// stack where it is new. The context is never restored, so that exceptions and
-// tail calls need nothing.
+// stack if it is new. The context is never restored, so exceptions and tail
+// calls need nothing.
 //
-// It is made before other passes, of the guest itself; they take the rewritten
-// module for the guest. A Heap is safe for concurrent use.
+// The heap's pass comes before other passes; they treat the rewritten module as
+// the guest. A Heap is safe for concurrent use.
 type Heap struct {
 	module   *wasmbin.Module
 	imported uint32 // functions that the guest imports
@@ -65,12 +65,12 @@ type Heap struct {
 	graph    *callGraph
 }
 
-// wrapper is a function that is called in place of one of the guest's.
+// wrapper is a function that is called in place of a function of the guest.
 type wrapper struct {
-	of    uint32 // as the guest has it
+	of    uint32 // index in the guest
 	typ   uint32 // index of the type of both
 	shape allocator.Shape
-	keep  []int // parameters that are blocks which the host gets, of an import
+	keep  []int // parameters of an import that pass blocks to the host
 }
 
 // heapImports are the functions that the plan adds, after the guest's imports.
@@ -122,8 +122,8 @@ const (
 	heapType4
 )
 
-// keptBlocks are the imports that a guest gives blocks to which it need not keep
-// in memory: libc's, for the arguments and the environment.
+// keptBlocks are the imports that receive blocks which the guest need not keep in
+// memory: libc's, for the arguments and the environment.
 var keptBlocks = []struct {
 	name   string
 	params []int
@@ -133,9 +133,9 @@ var keptBlocks = []struct {
 	{"fd_prestat_dir_name", []int{1}},
 }
 
-// NewHeap plans to watch functions of an allocator, which must be defined by the
-// module and have the types of their shapes. It reads the code. An error means a
-// module that is invalid, or that the rewriter does not know.
+// NewHeap plans to watch functions of an allocator, which must be defined by the module
+// and have the types of their shapes. It reads the code. An error means an invalid
+// module, or one that the rewriter does not know.
 func NewHeap(m *wasmbin.Module, functions []allocator.Function) (*Heap, error) {
 	places, err := sectionPlaces(m)
 	if err != nil {
@@ -153,7 +153,7 @@ func NewHeap(m *wasmbin.Module, functions []allocator.Function) (*Heap, error) {
 	return h, h.planSections(places)
 }
 
-// plan decides what is wrapped.
+// plan decides which functions are wrapped.
 func (h *Heap) plan(functions []allocator.Function) {
 	for _, f := range functions {
 		h.wrappers = append(h.wrappers, wrapper{of: f.Index, typ: h.graph.function(f.Index).typ, shape: f.Shape})
@@ -200,8 +200,8 @@ func (h *Heap) moved(index uint32) uint32 {
 	return index + heapAdded
 }
 
-// outside returns the new index of what code outside of the allocator, and a
-// table or an export, means by a function.
+// outside returns the new index for uses of a function by code outside of the
+// allocator, a table or an export.
 func (h *Heap) outside(index uint32) uint32 {
 	if w, ok := h.wrapped[index]; ok {
 		return w
@@ -209,8 +209,8 @@ func (h *Heap) outside(index uint32) uint32 {
 	return h.moved(index)
 }
 
-// Original returns the index that a function of the rewritten module has in the
-// guest. ok is false for a function that was added. A nil Heap changes nothing.
+// Original returns the guest's index of a function in the rewritten module. ok
+// is false for an added function. A nil Heap changes nothing.
 func (h *Heap) Original(index uint32) (original uint32, ok bool) {
 	switch {
 	case h == nil || index < h.imported:
@@ -222,8 +222,8 @@ func (h *Heap) Original(index uint32) (original uint32, ok bool) {
 	}
 }
 
-// Unused returns the functions that are watched, but that nothing outside of the
-// allocator calls or exports.
+// Unused returns the watched functions that nothing outside of the allocator calls or
+// exports.
 func (h *Heap) Unused() []uint32 {
 	var all []uint32
 	for _, w := range h.wrappers {
@@ -244,8 +244,7 @@ func (h *Heap) Rewrite() ([]byte, error) {
 	return wasmbin.Apply(h.module.Binary, append(slices.Clone(h.edits), code)...), nil
 }
 
-// Offsets rewrites the code once more and notes what moved where. A nil Heap moves
-// nothing.
+// Offsets rewrites the code once more and records the moves. A nil Heap moves nothing.
 func (h *Heap) Offsets() (*Offsets, error) {
 	o := &Offsets{}
 	if h == nil {

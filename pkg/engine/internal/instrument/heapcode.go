@@ -88,7 +88,7 @@ func (w *heapRewriter) function(out code, body wasmbin.FunctionBody) (code, erro
 	return append(out, w.code...), nil
 }
 
-// instruction rewrites what names a function.
+// instruction rewrites instructions that name a function.
 func (w *heapRewriter) instruction(in *wasmbin.Instructions, f *graphFunction, entry uint32) {
 	h := w.heap
 	switch in.Op {

@@ -8,8 +8,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
-// callGraph says which functions can reach the allocator, and which are a part of
-// it.
+// callGraph holds the functions that can reach the allocator, and those that are a part
+// of it.
 type callGraph struct {
 	imported  uint32
 	functions []graphFunction // that the module defines
@@ -26,7 +26,7 @@ type graphFunction struct {
 	inner     bool     // it is watched, or only watched functions lead to it
 	taken     bool     // a table, a ref.func, an export or the start can lead to it
 	used      bool     // something outside leads to it
-	reaches   bool     // a call of it can reach a wrapper, if it is called as it is
+	reaches   bool     // a call of the function itself, not of its wrapper, can reach a wrapper
 }
 
 // newCallGraph reads the code of a module.
@@ -134,8 +134,8 @@ func (g *callGraph) readCode(m *wasmbin.Module) error {
 	return nil
 }
 
-// findInner finds the functions that only the allocator calls: of all that it
-// leads to, those remain that nothing else leads to.
+// findInner finds the functions that only the allocator calls: of all functions
+// that it leads to, those that nothing else leads to.
 func (g *callGraph) findInner() {
 	var todo []*graphFunction
 	for i := range g.functions {
@@ -169,8 +169,8 @@ func (g *callGraph) findInner() {
 	}
 }
 
-// expel takes the functions that f calls, which is not of the allocator, out of
-// it.
+// expel removes the functions that f calls from the allocator; f itself is
+// outside of it.
 func (g *callGraph) expel(f *graphFunction) (changed bool) {
 	for _, c := range f.calls {
 		called := g.function(c)
@@ -185,8 +185,8 @@ func (g *callGraph) expel(f *graphFunction) (changed bool) {
 	return changed
 }
 
-// findReach finds the functions that can reach a wrapper. It names functions by
-// their place in the graph.
+// findReach finds the functions that can reach a wrapper. It identifies
+// functions by their place in the graph.
 func (g *callGraph) findReach() {
 	callers := make([][]int, len(g.functions)) // direct
 	byKind := make([][]int, len(g.kinds))      // those that make indirect calls

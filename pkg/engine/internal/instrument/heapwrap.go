@@ -24,7 +24,7 @@ type wrapperCode struct {
 	wrapper wrapper
 	params  int
 	context uint32 // i64: the context at the entry
-	result  uint32 // i32: what the function returned
+	result  uint32 // i32: the result of the function
 	size    uint32 // i32: of the block
 }
 
@@ -65,7 +65,7 @@ func (c *wrapperCode) ifZero(then func()) {
 	c.op(wasmbin.OpEnd)
 }
 
-// stack leaves the number of the stack, which the host walks. From then on the
+// stack pushes the number of the stack, which the host walks. From then on the
 // helper knows the context.
 func (c *wrapperCode) stack() {
 	c.get(c.context)
@@ -80,7 +80,7 @@ func (c *wrapperCode) call() {
 	c.index(wasmbin.OpCall, c.heap.moved(c.wrapper.of))
 }
 
-// keeper calls an import, and says which blocks it got.
+// keeper calls an import, and reports the blocks that it received.
 func (c *wrapperCode) keeper() {
 	for _, p := range c.wrapper.keep {
 		c.i32(recordKeep)
@@ -92,8 +92,8 @@ func (c *wrapperCode) keeper() {
 	c.call()
 }
 
-// findSize sets the size. The product of a calloc that has more than 32 bits is
-// an error, of which the function itself makes a null.
+// findSize sets the size. A calloc whose product exceeds 32 bits is an error;
+// the function itself returns null for it.
 func (c *wrapperCode) findSize() {
 	shape := c.wrapper.shape
 	if shape.Role != allocator.Calloc {
@@ -167,8 +167,8 @@ func (c *wrapperCode) noteFree(block uint32) {
 	c.ifZero(func() { c.check(HeapCallFree, block, func() {}) })
 }
 
-// check asks the host whether a block is live. If it is not, the wrapper returns
-// what is left on the stack.
+// check asks the host whether a block is live. If it is not, the wrapper returns the
+// values that left pushes.
 func (c *wrapperCode) check(call int32, block uint32, left func()) {
 	c.i32(call)
 	c.get(block)
@@ -190,9 +190,9 @@ func (c *wrapperCode) free() {
 	c.call()
 }
 
-// realloc calls the function unless the block is not live, and then returns null.
-// A null that was returned means that nothing happened, unless the size is null:
-// then the block was freed.
+// realloc calls the function unless the block is not live; then it returns null. If the
+// function returned null, nothing happened, except with size 0: then the block was
+// freed.
 func (c *wrapperCode) realloc() {
 	block := uint32(c.wrapper.shape.Block)
 	null := func() { c.i32(0) }

@@ -15,8 +15,8 @@ func (h helper) append(out code) code {
 	return append(wasmbin.AppendU32(out, uint32(len(body))), body...)
 }
 
-// chunk bounds what a bulk memory operation does before the counter is looked
-// at, in bytes.
+// chunk is the maximum part of a bulk memory operation, in bytes, before the
+// counter is checked.
 const chunk = 1 << 20
 
 // The helpers by their place after the guest's functions. One for each data
@@ -28,8 +28,8 @@ const (
 	helperInit
 )
 
-// planHelpers lists the helpers. They depend on what [wasmbin.Parse] knows and not
-// on the code, so that a module whose code is in the cache needs no walk.
+// planHelpers lists the helpers. They depend only on the result of [wasmbin.Parse] and
+// not on the code, so a module whose code is in the cache needs no walk.
 func (p *Plan) planHelpers() []helper {
 	helpers := []helper{{typeTick, p.tickBody}}
 	if !p.hasMemory() {
@@ -74,7 +74,7 @@ func (p *Plan) initHelper(segment uint32) (index uint32, ok bool) {
 	return 0, false
 }
 
-// tickBody is what a check calls: counter = host(counter).
+// tickBody is the function that a check calls: counter = host(counter).
 func (p *Plan) tickBody() code {
 	var c code
 	c.index(wasmbin.OpGlobalGet, p.counter)
@@ -151,7 +151,7 @@ func (p *Plan) initBody(segment, size uint32) code {
 	return c
 }
 
-// ifLong does something if the length is more than a chunk.
+// ifLong emits code that runs if the length is more than a chunk.
 func (p *Plan) ifLong(c *code, then func()) {
 	isLong(c)
 	c.block(wasmbin.OpIf)
@@ -165,8 +165,8 @@ func isLong(c *code) {
 	c.op(wasmbin.OpI32GtU)
 }
 
-// trapUnlessInMemory does the whole operation, so that it traps before it has
-// written anything, if the range at an address is not within the memory.
+// trapUnlessInMemory does the whole operation if the range at an address is not
+// within the memory, so it traps before it has written anything.
 func (p *Plan) trapUnlessInMemory(c *code, address uint32, op func(n func())) {
 	p.trapUnless(c, address, func() {
 		c.index(wasmbin.OpMemorySize, 0)
@@ -235,7 +235,7 @@ func (p *Plan) shorten(c *code) {
 	c.index(wasmbin.OpLocalSet, length)
 }
 
-// rest does what is left of the operation, which is all of a short one.
+// rest does the remaining part of the operation, which is all of a short one.
 func (p *Plan) rest(c *code, op func(n func())) {
 	p.chargeLength(c, length, p.byteShift())
 	p.check(c)

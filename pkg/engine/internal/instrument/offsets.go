@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// Offsets translates offsets in the rewritten code section to those in the
-// original. Both count from the beginning of the section's content, as those of
-// DWARF do. It is safe for concurrent use.
+// Offsets translates offsets in the rewritten code section to offsets in the
+// original. Both count from the beginning of the section's content, like
+// offsets in DWARF. It is safe for concurrent use.
 type Offsets struct{ runs []run }
 
 // run is a stretch of code that ends where the next begins.
@@ -17,7 +17,7 @@ type run struct {
 	added    bool   // not in the original
 }
 
-// Offsets rewrites the code once more and notes what moved where.
+// Offsets rewrites the code once more and records the moves.
 func (p *Plan) Offsets() (*Offsets, error) {
 	o := &Offsets{}
 	if p.Mode() == None {
@@ -27,8 +27,8 @@ func (p *Plan) Offsets() (*Offsets, error) {
 	return o, err
 }
 
-// Original returns the offset of an instruction in the original, or for one that
-// was added the offset of the next one there.
+// Original returns the offset of an instruction in the original. For an added
+// instruction it returns the offset of the next one there.
 func (o *Offsets) Original(moved uint64) uint64 {
 	i, found := slices.BinarySearchFunc(o.runs, moved, func(r run, moved uint64) int { return cmp.Compare(uint64(r.moved), moved) })
 	if !found {

@@ -14,25 +14,25 @@ const (
 	HostTick   = "tick"
 )
 
-// Version changes whenever the same module is rewritten in another way than
-// before, so that code in a cache is told apart.
+// Version changes whenever the rewriting of a module changes, to distinguish
+// code in a cache.
 const Version = 1
 
-// Reload is the counter's first value, and the one that [HostTick] returns to go
-// on for as long, in coarse units. See the package's comment.
+// Reload is the counter's initial value in coarse units, and the value that [HostTick]
+// returns to continue. See the package's comment.
 const Reload = 50_000
 
-// Mode says what the counter counts.
+// Mode is the unit of the counter.
 type Mode byte
 
 // The modes.
 const (
-	None  Mode = iota // nothing: the module stays as it is
+	None  Mode = iota // nothing: the module stays unchanged
 	Yield             // coarse units, so that a guest can be stopped
-	Fuel              // instructions, so that they can be limited and told
+	Fuel              // instructions, so that they can be limited and reported
 )
 
-// Plan says how a module is rewritten. It is safe for concurrent use.
+// Plan is a plan to rewrite a module. It is safe for concurrent use.
 type Plan struct {
 	module *wasmbin.Module
 	mode   Mode
@@ -117,8 +117,8 @@ func (p *Plan) moved(index uint32) uint32 {
 	return index + addedImports
 }
 
-// Original returns the index that a function of the rewritten module has in the
-// guest. ok is false for a function that was added.
+// Original returns the guest's index of a function in the rewritten module. ok
+// is false for an added function.
 func (p *Plan) Original(index uint32) (original uint32, ok bool) {
 	switch {
 	case p.Mode() == None || index < p.imported:
@@ -130,14 +130,14 @@ func (p *Plan) Original(index uint32) (original uint32, ok bool) {
 	}
 }
 
-// Edits returns the edits of all sections but code: of those that are added, and
-// those that name functions.
+// Edits returns the edits of all sections but code: the added ones, and those that name
+// functions.
 func (p *Plan) Edits() []wasmbin.Edit { return p.edits }
 
 var errRange = errors.New("index out of range")
 
-// checkExtent refuses the index of something that the guest does not have, as
-// the rewritten module may have it: the counter, for instance.
+// checkExtent refuses an index that the guest does not have but the rewritten
+// module may have: that of the counter, for instance.
 func (p *Plan) checkExtent(e wasmbin.Extent) error {
 	if e.Types > uint64(p.types) || e.Functions > uint64(p.imported)+uint64(p.module.Functions) || e.Globals > uint64(p.counter) {
 		return errRange
@@ -153,7 +153,7 @@ func (p *Plan) checkSections() error {
 	return p.checkExtent(e)
 }
 
-// places are where a module has its sections.
+// places are the places of a module's sections.
 type places struct {
 	module *wasmbin.Module
 	found  [wasmbin.SectionTag + 1]wasmbin.Section
@@ -167,8 +167,8 @@ var sectionOrder = [...]wasmbin.ID{
 	wasmbin.SectionDataCount, wasmbin.SectionCode, wasmbin.SectionData,
 }
 
-// sectionPlaces refuses what wazero refuses: sections that are unknown, or
-// twice there, or in another order.
+// sectionPlaces refuses the section lists that wazero refuses: unknown
+// sections, duplicates, or another order.
 func sectionPlaces(m *wasmbin.Module) (*places, error) {
 	p := &places{module: m}
 	next := 0
@@ -258,8 +258,8 @@ func (p *Plan) planSections(at *places) error {
 	return nil
 }
 
-// first returns the counter's value in a new instance. With fuel the host grants
-// it from the beginning.
+// first returns the counter's value in a new instance. With fuel the host grants it
+// from the beginning.
 func (p *Plan) first() int64 {
 	if p.mode == Fuel {
 		return 0

@@ -16,15 +16,15 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
-// ran is what a run of a generated module did.
+// ran is the observable behaviour of a generated module.
 type ran struct {
 	results string // of the two calls: a number, or a trap
 	memory  [sha256.Size]byte
 	globals [2]uint64
 }
 
-// runTwice calls f of a module twice and returns what it did, and the instructions
-// that were charged.
+// runTwice calls f of a module twice and returns its behaviour, and the number of
+// charged instructions.
 func runTwice(t testing.TB, config wazero.RuntimeConfig, binary []byte, counter uint32) (ran, int64) {
 	t.Helper()
 	ctx := context.Background()
@@ -94,9 +94,9 @@ func countAll(t testing.TB, binary []byte, p *Plan) []byte {
 	return wasmbin.Apply(binary, append(p.Edits(), wasmbin.Edit{From: s.Header, To: s.End(), With: wasmbin.AppendSection(nil, s.ID, out)})...)
 }
 
-// checkSame compares a module with what it does after it was rewritten, in the
-// compiler and in the interpreter, and the counted instructions with those that
-// are charged one by one. It returns what the module did, and their number.
+// checkSame compares a module with its rewritten form, in the compiler and in
+// the interpreter, and the counted instructions with those that are charged one
+// by one. It returns the module's behaviour, and the number of instructions.
 func checkSame(t testing.TB, binary []byte) (ran, int64) {
 	t.Helper()
 	engines := enginesHere()

@@ -2,8 +2,8 @@ package instrument
 
 import "github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 
-// waitSlice bounds how long memory.atomic.wait waits before the host is called,
-// in nanoseconds.
+// waitSlice bounds the time that memory.atomic.wait waits before the host is
+// called, in nanoseconds.
 const waitSlice = 10_000_000
 
 // wait waits in slices, in place of a memory.atomic.wait32 or wait64, which wazero
@@ -55,8 +55,8 @@ func (w *rewriter) wait(in *wasmbin.Instructions) error {
 	return nil
 }
 
-// isLast says whether the rest of the time is less than a slice. A negative
-// timeout never ends.
+// isLast emits a test whether the rest of the time is less than a slice. A
+// negative timeout never ends.
 func isLast(c *code, timeout uint32) {
 	c.index(wasmbin.OpLocalGet, timeout)
 	c.i64(waitSlice)

@@ -28,28 +28,27 @@
 //	        └─ resident: pages of an earlier use may remain below it
 //
 // image, used and resident never exceed committed, and committed never exceeds
-// reserved. A slot is clean (used is 0) when every committed byte reads as the
-// image says, and as zero behind the image; it is dirty after an instance has
-// used it. Pool.Take cleans a dirty slot, not Memory.Release, because a slot
-// that nobody takes again need not be cleaned.
+// reserved. A slot is clean (used is 0) when its committed bytes have the
+// initial content: the image, and zeros behind it. It is dirty after an
+// instance has used it. Pool.Take cleans a dirty slot, not Memory.Release,
+// because a slot that nobody takes again need not be cleaned.
 //
-// A slot is cleaned in place: the kernel reports which pages the slot has
-// written to, and their initial content is copied back. That costs less than to
-// give them back to the system and to fault them in again (on the virtual
-// machine where it was measured, 0.2 µs against 30 µs a page).
+// A slot is cleaned in place: the kernel reports the pages that the slot has
+// written to, and their initial content is copied back. That costs less than
+// giving them back to the system and faulting them in again (0.2 µs against 30
+// µs a page, on the virtual machine where it was measured).
 //
 // # Address space
 //
-// A slot reserves as much as its memory may grow to, so that the memory grows
-// without moving. Where address space is short (ulimit -v, a 32-bit host) it
-// reserves less, down to what the memory has at first, and a memory that grows
-// beyond its slot moves to a larger one. A slot is lent again whatever it
-// reserves.
+// A slot reserves the address space of its memory's maximum, so that the memory
+// grows without moving. If address space is short (ulimit -v, a 32-bit host) it
+// reserves less, down to the initial size, and a memory that grows beyond its
+// slot moves to a larger one. A slot of any reservation is lent again.
 //
-// What a slot reserves but does not use is a loan. A reservation that fails calls
-// all of them in, and unmaps the free slots, in every pool of the process. So no
-// memory is refused, and none fails to grow, for what others do not need. A
-// margin is left to the Go runtime, which cannot live without; see [headroom].
+// The part that a slot reserves but does not use is a loan. A reservation that fails
+// calls all loans in, and unmaps the free slots, in every pool of the process. So no
+// memory is refused, or fails to grow, because of address space that others do not use.
+// A margin is left to the Go runtime, which cannot live without; see [headroom].
 //
 // # What is not promised
 //

@@ -2,12 +2,12 @@ package linmem
 
 import "time"
 
-// idleAfter is how long slots wait for their next use before they go back to
-// the system.
+// idleAfter is the time for which slots wait for their next use before they go
+// back to the system.
 const idleAfter = 10 * time.Second
 
-// idleTimer tells when something has not been used for a while, with next to
-// no work for a use: its timer looks now and then whether there was one. It is
+// idleTimer detects that something has not been used for a while, at almost no
+// cost per use: its timer checks now and then whether there was a use. It is
 // guarded by its owner's lock. The zero value runs with idleAfter.
 type idleTimer struct {
 	after time.Duration // 0 means idleAfter
@@ -15,8 +15,8 @@ type idleTimer struct {
 	used  bool          // since the timer was set
 }
 
-// touch notes a use, and sees to it that look is called once in a while, in a
-// goroutine of its own, until over says that it is.
+// touch records a use. From then on look is called once in a while, in a
+// goroutine of its own, until over returns true.
 func (t *idleTimer) touch(look func()) {
 	t.used = true
 	if t.timer == nil {
@@ -24,7 +24,7 @@ func (t *idleTimer) touch(look func()) {
 	}
 }
 
-// over is asked by what touch calls.
+// over reports whether there was no use since the last call. look calls it.
 func (t *idleTimer) over() bool {
 	if t.timer == nil {
 		return false // stopped meanwhile

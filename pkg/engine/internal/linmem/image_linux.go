@@ -11,8 +11,8 @@ import (
 
 var hostPage = uint64(os.Getpagesize())
 
-// imageFile is a memfd with the image. It is sealed, so that nobody can change
-// what instances share.
+// imageFile is a memfd with the image. It is sealed, so nobody can change the
+// content that instances share.
 type imageFile struct {
 	fd   int
 	view mapping // all of it, read-only; nil once closed

@@ -28,7 +28,8 @@ func (p *Pool) take(size, limit uint64, fresh bool) (*slot, error) {
 
 // find takes a free slot that has size bytes, and commits them; it returns nil
 // if there is none. It prefers the slot that this processor gave back last,
-// whose memory is in its cache, and then the one that any processor did.
+// whose memory is in its cache, and then the last one that any processor gave
+// back.
 func (p *Pool) find(size uint64) (*slot, error) {
 	hint, _ := p.last.Get().(*slot)
 	p.mu.Lock()
@@ -98,7 +99,7 @@ func (p *Pool) grow(s *slot, used, size, limit uint64, fresh bool) (*slot, error
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.drop(s) != nil {
-		p.free = append(p.free, s) // as dropFree does
+		p.free = append(p.free, s) // the same state as after dropFree
 	}
 	return larger, nil
 }

@@ -34,7 +34,7 @@ func (m mapping) commit(from, to uint64) error {
 }
 
 // reset gives the pages of committed bytes back to the system. The bytes then
-// read as they did at first: as the image, or as zero.
+// have their initial content again: the image's, or zero.
 func (m mapping) reset(from, to uint64) error {
 	return unix.Madvise(m[from:to], unix.MADV_DONTNEED)
 }

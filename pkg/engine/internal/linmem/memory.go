@@ -16,9 +16,9 @@ const (
 	MaxBytes = 1 << 32
 )
 
-// Error says that the host had no memory for an instance to start with. Only
-// the first Reallocate of a [Memory] panics with it: if a later growth fails,
-// the guest's memory.grow returns -1.
+// Error is the error of a host that has no memory for an instance to start
+// with. Only the first Reallocate of a [Memory] panics with it: if a later
+// growth fails, the guest's memory.grow returns -1.
 type Error struct {
 	Bytes uint64 // requested
 	Err   error
@@ -191,9 +191,9 @@ func (m *Memory) Stat() Stat {
 // proc_pid_pagemap(5); it takes a system call for each 16 MiB before Linux 6.7,
 // and one or a few after.
 //
-// It returns the runs as well, by address, and false if it cannot tell: on
-// systems without a page map, after Release, and in a slot with pages of an
-// earlier use. A memory that was taken as fresh has no such pages.
+// It returns the runs as well, by address. ok is false if there is no
+// measurement: on systems without a page map, after Release, and in a slot with
+// pages of an earlier use. A memory that was taken as fresh has no such pages.
 func (m *Memory) Touched() (bytes uint64, runs []Run, ok bool) {
 	if m.slot == nil || m.released || m.slot.resident > 0 {
 		return 0, nil, false

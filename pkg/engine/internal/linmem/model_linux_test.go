@@ -22,7 +22,7 @@ const (
 	modelLimit   = 24 * PageSize
 )
 
-// model is a pool with some memories, and what each of them must read as.
+// model is a pool with some memories, and the expected content of each.
 type model struct {
 	t      *testing.T
 	ledger *memstat.Ledger
@@ -124,13 +124,13 @@ func (m *model) release(i int) {
 	}
 }
 
-// check compares the memories with what they must read as, and the slots with
+// check compares the memories with their expected content, and the slots with
 // their invariants.
 func (m *model) check() {
 	m.t.Helper()
 	for i, o := range m.open {
 		if !bytes.Equal(o.bytes, o.want) {
-			m.t.Fatalf("memory %d of %d bytes is not what was written to it", i, len(o.bytes))
+			m.t.Fatalf("memory %d of %d bytes lost its content", i, len(o.bytes))
 		}
 		stat := o.memory.Stat()
 		if stat.Bytes != uint64(len(o.want)) || stat.LimitBytes != modelLimit {

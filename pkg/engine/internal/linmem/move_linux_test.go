@@ -30,7 +30,7 @@ func TestMove(t *testing.T) {
 		b := m.Allocate(0, modelLimit).Reallocate(modelInitial)
 		b[PageSize+7*hostPage], b[modelInitial-1] = 1, 2
 		want := append(bytes.Clone(b), make([]byte, 3*PageSize)...)
-		before, _, known := m.Touched() // now, because what was only read counts without an image
+		before, _, known := m.Touched() // now, because without an image a page counts once it is read
 		first := m.slot
 		p.callIn()
 		if first.reserved != modelInitial {
@@ -70,7 +70,7 @@ func TestMove(t *testing.T) {
 	}
 }
 
-// TestCallInAtAnyTime calls in what memories reserve, while several of them grow.
+// TestCallInAtAnyTime calls in the reserves of memories while several of them grow.
 func TestCallInAtAnyTime(t *testing.T) {
 	ledger := memstat.NewLedger(memstat.SitesNever)
 	scope := ledger.Open(0)

@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// PageMap tells which pages of the process belong to one mapping alone. Its
+// PageMap finds the pages of the process that belong to one mapping alone. Its
 // source is proc_pid_pagemap(5). It is safe for concurrent use. Its owner
-// closes it, after the pools that use it. A nil PageMap can tell nothing.
+// closes it, after the pools that use it. A nil PageMap has no answers.
 type PageMap struct {
 	mu sync.RWMutex // Close holds it for writing, so that no other file is read
 	fd int          // -1 where there is no page map
@@ -19,9 +19,9 @@ type PageMap struct {
 	noScan atomic.Bool
 }
 
-// OpenPageMap opens the page map of the process. Without /proc, or where what
-// it tells is not true, it returns one that can tell nothing, so that slots are
-// discarded instead of restored.
+// OpenPageMap opens the page map of the process. If /proc is missing or the map
+// is wrong, it returns a PageMap without answers, and slots are discarded
+// instead of restored.
 func OpenPageMap() *PageMap {
 	fd, err := unix.Open("/proc/self/pagemap", unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -34,15 +34,15 @@ func OpenPageMap() *PageMap {
 	return p
 }
 
-// truthful reports whether the page map knows a page that was just written to,
-// between two that never are. QEMU's user mode opens the map of its own process,
-// where the guest's memory has other addresses.
+// truthful reports whether the page map shows a page that was just written to, between
+// two pages that never are. QEMU's user mode opens the map of its own process, in which
+// the guest's memory has other addresses.
 func (p *PageMap) truthful() bool {
 	m, err := reserve(3 * hostPage)
 	if err != nil {
 		return false
 	}
-	defer func() { _ = m.release() }() // of a page that nobody else knows
+	defer func() { _ = m.release() }() // a page that nobody else uses
 	if m.commit(hostPage, 2*hostPage) != nil {
 		return false
 	}
@@ -65,8 +65,8 @@ func (p *PageMap) Close() error {
 }
 
 // private appends to runs the pages among the mapping's first n bytes that
-// belong to it alone: those it has written to and, where it maps no image, also
-// those it has read. It returns false if the system does not tell.
+// belong to it alone: those it has written to and, if it maps no image, also
+// those it has read. It returns false if the system does not report them.
 func (p *PageMap) private(runs []Run, m mapping, n uint64) ([]Run, bool) {
 	if p == nil {
 		return runs, false

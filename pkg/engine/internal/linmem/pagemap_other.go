@@ -2,11 +2,10 @@
 
 package linmem
 
-// PageMap does not exist on this system, and so cannot tell which pages a
-// mapping has.
+// PageMap does not exist on this system: it has no answers.
 type PageMap struct{}
 
-// OpenPageMap returns a page map that can tell nothing.
+// OpenPageMap returns a page map without answers.
 func OpenPageMap() *PageMap { return &PageMap{} }
 
 // Close does nothing.

@@ -28,7 +28,7 @@ type Config struct {
 	// Segments are copied into each memory, in order. They are for modules
 	// without an image; nil for none.
 	Segments iter.Seq[Segment]
-	// Pages tells which pages a slot must restore; nil where that is unknown.
+	// Pages finds the pages that a slot must restore; nil if they are unknown.
 	// The pool does not close it.
 	Pages *PageMap
 	// KeepResident bounds the pages that a free slot keeps in memory, in bytes;

@@ -9,10 +9,10 @@ type Segment struct {
 	Bytes  []byte // must not change while an image or a pool uses them
 }
 
-// coalesced iterates over what the segments write, in order, with neighbours
-// merged into one run: a Go program has thousands of segments with short runs
-// of zeros between them, and each run costs a system call. A run is valid until
-// the next one.
+// coalesced iterates over the bytes that the segments write, in order, with
+// neighbours merged into one run: a Go program has thousands of segments with
+// short runs of zeros between them, and each run costs a system call. A run is
+// valid until the next one.
 func coalesced(segments iter.Seq[Segment]) iter.Seq2[uint64, []byte] {
 	const (
 		maxGap = uint64(len(zeros)) // zeros that cost less to write than a run

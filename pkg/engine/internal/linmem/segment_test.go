@@ -36,7 +36,7 @@ func TestCoalesced(t *testing.T) {
 		}
 		longest = max(longest, len(segments)-runs)
 		if !bytes.Equal(got, want) {
-			t.Fatalf("%d segments, %d runs: not what the segments write", len(segments), runs)
+			t.Fatalf("%d segments, %d runs: they write different bytes", len(segments), runs)
 		}
 	}
 	if longest < 10 {

@@ -9,12 +9,12 @@ import "github.com/wamr-go/wamr-go/pkg/memstat"
 //
 //	image.size, used, resident ≤ committed ≤ reserved ≤ len(mapping)
 //
-// Bytes from used to committed read as the image says, and as zero behind it.
+// Bytes from used to committed have the image's content, and zeros behind it.
 // So a slot is clean when used is 0. Bytes from committed to reserved have no
-// access, and those from reserved on belong to the slot no longer.
+// access, and those from reserved on no longer belong to the slot.
 //
-// Whoever has taken the slot owns it, but for committed and reserved, which
-// change under the pool's lock.
+// The holder of the slot owns it, except committed and reserved, which change
+// under the pool's lock.
 type slot struct {
 	mapping
 	image     *Image // mapped at the start; nil for none
@@ -64,10 +64,10 @@ func (s *slot) prepare(fresh bool, pages *PageMap, keepResident uint64) error {
 }
 
 const (
-	// wholeBytes bounds the memories that clean restores as a whole: to ask for
-	// their pages would take as long.
+	// wholeBytes bounds the memories that clean restores as a whole: a query
+	// for their pages would take as long.
 	wholeBytes = 256 << 10
-	// scannedBytes bounds the part of a memory whose pages clean asks for. It
+	// scannedBytes bounds the part of a memory whose pages clean queries. It
 	// discards the rest.
 	scannedBytes = 64 << 20
 )
@@ -116,7 +116,7 @@ func (s *slot) discard() error {
 }
 
 // copyTo copies the first n bytes to a clean slot with the same image: only the
-// pages of its own, if these are known, for the others read alike in both.
+// private pages if these are known, because the others are equal in both.
 func (s *slot) copyTo(to *slot, n uint64, pages *PageMap) {
 	runs, known := pages.private(s.runs[:0], s.mapping, n)
 	if !known {

@@ -14,7 +14,7 @@ type Folder struct {
 	Scripts []string // paths of JSON files
 }
 
-// ErrNoModule says that the go command does not tell where wazero's module is.
+// ErrNoModule means that the go command does not find wazero's module.
 var ErrNoModule = errors.New("the go command does not find wazero's module")
 
 // Folders finds the tests in wazero's module, which the go command has in its

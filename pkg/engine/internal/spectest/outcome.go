@@ -1,11 +1,11 @@
 package spectest
 
-// Kind is how a command ended.
+// Kind is the way in which a command ended.
 type Kind uint8
 
-// The kinds. They are the reasons for which an assertion can pass, as far as
-// wazero tells them apart: it refuses a malformed binary as it refuses an invalid
-// one, and a module that cannot be linked as one whose segments do not fit.
+// The kinds. They are the reasons for which an assertion can pass, as far as wazero
+// separates them: it refuses malformed and invalid binaries alike, and modules that
+// cannot be linked like those whose segments do not fit.
 const (
 	Done      Kind = iota // instantiated, returned or registered
 	Refused               // not compiled: malformed or invalid
@@ -21,14 +21,14 @@ var kindNames = [...]string{"done", "refused", "rejected", "trapped", "thrown", 
 // String returns the kind in a word.
 func (k Kind) String() string { return kindNames[k] }
 
-// Outcome is how a command ended, with what it returned.
+// Outcome is the end of a command, with its results.
 type Outcome struct {
 	Kind    Kind
 	Message string   // the reason, unless Kind is Done
 	Results []uint64 // in wazero's encoding
 }
 
-// TrapOutcome returns the outcome for the message of a trap, as wazero words it.
+// TrapOutcome returns the outcome for wazero's message of a trap.
 func TrapOutcome(message string) Outcome {
 	kind := Trapped
 	switch message {
@@ -40,8 +40,9 @@ func TrapOutcome(message string) Outcome {
 	return Outcome{Kind: kind, Message: message}
 }
 
-// traps are wazero's messages for those of the reference interpreter, which the
-// scripts have: "uninitialized element 7", a prefix, is one.
+// traps maps the messages of the reference interpreter, which the scripts
+// contain, to wazero's. A script's message may be a prefix: "uninitialized
+// element 7".
 var traps = []struct{ script, wazero string }{
 	{"out of bounds memory access", "out of bounds memory access"},
 	{"out of bounds table access", "invalid table access"},

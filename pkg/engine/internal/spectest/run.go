@@ -19,7 +19,7 @@ type Engine interface {
 
 // Instance is a module's instance.
 type Instance interface {
-	// Module returns what other modules can import from.
+	// Module returns the module from which others can import.
 	Module() api.Module
 	// Call calls an export that exists. Parameters are in wazero's encoding.
 	Call(name string, params []uint64) Outcome
@@ -28,13 +28,13 @@ type Instance interface {
 // Result is the end of one command.
 type Result struct {
 	Outcome
-	Passed  bool // what the command asserts is so
+	Passed  bool // the command's assertion holds
 	Skipped bool // the command is about the text format
 }
 
-// Differs compares two engines' results of one command. The reasons for which a
-// module is refused are words, and they do not count; traps do. Values count
-// where they are not what the script expects: then not all NaNs are the same.
+// Differs compares two engines' results of one command. The texts of refusals
+// do not count; those of traps do. Values count only if the script expects
+// others: then not all NaNs are the same.
 func (r Result) Differs(other Result) bool {
 	if r.Kind != other.Kind || r.Passed != other.Passed {
 		return true
@@ -101,7 +101,8 @@ func (r *run) resolve(name string) api.Module {
 	return nil
 }
 
-// execute executes one command. The error is of the script, or of this package.
+// execute executes one command. An error is a defect of the script, or of this
+// package.
 func (r *run) execute(c *Command) (Outcome, error) {
 	switch c.Type {
 	case "module":
@@ -145,7 +146,7 @@ func (r *run) instantiate(c *Command) (Outcome, error) {
 // noInstance is the end of a command whose module was not instantiated.
 var noInstance = Outcome{Kind: Failed, Message: "no instance"}
 
-// find returns the instance of that name, or the last one. It is nil where
+// find returns the instance of that name, or the last one. It is nil if
 // instantiation failed.
 func (r *run) find(name string) Instance {
 	if name == "" {
@@ -184,7 +185,7 @@ func (r *run) act(a *Action) (Outcome, error) {
 	}
 }
 
-// judge says whether a command's assertion holds.
+// judge reports whether a command's assertion holds.
 func (c *Command) judge(o Outcome) (bool, error) {
 	switch c.Type {
 	case "assert_return":
@@ -204,12 +205,12 @@ func (c *Command) judge(o Outcome) (bool, error) {
 		return o.Kind == Rejected, nil
 	case "assert_uninstantiable":
 		return o.Kind == Rejected || o.Kind == Trapped, nil
-	default: // an action, whose results nobody looks at, or a module
+	default: // an action, whose results do not matter, or a module
 		return o.Kind == Done, nil
 	}
 }
 
-// expectsTrap says whether wazero's message is that of the script.
+// expectsTrap reports whether wazero's message is that of the script.
 func (c *Command) expectsTrap(message string) bool {
 	for _, t := range traps {
 		if strings.HasPrefix(c.Text, t.script) && message == t.wazero {

@@ -20,7 +20,7 @@ type Command struct {
 	Type       string  `json:"type"` // "module", "register", "action" or "assert_…"
 	Line       int     `json:"line"` // in the .wast file
 	Name       string  `json:"name"` // of a module: "$M"; "" for the one instantiated last
-	As         string  `json:"as"`   // what register makes of the name
+	As         string  `json:"as"`   // the name that register gives
 	File       string  `json:"filename"`
 	ModuleType string  `json:"module_type"` // "binary", "text" or ""
 	Action     Action  `json:"action"`
@@ -53,8 +53,8 @@ func Load(path string) (*Script, error) {
 	return s, nil
 }
 
-// isText says whether a command is about the text format, which engines do not
-// read.
+// isText reports whether a command is about the text format, which engines do
+// not read.
 func (c *Command) isText() bool { return c.ModuleType == "text" }
 
 // binary reads the module that a command names.

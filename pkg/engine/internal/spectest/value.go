@@ -77,8 +77,8 @@ func parseBits(text string, width int) (uint64, error) {
 	return uint64(v) & (1<<width - 1), err
 }
 
-// matches compares an expected result with what a function returned. It reads
-// one or two slots, and returns the others.
+// matches compares an expected result with a function's result. It reads one or
+// two slots, and returns the others.
 func (v Value) matches(slots []uint64) (ok bool, rest []uint64, err error) {
 	if len(slots) == 0 {
 		return false, nil, nil

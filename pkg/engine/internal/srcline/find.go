@@ -17,20 +17,19 @@ type Line struct {
 // maxTime bounds the search. 50 MB of DWARF take a second at most.
 const maxTime = 5 * time.Second
 
-// maxInlined bounds how many calls that a compiler inlined into each other are
-// told.
+// maxInlined bounds the number of calls inlined into each other that are
+// reported.
 const maxInlined = 64
 
-// Find returns the lines of addresses in the code section. sections are those of
-// DWARF, by name. For each address that it knows, it returns the line of the
-// instruction first, then those of the calls that a compiler inlined, up to the
-// line in the function itself.
+// Find returns the lines of addresses in the code section. sections are those of DWARF,
+// by name. For each known address it returns the line of the instruction first, then
+// the lines of the inlined calls, up to the line in the function itself.
 func Find(sections map[string][]byte, addresses []uint64) (found map[uint64][]Line) {
 	found = make(map[uint64][]Line)
 	if len(addresses) == 0 || len(sections[".debug_info"]) == 0 {
 		return found
 	}
-	defer func() { _ = recover() }() // of debug/dwarf: what was found stays
+	defer func() { _ = recover() }() // of debug/dwarf: earlier results stay
 	data, err := open(sections)
 	if err != nil {
 		return found
@@ -165,8 +164,8 @@ func (s *search) functions(r *dwarf.Reader, addresses []uint64) map[uint64][]*dw
 	return found
 }
 
-// name returns the name of a function, which may be that of the entry of which it
-// is an instance, or that declares it.
+// name returns the name of a function, which may be in the entry that declares it, or
+// of which it is an instance.
 func (s *search) name(e *dwarf.Entry) string {
 	const most = 4
 	for range most {

@@ -102,7 +102,7 @@ func tableOf(t *testing.T, sections map[string][]byte) map[uint64]Line {
 	}
 }
 
-// TestFindWithout: what is missing costs lines, and nothing else.
+// TestFindWithout: a missing part costs lines, and nothing else.
 func TestFindWithout(t *testing.T) {
 	for _, name := range guests {
 		sections, size := sectionsOf(t, name)

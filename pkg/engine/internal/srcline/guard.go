@@ -6,7 +6,7 @@ import (
 	"errors"
 )
 
-// Limits of what debug/dwarf reads. Real sections stay far below them.
+// Limits on the input of debug/dwarf. Real sections stay far below them.
 const (
 	maxUnits      = 1 << 17
 	maxAbbrevs    = 8 << 20  // bytes; it makes some 20 bytes of each
@@ -17,9 +17,8 @@ const (
 
 var errHostile = errors.New("DWARF beyond the limits")
 
-// guard refuses sections from which debug/dwarf would make more memory than they
-// have bytes, times a small factor. It removes sections without which lines can
-// still be found.
+// guard refuses sections from which debug/dwarf would allocate more than their own size
+// times a small factor. It removes sections that are not needed to find lines.
 func guard(s map[string][]byte) error {
 	for _, name := range []string{".debug_str", ".debug_line_str"} {
 		if longestString(s[name]) > maxString {

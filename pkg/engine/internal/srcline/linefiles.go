@@ -89,8 +89,8 @@ const (
 	formLineStrp = 0x1f
 )
 
-// entry reads a table, which says first what its entries consist of, and returns
-// the entry of that number.
+// entry reads a table, which first describes the parts of its entries, and returns the
+// entry of that number.
 func (t *lineTable) entry(r *bytesReader, number uint64) (name []byte, directory uint64) {
 	type part struct{ content, form uint64 }
 	parts := make([]part, r.byte())

@@ -56,15 +56,15 @@ func readLineTable(sections map[string][]byte, offset int64) (*lineTable, error)
 	return t, nil
 }
 
-// row is a row of the table, as far as it is used.
+// row is a row of the table, without unused columns.
 type row struct {
 	address uint64
 	file    int64 // number of the file
 	line    int
 }
 
-// rows returns the row of each address: the last one that does not lie beyond
-// it, in a sequence that goes on beyond it.
+// rows returns the row of each address: the last one at or before it, in a
+// sequence that continues beyond it.
 func (t *lineTable) rows(addresses []uint64) map[uint64]row {
 	found := make(map[uint64]row)
 	var before row

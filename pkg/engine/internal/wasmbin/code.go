@@ -64,8 +64,8 @@ func (m *Module) KeepBodies(indexes ...uint32) Edit {
 	return Edit{s.Header, s.End(), AppendSection(nil, s.ID, content)}
 }
 
-// TrapBodies returns an edit that replaces the code section by as many traps as
-// there are to be functions. It replaces nothing if there is no code.
+// TrapBodies returns an edit that replaces the code section by the given number
+// of traps. It replaces nothing if there is no code.
 func (m *Module) TrapBodies(functions uint32) Edit {
 	s, ok := m.Section(SectionCode)
 	if !ok {

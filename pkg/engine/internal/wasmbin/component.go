@@ -11,8 +11,8 @@ const (
 const maxNesting = 16
 
 // CoreModules returns the core modules within a component and the components
-// nested in it, in file order, without a copy. It reads no further than
-// sections that cannot be read.
+// nested in it, in file order, without a copy. It stops at the first section
+// that cannot be read.
 func CoreModules(component []byte) [][]byte {
 	return coreModules(nil, component, maxNesting)
 }

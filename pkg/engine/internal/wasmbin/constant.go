@@ -6,8 +6,8 @@ type constants struct {
 	globals []constant // that the module defines, once one was asked for
 }
 
-// constant is the value of an i32, or no value that is known before there is an
-// instance.
+// constant is the value of an i32, or no value if it is unknown until there is
+// an instance.
 type constant struct {
 	value uint32
 	known bool

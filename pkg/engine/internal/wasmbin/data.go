@@ -36,8 +36,8 @@ func (s *dataSegment) active() bool { return s.memory != notActive }
 // dataSegments are a module's data segments.
 type dataSegments struct {
 	all []dataSegment
-	// fixed says that all active segments have a constant offset in memory 0, and
-	// end is the highest address that they write to, plus one.
+	// fixed means that all active segments have a constant offset in memory 0, and end
+	// is the highest address that they write to, plus one.
 	fixed bool
 	end   uint64
 }
@@ -93,9 +93,9 @@ func (m *Module) readData(r *reader, section Section) {
 	}
 }
 
-// plainSegment reads the segment at an offset of the section if it is like
-// nearly all: active, in memory 0, at an i32.const below 256 MiB, shorter than
-// 16 KiB. It is twice as fast as dataSegment, which is worth it for the 30,000
+// plainSegment reads the segment at an offset of the section if it has the
+// usual form: active, in memory 0, at an i32.const below 256 MiB, shorter than
+// 16 KiB. It is twice as fast as dataSegment, which matters for the 30,000
 // segments of a Go program.
 func plainSegment(content []byte, at uint32) (s dataSegment, ok bool) {
 	const longest = 1 + 1 + 4 + 1 + 2 // mode, i32.const, address, end, size

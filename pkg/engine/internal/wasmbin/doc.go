@@ -1,9 +1,10 @@
 // Package wasmbin reads WebAssembly binaries.
 //
-// Start with [Parse]. It walks the binary once and returns a [Module], which
-// keeps the place of each section and what a host needs before it compiles: the
-// imports, the number of functions, the memories and the data segments. Parse
-// skips the function bodies, so its cost does not grow with the code.
+// Start with [Parse]. It walks the binary once and returns a [Module]. The
+// Module keeps the place of each section and the parts that a host needs before
+// it compiles: the imports, the number of functions, the memories and the data
+// segments. Parse skips the function bodies, so its cost does not grow with the
+// code.
 //
 // The other sections are read on demand, by the method named after each:
 // [Module.Types], [Module.TypeIndices], [Module.Tables], [Module.Globals],

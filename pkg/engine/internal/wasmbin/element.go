@@ -2,14 +2,14 @@ package wasmbin
 
 import "fmt"
 
-// ElementMode says when an element segment is copied to a table.
+// ElementMode is the time at which an element segment is copied to a table.
 type ElementMode byte
 
 // The modes.
 const (
 	ElementActive      ElementMode = iota // at instantiation
 	ElementPassive                        // by table.init
-	ElementDeclarative                    // never: it declares what ref.func may name
+	ElementDeclarative                    // never: it declares the functions that ref.func may name
 )
 
 // ElementSegment is one segment of the element section. It lists its elements

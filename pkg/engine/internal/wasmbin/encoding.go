@@ -1,12 +1,12 @@
 package wasmbin
 
-// Encoding is a number of the binary format by which a proposal can be told.
+// Encoding is a number of the binary format that identifies a proposal.
 type Encoding struct {
 	Kind  EncodingKind
 	Value uint32
 }
 
-// EncodingKind is what the number of an Encoding stands for.
+// EncodingKind is the kind of an Encoding's number.
 type EncodingKind uint8
 
 // The kinds of encodings.
@@ -20,10 +20,9 @@ const (
 	EncodedInstruction                     // opcode; after a prefix, the prefix << 16 and the number
 )
 
-// Encodings returns the encodings that a binary has, each once in any order. It
-// reads as much as it can: a section that it does not understand ends with what
-// it does not understand, and so does a function. unknown are the instructions
-// with which functions ended so.
+// Encodings returns the encodings in a binary, each once in any order. It reads
+// as much as it can: in a section or a function it stops at the first unknown
+// part. unknown are the instructions at which functions stopped.
 func Encodings(binary []byte) (all, unknown []Encoding) {
 	sections, err := readSections(binary)
 	if err != nil {
@@ -48,7 +47,7 @@ func Encodings(binary []byte) (all, unknown []Encoding) {
 		}
 	}
 	seen.add(EncodedMemories, memories)
-	// The errors say where a section ended that is not understood.
+	// The errors mark unknown parts, where a section stopped.
 	_, _ = m.Types()
 	_, _ = m.Tables()
 	_, _ = m.Globals()
@@ -73,7 +72,7 @@ func Encodings(binary []byte) (all, unknown []Encoding) {
 	return all, unknown
 }
 
-// encodings are those that were read.
+// encodings is a set of encodings.
 type encodings map[Encoding]struct{}
 
 func (e encodings) add(kind EncodingKind, value uint32) {

@@ -1,8 +1,8 @@
 package wasmbin
 
-// Extent is how large index spaces must be for the indexes that something names:
-// one more than the highest. So a module that names what it does not have can be
-// told before anything is added at that index.
+// Extent is the minimum size of each index space for the indexes in use: one more than
+// the highest. It reveals a module that uses an index which it does not have, before
+// anything is added at that index.
 type Extent struct{ Types, Functions, Globals uint64 }
 
 // typ notes a type's index, or a heap type, which is negative if it is none.
@@ -30,7 +30,7 @@ var elements = map[ID]func(*reader){
 	SectionElement:  func(r *reader) { r.elementSegment() },
 }
 
-// Extent returns what the sections other than code name. The error is a
+// Extent returns the extent of all sections other than code. The error is a
 // *ContentError.
 func (m *Module) Extent() (Extent, error) {
 	all := m.used
@@ -44,7 +44,7 @@ func (m *Module) Extent() (Extent, error) {
 	return all, nil
 }
 
-// readElements reads all of a section that is in elements.
+// readElements reads a whole section that is in elements.
 func (m *Module) readElements(s Section, function func(from, to int, index uint32)) (reader, error) {
 	r := s.reader(m.Binary)
 	r.function = function

@@ -67,8 +67,8 @@ func (r *reader) tag() uint32 {
 	return r.typeIndex()
 }
 
-// Imported returns how many imports are of a kind: the index space of that kind
-// begins with them.
+// Imported returns the number of imports of a kind: the index space of that
+// kind begins with them.
 func (m *Module) Imported(kind ImportKind) uint32 {
 	var n uint32
 	for _, i := range m.Imports {

@@ -11,16 +11,16 @@ import (
 //		... in.Op ...
 //	}
 //
-// It knows all instructions that wazero v1.12.0 runs, and where each of them
-// ends by wazero's reading of the binary. Bytes that wazero could read in
-// another way are an error, so that rewritten code means what it meant before.
+// It knows all instructions that wazero v1.12.0 runs, and finds the end of each
+// like wazero. Bytes that wazero could read in another way are an error, so
+// rewritten code keeps its meaning.
 type Instructions struct {
 	Op            Opcode
 	Start, End    int    // offsets of the instruction in the binary
 	Index, Second uint32 // its first two immediates, where they are unsigned numbers
 	Labels        uint32 // of a br_table, with the default one, or of a try_table
 	Type          int64  // of a block: the index of a type; negative for one value or none
-	Depth         int    // blocks around the instruction; else and end are as deep as what they belong to
+	Depth         int    // blocks around the instruction; else and end have the depth of their block
 
 	r     reader
 	body  int // offset of the body
@@ -62,7 +62,8 @@ var (
 	errAlignment = errors.New("alignment out of range")
 )
 
-// Err returns why Next returned false before the end of the function, or nil.
+// Err returns the reason why Next returned false before the end of the
+// function, or nil.
 func (in *Instructions) Err() error {
 	if in.r.err == nil {
 		return nil
@@ -127,10 +128,10 @@ func (in *Instructions) note() {
 	}
 }
 
-// The heap types after ref.null that are no index.
+// The heap types after ref.null that are not an index.
 const heapExn, heapExtern, heapFunc = 0x69, 0x6f, 0x70
 
-// Extent returns what the instructions up to here name, and the local variables.
+// Extent returns the extent of the instructions up to here, and of the local variables.
 func (in *Instructions) Extent() Extent { return in.r.used }
 
 // operands reads immediates.

@@ -101,8 +101,8 @@ func TestInstructionsOfSpecification(t *testing.T) {
 	t.Logf("%d valid modules, %d others", valid, invalid)
 }
 
-// TestUnknownInstructions checks what is no instruction, or one that wazero
-// reads in another way than the specification.
+// TestUnknownInstructions checks bytes that are no instruction, and
+// instructions that wazero reads in another way than the specification.
 func TestUnknownInstructions(t *testing.T) {
 	for name, tc := range map[string]struct{ code, err string }{
 		"legacy try":               {"\x06\x40\x0b\x0b", "unknown instruction 0x6"},

@@ -2,7 +2,7 @@ package wasmbin
 
 import "fmt"
 
-// The limits on what a module may be made of, by their place in limits.
+// The limits on modules, by their place in limits.
 const (
 	limitTypes = iota
 	limitImports
@@ -32,16 +32,16 @@ const (
 // (https://webassembly.github.io/spec/js-api/#limits). Those of labels and names
 // are V8's (src/wasm/wasm-limits.h), that of element segments is wasm-tools'.
 //
-// The last three bound what wazero v1.12.0 takes to read and compile a module:
-// its compiler's time grows with the square of a function's branches, its memory
-// with the values that are passed and with the locals of all functions. The
-// largest of twenty real programs (LLVM, the Go compiler, DuckDB, OpenCASCADE and
-// the like) has 35,552 branches, 1,024,378 values and 774,499 locals.
+// The last three bound the resources that wazero v1.12.0 needs to read and compile a
+// module: its compiler's time grows with the square of a function's branches, its
+// memory with the passed values and with the locals of all functions. The largest of
+// twenty real programs (LLVM, the Go compiler, DuckDB, OpenCASCADE and the like) has
+// 35,552 branches, 1,024,378 values and 774,499 locals.
 var limits = [...]struct {
 	what     string // plural, after a number
 	max      uint64
 	section  ID   // whose elements are counted, or 0
-	compiler bool // interpreted modules need not have it
+	compiler bool // not for interpreted modules
 }{
 	limitTypes:           {what: "types", max: 1_000_000, section: SectionType},
 	limitImports:         {what: "imports", max: 1_000_000, section: SectionImport},
@@ -64,7 +64,7 @@ var limits = [...]struct {
 	limitAllLocals:       {what: "locals in all functions", max: 10_000_000},
 }
 
-// LimitError says that a module has more of something than is accepted.
+// LimitError is the error of a module that exceeds a limit.
 type LimitError struct {
 	Where       string // "function 3", by its index; "the module"
 	What        string // plural, after a number: "locals"
@@ -72,13 +72,13 @@ type LimitError struct {
 	Compiler    bool // the limit is that of compiled code
 }
 
-// Error tells what exceeds which limit.
+// Error names the quantity and the limit that it exceeds.
 func (e *LimitError) Error() string {
 	return fmt.Sprintf("%s has %d %s, and the limit is %d", e.Where, e.Need, e.What, e.Limit)
 }
 
-// exceeds returns a *LimitError if need exceeds the limit of that number. Where
-// is "" for the whole module, or else the kind of what has the index.
+// exceeds returns a *LimitError if need exceeds the limit of that number. where
+// is "" for the whole module, or else the kind of the part with that index.
 func exceeds(number int, need uint64, where string, index uint32) error {
 	l := &limits[number]
 	if need <= l.max {
@@ -91,10 +91,10 @@ func exceeds(number int, need uint64, where string, index uint32) error {
 	return &LimitError{place, l.what, need, l.max, l.compiler}
 }
 
-// CheckLimits walks through the whole module, the code included, and compares it
-// with the limits of this package; with those of compiled code only if it is to
-// be compiled. It returns what it found in the code. The error is a *LimitError,
-// or a *ContentError for what cannot be read.
+// CheckLimits walks through the whole module, including the code, and compares it with
+// the limits of this package; compiled includes those of compiled code. It returns a
+// summary of the code. The error is a *LimitError, or a *ContentError for content that
+// cannot be read.
 func (m *Module) CheckLimits(compiled bool) (Code, error) {
 	for _, check := range [...]func() error{m.checkCounts, m.checkNames, m.checkElements} {
 		if err := check(); err != nil {

@@ -2,12 +2,12 @@ package wasmbin
 
 import "fmt"
 
-// arity is the number of values that a function type takes and gives.
+// arity is the number of parameters and results of a function type.
 type arity struct{ params, results uint32 }
 
 func (a arity) values() uint64 { return uint64(a.params) + uint64(a.results) }
 
-// Code is what a walk through the code of a module found.
+// Code is the summary of a walk through the code of a module.
 type Code struct {
 	GrowsTables bool        // it has a table.grow
 	references  []reference // the ref.func instructions, in order
@@ -162,7 +162,7 @@ func (in *Instructions) branches() uint64 {
 }
 
 // valuesOf counts the values that an instruction passes to a function or a
-// block, and gets back.
+// block, and its results.
 func (c *codeCheck) valuesOf(in *Instructions) uint64 {
 	switch in.Op {
 	case OpCall, OpReturnCall:

@@ -38,7 +38,7 @@ func functions(bodies ...[]byte) [][]byte {
 // locals returns a body with n locals and no instructions.
 func locals(n uint32) []byte { return append(AppendU32([]byte{1}, n), 0x7f) }
 
-// sized makes a module that has n of what a limit counts.
+// sized makes a module with n of the quantity that a limit counts.
 var sized = [...]func(n int) []byte{
 	limitTypes: func(n int) []byte { return binaryOf(section(SectionType, vector(n, 0x60, 0, 0)...)) },
 	limitImports: func(n int) []byte {

@@ -3,9 +3,9 @@ package wasmbin
 // StripMemoryLimit separates the maximum of a module's memory from the module.
 // It returns an edit that leaves none, and the maximum in pages.
 //
-// ok is false if there is no maximum to remove: the module has not one memory of
-// its own with a maximum; the memory is shared, which needs a maximum, or 64
-// bits wide; or the section is invalid, and the host is to refuse it.
+// ok is false if there is no maximum to remove: the module does not define exactly one
+// memory with a maximum; the memory is shared, which requires a maximum, or 64 bits
+// wide; or the section is invalid, and the host must refuse it.
 func (m *Module) StripMemoryLimit() (edit Edit, pages uint64, ok bool) {
 	const mostPages = 1 << 16
 	section, found := m.Section(SectionMemory)

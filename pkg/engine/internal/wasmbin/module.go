@@ -17,8 +17,8 @@ type Module struct {
 	used Extent    // by the imports and the data
 }
 
-// ContentError says that a section's content cannot be read, although the
-// section headers can.
+// ContentError is the error of a section whose content cannot be read, although
+// the section headers can.
 type ContentError struct {
 	Section ID
 	Err     error

@@ -1,7 +1,7 @@
 package wasmbin
 
-// NamesFunctions says whether the section's content has indices of functions.
-// Code has them, too, but is not meant.
+// NamesFunctions reports whether the section's content has indices of
+// functions. It returns false for code, although code has them.
 func (id ID) NamesFunctions() bool {
 	switch id {
 	case SectionTable, SectionGlobal, SectionExport, SectionStart, SectionElement:

@@ -12,9 +12,9 @@ const (
 	functionNames = 1
 )
 
-// DropNames returns the edits that remove the name sections of the module, and
-// the function names that they hold, which share the binary. It reads as much as it can of a
-// malformed section: the specification asks to ignore the rest.
+// DropNames returns the edits that remove the name sections of the module, and the function
+// names in them, which share the binary. It reads as much as it can of a malformed section:
+// the specification asks to ignore the rest.
 func (m *Module) DropNames() ([]Edit, Names) {
 	var edits []Edit
 	var names Names

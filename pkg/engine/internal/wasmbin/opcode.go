@@ -4,7 +4,7 @@ package wasmbin
 // number after the prefix, such as 0xfc0b for memory.fill.
 type Opcode uint16
 
-// The instructions that rewriting looks at.
+// The instructions that the rewriter handles specially.
 const (
 	OpUnreachable        Opcode = 0x00
 	OpBlock              Opcode = 0x02
@@ -73,7 +73,7 @@ const (
 	prefixAtomic = 0xfe // threads
 )
 
-// immediates is what follows an opcode.
+// immediates is the form of the immediates after an opcode.
 type immediates uint8
 
 const (

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// ErrTruncated says that a binary, or a section, ends too early for a length
+// ErrTruncated is the error of a binary or a section that ends before a length
 // that it announces.
 var ErrTruncated = errors.New("unexpected end of the binary")
 
@@ -15,9 +15,9 @@ type reader struct {
 	data []byte
 	pos  int
 	err  error
-	seen encodings // adds what is read; nil for nothing
-	// function, where it is not nil, is told the place of each function's index
-	// that is read, other than in code.
+	seen encodings // adds everything that is read; nil for nothing
+	// function, unless nil, is called with the place of each function's index
+	// that is read, except in code.
 	function func(from, to int, index uint32)
 	used     Extent
 }
@@ -29,7 +29,7 @@ func (r *reader) fail(err error) {
 	}
 }
 
-// failf fails with the place that was read last.
+// failf fails with the place of the last read.
 func (r *reader) failf(format string, args ...any) {
 	if r.err == nil {
 		r.fail(fmt.Errorf("at offset %#x: "+format, append([]any{r.pos}, args...)...))
@@ -140,8 +140,8 @@ func (r *reader) s64() int64 {
 // name reads a string after its length.
 func (r *reader) name() string { return string(r.bytes(r.u32())) }
 
-// count reads the length of a vector. Each element has at least one byte, so
-// that no length beyond the remaining bytes makes a caller loop.
+// count reads the length of a vector. Each element has at least one byte, so no
+// length beyond the remaining bytes makes a caller loop.
 func (r *reader) count() uint32 {
 	n := r.u32()
 	if uint64(n) > uint64(len(r.data)-r.pos) {

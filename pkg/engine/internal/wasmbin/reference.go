@@ -1,11 +1,10 @@
 package wasmbin
 
 // ShareReferences replaces each ref.func in the code by a global.get of an
-// immutable global that the edits add, one for each function that is referred
-// to. So an instance makes each reference once, not whenever the code asks for
-// it. The edits of the code are apart from the others; both are nil where the
-// code has no ref.func. A reference that the module does not declare, and is
-// therefore invalid, stays.
+// immutable global that the edits add, one for each referenced function. So an
+// instance makes each reference once, instead of at each use. The edits of the
+// code are apart from the others; both are nil if the code has no ref.func. A
+// reference that the module does not declare, and is therefore invalid, stays.
 //
 // The globals are of type funcref, which is that of a ref.func as long as the
 // proposal for typed function references is not enabled.

@@ -39,7 +39,7 @@ func (id ID) String() string {
 	return fmt.Sprintf("section %d", byte(id))
 }
 
-// isVector says whether the section's content is a vector, which begins with
+// isVector reports whether the section's content is a vector, which begins with
 // the number of its elements.
 func (id ID) isVector() bool {
 	switch id {

@@ -2,8 +2,8 @@ package wasmbin
 
 import "fmt"
 
-// SegmentError says that an active segment does not fit, so that instantiation
-// traps.
+// SegmentError is the error of an active segment that does not fit, so that
+// instantiation traps.
 type SegmentError struct {
 	Section ID     // SectionElement or SectionData
 	Index   uint32 // of the segment
@@ -12,7 +12,7 @@ type SegmentError struct {
 	Size    uint64 // of the table or memory to begin with, likewise
 }
 
-// Error tells the segment, its place, and what it exceeds.
+// Error names the segment, its place, and the size that it exceeds.
 func (e *SegmentError) Error() string {
 	of := "table"
 	if e.Section == SectionData {
@@ -21,7 +21,7 @@ func (e *SegmentError) Error() string {
 	return fmt.Sprintf("%s segment %d is out of bounds: offset %d, length %d, %s size %d", e.Section, e.Index, e.Offset, e.Len, of, e.Size)
 }
 
-// Segments tells what the segments of a module ask of an instance.
+// Segments is the summary of a module's segments.
 type Segments struct {
 	Elements uint64 // number of elements in active and passive element segments
 	// Trap is the first active segment that does not fit, in the order of
@@ -30,10 +30,10 @@ type Segments struct {
 }
 
 // Segments compares the active segments with the tables and the memory of the
-// module, as an instance begins. The rules are those of core specification 2.0,
-// section 4.5.4: a segment traps even without elements, if its offset is beyond
-// the end. What is imported is not known here, and wazero refuses what is
-// invalid. The error is a *ContentError.
+// module, in their initial state. The rules are those of core specification
+// 2.0, section 4.5.4: a segment traps even without elements, if its offset is
+// beyond the end. Imported tables and memories are unknown here, and wazero
+// refuses invalid segments. The error is a *ContentError.
 func (m *Module) Segments(tables []Table) (Segments, error) {
 	var s Segments
 	values := constants{module: m}
@@ -48,7 +48,7 @@ func (m *Module) Segments(tables []Table) (Segments, error) {
 	last := m.Count(section) - 1
 	err := m.walk(SectionElement, func(r *reader, i uint32) error {
 		e := r.elementHead()
-		if i < last { // else nothing follows that must be found
+		if i < last { // else no later segment matters
 			r.skipElements(e)
 		}
 		if e.Mode != ElementDeclarative {

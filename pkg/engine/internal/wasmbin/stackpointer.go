@@ -1,7 +1,7 @@
 package wasmbin
 
-// stackPointer is how LLVM's linker names the global that holds the top of the
-// stack in linear memory, which C, C++ and Rust use beside WebAssembly's own.
+// stackPointer is LLVM's name for the global that holds the top of the stack in
+// linear memory, which C, C++ and Rust use beside WebAssembly's own.
 const stackPointer = "__stack_pointer"
 
 // The subsection of the name section that has the names of globals, of the

@@ -17,9 +17,9 @@ const pageSize = 64 << 10
 // index order: later ones overwrite earlier ones. Valid code stays valid, and
 // the code section keeps its bytes.
 //
-// ok is false where instantiation needs the segments as they are: the module
-// has no data section, or no memory of its own; the memory is imported, shared
-// or 64 bits wide; an offset is not a constant; a segment is out of bounds and
+// ok is false if instantiation needs the unchanged segments: the module has no
+// data section, or no memory of its own; the memory is imported, shared or 64
+// bits wide; an offset is not a constant; a segment is out of bounds and
 // therefore traps.
 func (m *Module) StripData() (edit Edit, initial iter.Seq[ActiveSegment], ok bool) {
 	var data []Section
@@ -46,8 +46,8 @@ func (m *Module) StripData() (edit Edit, initial iter.Seq[ActiveSegment], ok boo
 	return edit, m.activeSegments, true
 }
 
-// dataInBounds says whether all active segments have constant addresses within
-// the initial memory 0.
+// dataInBounds reports whether all active segments have constant addresses
+// within the initial memory 0.
 func (m *Module) dataInBounds(section Section) bool {
 	if !m.data.fixed || m.data.end > m.Memories[0].Min*pageSize {
 		return false

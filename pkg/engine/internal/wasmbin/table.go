@@ -5,8 +5,8 @@ import "math"
 // CapTables returns the edits that give the tables of a module a maximum, so
 // that all of them together cannot have more than most elements beyond their
 // minimum: tables that can grow share them equally. Each table keeps its own
-// maximum if that is lower. A table that is not valid keeps its bytes, for the
-// compiler to report.
+// maximum if that is lower. An invalid table keeps its bytes, for the compiler
+// to report.
 func (m *Module) CapTables(most uint64) []Edit {
 	section, ok := m.Section(SectionTable)
 	if !ok {
@@ -50,7 +50,7 @@ type limitsPlace struct {
 	from, to int
 }
 
-// grows says whether the limits are valid and leave room to grow.
+// grows reports whether the limits are valid and leave room to grow.
 func (p limitsPlace) grows() bool {
 	return !p.Shared && !p.Wide && (!p.HasMax || p.Max > p.Min)
 }

@@ -184,7 +184,7 @@ func TestGuests(t *testing.T) {
 	}
 }
 
-// readAll reads what Parse leaves to be read on demand, and compares the parts.
+// readAll reads the parts that Parse leaves for later, and compares them.
 func readAll(m *Module) error {
 	types, err1 := m.Types()
 	indices, err2 := m.TypeIndices()
@@ -217,7 +217,7 @@ func readAll(m *Module) error {
 }
 
 // comparePlainSegments reads each data segment with both readers, and compares
-// what Parse kept with what the iterator says.
+// the results of Parse with those of the iterator.
 func comparePlainSegments(t *testing.T, m *Module) (plain int) {
 	section, _ := m.Section(SectionData)
 	content := section.Content(m.Binary)

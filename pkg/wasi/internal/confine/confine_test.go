@@ -13,7 +13,7 @@ import (
 
 var long255 = strings.Repeat("n", 255)
 
-// layout is what the table tests walk in.
+// layout is the tree of the table tests.
 var layout = []string{
 	"file = text", "dir/", "dir/file = inner", "dir/sub/", "dir/sub/file = deep", "empty/", "fifo |", "\xff\xfe = bytes", long255,
 	"link -> file", "link-slash -> file/", "dirlink -> dir", "dirlink-slash -> dir/", "sublink -> dir/sub", "dangling -> missing",
@@ -197,7 +197,7 @@ func TestEscape(t *testing.T) {
 func TestRefusedArguments(t *testing.T) {
 	checkDescriptors(t)
 	tr := newTree(t, layout...)
-	t.Chdir(tr.base + "/in") // what AT_FDCWD would reach
+	t.Chdir(tr.base + "/in") // the directory of AT_FDCWD
 	for _, r := range resolvers {
 		for _, op := range operations {
 			for _, c := range []struct {

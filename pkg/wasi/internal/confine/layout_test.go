@@ -40,8 +40,8 @@ func newTree(t testing.TB, lines ...string) tree {
 	outer, err := os.MkdirTemp(parent, "confine") //nolint:usetesting // not where tests' temporary files are
 	must(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(outer) })
-	// No test path climbs above outer, so that a bug in what is tested
-	// destroys nothing but the tree.
+	// No test path climbs above outer, so a bug in the tested code destroys
+	// nothing but the tree.
 	base := outer + "/a/b"
 	must(t, os.MkdirAll(base, 0o755))
 	all := append([]string{"out/", "out/file = " + secret, "out/sub/", "in/"}, lines...)

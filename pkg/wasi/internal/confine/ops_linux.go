@@ -6,10 +6,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// These are plain system calls. Those of package unix would allocate a copy of
-// each path. None follows a link as the last component. Calls that change a
-// directory entry do not follow a link with a trailing slash either, so they
-// get the slash, and return the right errno for it.
+// These are plain system calls, because those of package unix would allocate a
+// copy of each path. None follows a link as the last component. Calls that
+// change a directory entry do not follow a link with a trailing slash either,
+// so they get the slash and return the right errno for it.
 
 // TimeNow and TimeOmit in the nanoseconds of a Time mean the present time and
 // no change: utimensat(2).

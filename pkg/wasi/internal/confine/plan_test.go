@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// api is what a Resolver does and what the plain *at calls do.
+// api is the operations of a Resolver and of the plain *at calls.
 type api interface {
 	Open(dir int, path string, flags int, mode uint32, follow bool) (int, error)
 	Stat(dir int, path string, follow bool, st *Attr) error
@@ -78,8 +78,8 @@ func (plainCalls) Utimes(dir int, path string, follow bool, times [2]Time) error
 }
 
 // operation is one call on a path; other is the second path of a rename or a
-// link. run returns what there is to compare, inodes left out as they differ
-// from tree to tree, and the inode of what was found, 0 for none.
+// link. run returns the values to compare, without inodes, which differ from
+// tree to tree, and the inode that was found, 0 for none.
 type operation struct {
 	name string
 	run  func(a api, dir int, path, other string) (string, uint64, error)
@@ -159,7 +159,7 @@ func stating(name string, follow bool) operation {
 }
 
 // fileSize leaves out the size of directories, which depends on their history,
-// and that of links, which may hold the tree's own name.
+// and the size of links, which may contain the tree's own name.
 func fileSize(st *Attr) int64 {
 	if st.Mode&unix.S_IFMT == unix.S_IFREG {
 		return st.Size

@@ -1,5 +1,5 @@
-// Package heaphelper holds the module that wrappers of a guest's allocator call:
-// its source is helper.wat.
+// Package heaphelper holds the module that the wrappers of a guest's allocator call.
+// Its source is helper.wat.
 package heaphelper
 
 import _ "embed"
@@ -13,14 +13,14 @@ var Wasm []byte
 // The parts of its memory, in bytes from its beginning.
 const (
 	Log      = 0
-	Record   = 16 // size of a record: what, address, size, stack
+	Record   = 16 // size of a record: kind, address, size, stack
 	Contexts = 0x10000
 	Slots    = 1 << 16 // of the table of contexts
 	Bits     = 0x110000
 	Slot     = 16 // size of a slot: hash, stack, unused
 )
 
-// What a record tells.
+// The kinds of records.
 const (
 	Alloc  = 1
 	Free   = 2
