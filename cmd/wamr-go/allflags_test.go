@@ -419,6 +419,17 @@ var flagRows = map[string]map[string][]flagRow{
 			{conflict, "--trace-file r --report-file ./r m.wasm", 2, "would go to one file"},
 			{conflict, "--trace-file m.wasm m.wasm", 125, "is the module itself"},
 		},
+		"cpu-profile": {
+			{right, "--cpu-profile p m.wasm", 0, "hello"},
+			{wrong, "--cpu-profile missing/p m.wasm", 125, "no such file or directory"},
+			{empty, "--cpu-profile EMPTY m.wasm", 2, "it is empty"},
+			{huge, "--cpu-profile HUGE m.wasm", 125, "file name too long"},
+			{repeated, "--cpu-profile missing/p --cpu-profile p m.wasm", 0, "hello"},
+			{conflict, "--cpu-profile r --report-file ./r m.wasm", 2, "would go to one file"},
+			{conflict, "--cpu-profile r --trace-file ./r m.wasm", 2, "would go to one file"},
+			{conflict, "--cpu-profile p --uninterruptible m.wasm", 2, "excludes"},
+			{conflict, "--cpu-profile m.wasm m.wasm", 125, "is the module itself"},
+		},
 		"trace-times": {
 			{right, "-T --trace m.wasm", 0, " <0."},
 			{wrong, "--trace-times=maybe --trace m.wasm", 2, "takes no value"},
@@ -498,20 +509,6 @@ var flagRows = map[string]map[string][]flagRow{
 			{repeated, "--shards 2 --shards 3 dir", 2, "JOB_COMPLETION_INDEX"},
 			{conflict, "--shards 2 --shard 1/2 dir", 2, "exclude each other"},
 		},
-		"merge": {
-			{right, "--merge file", 125, "no report of vet"},
-			{wrong, "--merge=maybe file", 2, "takes no value"},
-			{repeated, "--merge --merge file", 125, "no report of vet"},
-			{conflict, "--merge --shard 1/2 file", 2, "exclude each other"},
-		},
-		"corpus": {
-			{right, "--merge --corpus dir file", 125, "no report of vet"},
-			{wrong, "--merge --corpus missing file", 125, ""},
-			{empty, "--merge --corpus EMPTY file", 2, "it is empty"},
-			{huge, "--merge --corpus HUGE file", 125, ""},
-			{repeated, "--merge --corpus dir --corpus dir file", 125, "no report of vet"},
-			{conflict, "--corpus dir dir", 2, "needs --merge"},
-		},
 		"format": {
 			{right, "--format json dir", 125, nothingToVet},
 			{wrong, "--format xml dir", 2, "not one of"},
@@ -538,6 +535,45 @@ var flagRows = map[string]map[string][]flagRow{
 			{huge, "--show-leak-kinds HUGE report.json", 2, "is not one of"},
 			{repeated, "--show-leak-kinds all --show-leak-kinds none report.json", 0, "Outcome"},
 			{conflict, "--show-leak-kinds all --format json report.json", 0, "schema"},
+		},
+	},
+	"report merge": {
+		"format": reportFormatRows("report.json more.json"), "output": reportOutputRows("report.json more.json"),
+		"color": reportColorRows("report.json more.json"),
+		"corpus": {
+			{right, "--corpus dir report.json", 0, "1 module: 1 clean"},
+			{wrong, "--corpus missing report.json", 125, "it is in no part"},
+			{empty, "--corpus EMPTY report.json", 2, "it is empty"},
+			{huge, "--corpus HUGE report.json", 125, "it is in no part"},
+			{repeated, "--corpus dir --corpus m.wasm report.json", 125, "it is in no part"},
+			{conflict, "--corpus - -", 2, "standard input can be one report only"},
+		},
+	},
+	"report diff": {
+		"format": reportFormatRows("report.json more.json"), "output": reportOutputRows("report.json more.json"),
+		"color": reportColorRows("report.json more.json"),
+		"all": {
+			{right, "--all report.json more.json", 0, "outcome"},
+			{wrong, "--all=some report.json more.json", 2, "takes no value"},
+			{repeated, "--all -v report.json more.json", 0, "outcome"},
+			{conflict, "--all --format json report.json more.json", 0, `"outcome"`},
+		},
+		"fail-on-growth": {
+			{right, "--fail-on-growth 1 report.json more.json", 99, "memory peak"},
+			{right, "--fail-on-growth 150% report.json more.json", 0, "memory peak"},
+			{wrong, "--fail-on-growth much report.json more.json", 2, "not a number of percent"},
+			{empty, "--fail-on-growth EMPTY report.json more.json", 2, "not a number of percent"},
+			{huge, "--fail-on-growth " + hugeNumber + " report.json more.json", 2, "not a number of percent"},
+			{repeated, "--fail-on-growth 1 --fail-on-growth 200 report.json more.json", 0, "memory peak"},
+			{conflict, "--fail-on-growth 1 more.json report.json", 0, "memory peak"},
+		},
+		"include": {
+			{right, "--fail-on-growth 200 --include timings report.json more.json", 0, "memory peak"},
+			{wrong, "--fail-on-growth 1 --include timing report.json more.json", 2, "did you mean timings?"},
+			{empty, "--fail-on-growth 1 --include EMPTY report.json more.json", 2, "is not one of"},
+			{huge, "--fail-on-growth 1 --include HUGE report.json more.json", 2, "is not one of"},
+			{repeated, "--fail-on-growth 200 --include timings --include all report.json more.json", 0, "memory peak"},
+			{conflict, "--include timings report.json more.json", 2, "needs --fail-on-growth"},
 		},
 	},
 	"cache info":  {"cache-dir": cacheDirRows},
@@ -676,8 +712,10 @@ func prepareFlagFiles(t *testing.T) {
 		os.Unsetenv(name)
 	}
 	const saved = `{"schema":"wamr-go/report/v1","outcome":{"kind":"exit"},"module":{"path":"a.wasm"},"memory":{"peak_bytes":65536},"ledger":{}}`
-	if err := os.WriteFile("report.json", []byte(saved), 0o666); err != nil {
-		t.Fatal(err)
+	for name, text := range map[string]string{"report.json": saved, "more.json": strings.ReplaceAll(saved, "65536", "131072")} {
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := os.WriteFile("none", nil, 0o666); err != nil {
 		t.Fatal(err)

@@ -25,7 +25,7 @@ func TestFewDescriptors(t *testing.T) {
 	}
 	dir := t.TempDir()
 	for _, args := range []string{
-		"--cache-dir c --mem-report=json:a --mem-report=text:b --trace-file t " + hello,
+		"--cache-dir c --mem-report=json:a --mem-report=text:b --trace-file t --cpu-profile p " + hello,
 		"--cache-dir c --cycles 20 --workers 3 --dir . " + hello,
 	} {
 		ran := false

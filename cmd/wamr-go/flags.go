@@ -61,6 +61,7 @@ type options struct {
 	trace      []string // groups and functions; nil for no trace, or for all with traceFile
 	traceFile  string
 	traceTimes bool
+	cpuProfile string
 
 	color          string
 	quiet, verbose bool
@@ -137,8 +138,8 @@ func (o *options) check() error {
 		return usagef("--trace-times needs --trace").withHint("wamr-go run --trace -T MODULE")
 	case o.noCache && o.cacheDir != "":
 		return usagef("--no-cache and --cache-dir exclude each other")
-	case o.unchecked && (o.timeout > 0 || o.fuel > 0 || o.count):
-		return usagef("--uninterruptible excludes --timeout, --fuel and --count-instructions: they need the checks that it leaves out")
+	case o.unchecked && (o.timeout > 0 || o.fuel > 0 || o.count || o.cpuProfile != ""):
+		return usagef("--uninterruptible excludes --timeout, --fuel, --count-instructions and --cpu-profile: they need the checks that it leaves out")
 	case o.quiet && o.verbose:
 		return usagef("-q and -v exclude each other")
 	}
@@ -217,6 +218,9 @@ func (o *options) groups() []flagGroup {
 	f.Lookup("trace").NoOptDefVal = traceAll
 	f.Var(textFlag{&o.traceFile, "FILE"}, "trace-file", "write the trace to FILE, or - for standard output, instead of standard error; alone, it traces all calls")
 	f.BoolVarP(&o.traceTimes, "trace-times", "T", false, "end each line of the trace with the seconds that the call took")
+
+	f = group("Profile")
+	f.Var(textFlag{&o.cpuProfile, "FILE"}, "cpu-profile", "write to FILE where the guest spends its time, by function and line, for go tool pprof")
 
 	f = group("Messages")
 	f.Var(colorFlag(&o.color), "color", colorUsage)

@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -75,7 +76,7 @@ func hintCases() []hintCase {
 		{args: "--leak-check --suppressions data/wrong hello.wasm", hint: `^(--gen-suppressions) prints some to begin with$`, next: "--leak-check $1 heap.wasm"},
 		{args: "--leak-check -f add arith.wasm 1 2", hint: `^build the module without --strip-all, or name the functions: (--heap-func) malloc=NAME`, next: "--leak-check $1 malloc=malloc heap.wasm"},
 		{args: "--leak-check --heap-func malloc=nowhere hello.wasm", hint: `^(--heap-func) malloc=NAME names a function`, next: "--leak-check $1 malloc=malloc heap.wasm"},
-		{args: "--budget fdz=3 hello.wasm", hint: `^did you mean (--budget fds=)LIMIT\?$`, next: "$1 8 hello.wasm"},
+		{args: "--budget fdz=3 hello.wasm", hint: `^did you mean (--budget fds=)LIMIT\?$`, next: "$18 hello.wasm"},
 		{args: "--budget fds hello.wasm", hint: `^write (--budget fds=8)$`, next: "$1 hello.wasm"},
 		{args: "--budget guest_heap=1 hello.wasm", hint: `^wamr-go (run --leak-check --budget guest_heap=64KiB) MODULE$`, next: "$1 heap.wasm"},
 		{args: "-T hello.wasm", hint: `^wamr-go (run --trace -T) MODULE$`, next: "$1 hello.wasm"},
@@ -108,11 +109,15 @@ func hintCases() []hintCase {
 		{args: "vet data", hint: `^name \.wasm files, or a directory with some$`, next: "vet --shard 1/99999 hello.wasm"},
 		{args: "vet --shard 4/3 hello.wasm", hint: `^write (--shard) 1/4, up to 4/4$`, next: "vet $1 1/99999 hello.wasm"},
 		{args: "vet --shards 99999 hello.wasm", hint: `^outside of Kubernetes: (--shard 1/99999)$`, next: "vet $1 hello.wasm"},
-		{args: "vet --merge", hint: `^wamr-go (vet --merge) PART\.\.\.$`, next: "$1 part.json"},
-		{args: "vet --corpus hello.wasm part.json", hint: `^wamr-go (vet --merge --corpus) PATH PART\.\.\.$`,
-			next: "$1 hello.wasm part.json", code: exitCannotRun, says: "1 module did not run to the end"},
+		{args: "report merge", hint: `^wamr-go (report merge) FILE\.\.\.$`, next: "$1 part.json"},
 		{args: "report show", hint: `^wamr-go (report show) FILE$`, next: "$1 run.json"},
 		{args: "report show hello.wasm", hint: `^wamr-go (--mem-report=json:FILE hello\.wasm) writes one$`, next: "$1"},
+		{args: "report diff run.json", hint: `^wamr-go (report diff) OLD NEW$`, next: "$1 run.json run.json"},
+		{args: "report diff --fail-on-growth x run.json run.json", hint: `^write 1 or (0.5)$`, next: "report diff --fail-on-growth $1 run.json run.json"},
+		{args: "report diff --fail-on-growth 1 --include tmings run.json run.json", hint: `^did you mean (timings)\?$`,
+			next: "report diff --fail-on-growth 1 --include $1 run.json run.json"},
+		{args: "report diff --include all run.json run.json", hint: `^wamr-go (report diff --fail-on-growth) PCT (--include timings) OLD NEW$`,
+			next: "$1 1 --include timings run.json run.json"},
 		{args: "report show trap.wat", hint: `^write it with (--mem-report=json:FILE)$`, next: "$1 hello.wasm"},
 	}
 }
@@ -183,6 +188,11 @@ func TestHintsNameFlags(t *testing.T) {
 	for _, foreign := range []string{"--import-memory", "-sSTANDALONE_WASM", "-target=wasip1", "--strip-all"} {
 		flags[foreign] = true // of linkers and compilers
 	}
+	hinted := maps.Clone(flags)
+	root, _ := newTestRoot()
+	for _, c := range allCommands(root) {
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) { hinted["--"+f.Name] = true })
+	}
 	hints := hintLiterals(t)
 	for _, row := range importHints {
 		hints = append(hints, row.hint)
@@ -194,7 +204,7 @@ func TestHintsNameFlags(t *testing.T) {
 	command := regexp.MustCompile(`wamr-go ([a-z]+)\b`)
 	for _, hint := range hints {
 		for _, m := range flag.FindAllStringSubmatch(hint, -1) {
-			if !flags[m[1]] && m[1] != "-n" && m[1] != "--help" { // -n is of ulimit
+			if !hinted[m[1]] && m[1] != "-n" && m[1] != "--help" { // -n is of ulimit
 				t.Errorf("%q: there is no %s", hint, m[1])
 			}
 		}

@@ -53,6 +53,10 @@ func endings(r result, rep *report.Report, o *options, explain func(error) *fail
 		list = append(list, ending{code: exitCannotRun, text: fmt.Sprintf(
 			"the trace could not be written to %s: %v", o.traceFile, systemReason(r.traceLost))})
 	}
+	if r.profileLost != nil {
+		list = append(list, ending{code: exitCannotRun, text: fmt.Sprintf(
+			"the profile could not be written to %s: %v", o.cpuProfile, systemReason(r.profileLost))})
+	}
 	return list
 }
 

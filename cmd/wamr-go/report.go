@@ -9,16 +9,17 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
 
-const reportLong = `Render reports that a run saved as JSON with --mem-report=json:FILE.`
+const reportLong = `Show, compare and merge reports that were saved as JSON: those of a run
+(--mem-report=json:FILE) and those of vet (--report-file FILE).`
 
 func newReport(a *app, h helps) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "report",
-		Short: "Render saved reports",
+		Short: "Show, compare and merge saved reports",
 		Long:  reportLong,
 	}
 	needsCommand(c)
-	c.AddCommand(newReportShow(a, h))
+	c.AddCommand(newReportShow(a, h), newReportDiff(a, h), newReportMerge(a, h))
 	return c
 }
 

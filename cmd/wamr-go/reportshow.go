@@ -9,8 +9,8 @@ import (
 )
 
 const reportShowLong = `Render a report that a run saved with --mem-report=json:FILE, in any format. The
-text and the page are those that the run itself would have written. FILE - is
-standard input.`
+text and the page are those that the run itself would have written. A report of
+vet is rendered as text, json or html. FILE - is standard input.`
 
 const reportShowExample = `  wamr-go report show run.json
   wamr-go report show --format html -o run.html run.json
@@ -41,10 +41,10 @@ func newReportShow(a *app, h helps) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if saved.run == nil {
-				return cannotRunf("%s: is a report of vet, not of a run", saved.file)
-			}
 			return out.write(a, func(o report.Options) ([]byte, error) {
+				if saved.vet != nil {
+					return renderVet(saved.vet, out.format, o)
+				}
 				o.LeakKinds = kinds
 				return render(saved.run, out.format, o)
 			})

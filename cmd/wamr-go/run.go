@@ -101,17 +101,13 @@ func runModule(a *app, o *options) error {
 	if err != nil {
 		return err
 	}
-	reports, err := openReports(a, o)
+	files, err := openOutFiles(a, o)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = reports.close() }() // a report that could not be written has its own message
-	trace, err := openTrace(a, o, reports)
-	if err != nil {
-		return err
-	}
-	if trace != nil {
-		guest.Trace.Writer = trace
+	defer func() { _ = files.reports.close() }() // a report that could not be written has its own message
+	if files.trace != nil {
+		guest.Trace.Writer = files.trace
 	}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
@@ -119,23 +115,23 @@ func runModule(a *app, o *options) error {
 	defer signals.stop()
 	r := runGuest(ctx, a, o, guest, func() {
 		signals.wait()
-		trace.reset()
+		files.trace.reset()
 	})
 	r.Started = started
-	a.code = finish(a.ui, o, r, reports, trace)
+	a.code = finish(a.ui, o, r, files)
 	return nil
 }
 
-// finish closes the trace, writes the reports, prints the end of the run and returns
-// the exit code.
-func finish(u *ui, o *options, r result, reports plannedReports, trace *traceFile) int {
+// finish closes the trace, writes the profile and the reports, prints the end of the
+// run and returns the exit code.
+func finish(u *ui, o *options, r result, files outFiles) int {
 	switch {
 	case r.signal != 0:
 		defer exitAfter(sayPatience, exitSignal(r.signal))()
 	case r.Outcome().Kind == engine.OutcomeTimeout:
 		defer exitAfter(sayPatience, exitTimeout)()
 	}
-	r.traceLost = trace.close()
+	r.traceLost, r.profileLost = files.trace.close(), files.profile.write(u, r.Module)
 	rep, err := engine.NewReport(r.Run)
 	if err != nil {
 		u.warnf("%v", err)
@@ -149,7 +145,7 @@ func finish(u *ui, o *options, r result, reports plannedReports, trace *traceFil
 	tellTool(rep.Tool, r, list)
 	u.trap(r.Outcome().Err)
 	printHeap(u, o, rep)
-	list = append(list, writeReports(u, o, rep, reports, len(list) > 0)...)
+	list = append(list, writeReports(u, o, rep, files.reports, len(list) > 0)...)
 	for _, line := range aboutRun(rep, o) {
 		u.say(line)
 	}

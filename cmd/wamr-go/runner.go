@@ -81,7 +81,8 @@ type result struct {
 	signal syscall.Signal // that ended the run; 0 for none
 	lost   error          // why results of -f could not be printed
 
-	traceLost error // why the trace's file could not be written
+	traceLost   error // why the trace's file could not be written
+	profileLost error // likewise
 }
 
 // runGuest runs the module in good order until ctx is done, or in full. It calls ready
@@ -154,6 +155,7 @@ func newRunner(a *app, o *options) runner {
 		Interruptible:     !o.unchecked,
 		Fuel:              o.fuel,
 		CountInstructions: o.count,
+		CPUProfile:        o.cpuProfile != "",
 		NoImage:           !o.cycling() || o.calls > 0, // for one instance it would cost more than it saves
 		Inspect:           o.inspects(),
 

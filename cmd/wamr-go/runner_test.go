@@ -31,7 +31,7 @@ func TestRunGuestAfterSignal(t *testing.T) {
 		}
 		ctx, end := context.WithCancelCause(context.Background())
 		end(endedBySignal{syscall.SIGTERM})
-		code := finish(a.ui, &o, runGuest(ctx, a, &o, guest, func() {}), nil, nil)
+		code := finish(a.ui, &o, runGuest(ctx, a, &o, guest, func() {}), outFiles{})
 		if code != 143 || out.Len() > 0 || !strings.Contains(messages.String(), "interrupted") {
 			t.Errorf("%+v: exit code %d, %q, %q", o, code, &out, &messages)
 		}

@@ -65,6 +65,7 @@ func TestScript(t *testing.T) {
 			"json":     cmdJSON,
 			"waitfile": cmdWaitFile,
 			"lastline": cmdLastLine,
+			"profile":  cmdProfile,
 		},
 	})
 }

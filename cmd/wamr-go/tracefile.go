@@ -16,8 +16,8 @@ type traceFile struct {
 }
 
 // openTrace opens the file of --trace-file, or returns nil without one. None of
-// the reports may have the same place.
-func openTrace(a *app, o *options, reports plannedReports) (*traceFile, error) {
+// the reports, nor the profile, may have the same place.
+func openTrace(a *app, o *options, reports plannedReports, profile *profileFile) (*traceFile, error) {
 	if o.traceFile == "" {
 		return nil, nil
 	}
@@ -29,6 +29,9 @@ func openTrace(a *app, o *options, reports plannedReports) (*traceFile, error) {
 		if r.place != nil && r.place.same(place) {
 			return nil, errors.Join(usagef("the trace and a report would go to one file: %s and %s", o.traceFile, r.file), place.close())
 		}
+	}
+	if profile != nil && profile.place.same(place) {
+		return nil, errors.Join(usagef("the trace and the profile would go to one file: %s and %s", o.traceFile, o.cpuProfile), place.close())
 	}
 	to, regular, err := place.stream()
 	if err != nil {

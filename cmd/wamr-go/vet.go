@@ -21,14 +21,13 @@ becomes a row of the table, and does not end the run. The guests' output is
 dropped.
 
 Large collections are spread over machines: --shard gives each its share,
---report-file keeps its part, and "wamr-go vet --merge PART..." joins the parts.
-With --corpus PATH it lists the modules that are in no part.`
+--report-file keeps its part, and "wamr-go report merge PART..." joins the parts.`
 
 const vetExample = `  wamr-go vet plugins/
   wamr-go vet --cycles 1000 --max-memory 16MiB --report-file vet.json plugins/
   find . -name '*.wasm' -newer stamp | wamr-go vet -
   wamr-go vet --shard 2/3 --report-file part2.json plugins/
-  wamr-go vet --merge --corpus plugins/ part1.json part2.json part3.json
+  wamr-go report merge --corpus plugins/ part1.json part2.json part3.json
 `
 
 const vetExitCodesHelp = `    0  every module ran, and gave everything back
@@ -43,7 +42,7 @@ A guest's own exit code and an inconclusive verdict do not count.
 func newVet(a *app, h helps) *cobra.Command {
 	o := &vetOptions{}
 	c := &cobra.Command{
-		Use:     "vet [FLAGS] PATH...\nvet --merge [FLAGS] PART...",
+		Use:     "vet [FLAGS] PATH...",
 		Short:   "Cycle many modules and print one table",
 		Long:    vetLong,
 		Example: vetExample,
@@ -79,13 +78,6 @@ func vetModules(a *app, o *vetOptions, args []string) (err error) {
 			return cannotRunf("--report-file %s: %v", o.run.reportFile, systemReason(err))
 		}
 		defer func() { _ = dest.close() }() // a report that could not be written has its own message
-	}
-	if o.merge {
-		r, err := mergeParts(a, o, args)
-		if err != nil {
-			return err
-		}
-		return finishVet(a, o, r, dest, 0)
 	}
 	corpus, err := vet.Find(args, a.stdin)
 	if err != nil {
@@ -157,8 +149,6 @@ type vetOptions struct {
 	format        string
 	shard         *vet.Shard
 	shards        uint64 // with JOB_COMPLETION_INDEX; 0 if not asked for
-	merge         bool
-	corpus        []string
 }
 
 // parallel returns the number of modules that run at once.

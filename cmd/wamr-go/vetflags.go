@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,6 +19,7 @@ const (
 	defaultVetModuleTimeout = 2 * time.Minute
 
 	formatJSON = "json"
+	formatHTML = "html"
 
 	// completionIndex is the variable with the number of a pod in an Indexed
 	// Job of Kubernetes, from 0.
@@ -62,11 +64,9 @@ func (o *vetOptions) groups() []flagGroup {
 	share := group("Sharing the work")
 	share.flags.Var(shardFlag{&o.shard}, "shard", "run the share I of N of the modules, chosen by a hash of their paths")
 	share.flags.Var(numberFlag{&o.shards, "N", 1, vet.MaxShards}, "shards", "the same in a Kubernetes Job, whose "+completionIndex+" counts from 0")
-	share.flags.BoolVar(&o.merge, "merge", false, "run nothing and merge PARTs, the report files of former runs")
-	share.flags.Var(nonEmptyListFlag{listFlag{&o.corpus, "PATH"}}, "corpus", "with --merge: name the modules of PATH that no PART has (repeatable)")
 
 	result := group("Result")
-	result.flags.Var(choiceFlag{&o.format, "text|json", []string{reportText, formatJSON}}, "format", "print a table or the JSON report to standard output")
+	result.flags.Var(choiceFlag{&o.format, "FORMAT", vetFormats()}, "format", "the format of standard output: "+strings.Join(vetFormats(), ", "))
 	result.flags.Var(textFlag{&o.run.reportFile, "FILE"}, "report-file", "also write the JSON report to FILE")
 
 	groups := []flagGroup{run, share, result}
@@ -139,16 +139,8 @@ func (o *vetOptions) childFlags() []string {
 // check refuses flags that exclude each other, and missing arguments.
 func (o *vetOptions) check(args []string) error {
 	switch {
-	case len(args) == 0 && o.merge:
-		return usagef("no PART is given").withHint("wamr-go vet --merge PART...")
 	case len(args) == 0:
 		return usagef("no PATH is given").withHint("wamr-go vet PATH...")
-	case o.merge && (o.shard != nil || o.shards > 0):
-		return usagef("--merge and --shard exclude each other")
-	case o.merge && len(o.passed) > 0:
-		return usagef("--merge runs nothing, so it takes no flags about running")
-	case len(o.corpus) > 0 && !o.merge:
-		return usagef("--corpus needs --merge").withHint("wamr-go vet --merge --corpus PATH PART...")
 	case o.shard != nil && o.shards > 0:
 		return usagef("--shard and --shards exclude each other")
 	case o.run.noCache && o.run.cacheDir != "":

@@ -4,41 +4,40 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/fatih/color"
 
 	"github.com/wamr-go/wamr-go/cmd/wamr-go/internal/vet"
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
 
-// finishVet writes the report to its place and sets the exit code. code is that of a
+// finishVet writes the report to its places and sets the exit code. code is that of a
 // signal, or 0.
 func finishVet(a *app, o *vetOptions, r *vet.Report, dest *outFile, code int) error {
-	text, err := r.JSON()
+	out := reportOutput{format: o.format, color: o.run.color}
+	err := out.write(a, func(options report.Options) ([]byte, error) { return renderVet(r, o.format, options) })
 	if err != nil {
-		return cannotRunf("the report could not be made: %v", err)
-	}
-	if o.format == formatJSON {
-		_, _ = a.out.Write(text) // an output, which remembers the error
-	} else {
-		u := newUI(a.out)
-		u.setColor(o.run.color)
-		_, _ = a.out.Write([]byte(vetTable(u, r)))
-	}
-	a.code = code
-	if code == 0 {
-		a.code = vetCode(r)
+		return err
 	}
 	if dest != nil {
+		text, err := renderVet(r, formatJSON, report.Options{})
+		if err != nil {
+			return err
+		}
 		if err := dest.write(text); err != nil {
 			return cannotRunf("the report could not be written to %s: %v", o.run.reportFile, systemReason(err))
 		}
 	}
-	if a.code != 0 {
-		a.ui.errorf("%s (exit code %d)", vetProblem(r), a.code)
+	if code == 0 {
+		code = vetCode(r)
 	}
+	endVet(a, r, code)
 	return nil
+}
+
+// endVet sets the exit code, and says why it is not 0.
+func endVet(a *app, r *vet.Report, code int) {
+	if a.code = code; code != 0 {
+		a.ui.errorf("%s (exit code %d)", vetProblem(r), code)
+	}
 }
 
 // vetCode returns the exit code for a report.
@@ -82,30 +81,6 @@ func modulesText(n int) string {
 	return fmt.Sprintf("%d modules", n)
 }
 
-// mergeParts reads the parts, and the corpus if one is named.
-func mergeParts(a *app, o *vetOptions, files []string) (*vet.Report, error) {
-	var parts []*vet.Report
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return nil, cannotRunf("%s: %v", file, systemReason(err))
-		}
-		part, err := vet.Parse(text)
-		if err != nil {
-			return nil, cannotRunf("%s: %v", file, err)
-		}
-		parts = append(parts, part)
-	}
-	var corpus *vet.Corpus
-	if len(o.corpus) > 0 {
-		var err error
-		if corpus, err = vet.Find(o.corpus, a.stdin); err != nil {
-			return nil, cannotRunf("%v", err)
-		}
-	}
-	return vet.Merge(parts, corpus), nil
-}
-
 // sameFile reports whether two paths name one file.
 func sameFile(a, b string) bool {
 	x, err := os.Stat(a)
@@ -114,98 +89,4 @@ func sameFile(a, b string) bool {
 	}
 	y, err := os.Stat(b)
 	return err == nil && os.SameFile(x, y)
-}
-
-// Widths of the table's columns, but for the first.
-const (
-	vetVerdictWidth  = len(vet.Inconclusive)
-	vetInstanceWidth = len("1023.9 KiB")
-	vetCycleWidth    = len("99.9 ms")
-	vetGap           = "  "
-)
-
-// vetTable returns the table of a report and the line that sums it up. It fits
-// the width of u, or 80 columns.
-func vetTable(u *ui, r *vet.Report) string {
-	var b strings.Builder
-	width := u.width
-	if width == 0 {
-		width = helpWidth
-	}
-	width = max(width, 48)
-	first := len("module")
-	for _, m := range r.Modules {
-		first = max(first, utf8.RuneCountInString(printable(m.Path)))
-	}
-	first = min(first, width-vetVerdictWidth-vetInstanceWidth-vetCycleWidth-3*len(vetGap))
-	if len(r.Modules) > 0 {
-		head := fmt.Sprintf("%-*s%s%-*s%s%*s%s%*s", first, "module", vetGap, vetVerdictWidth, "verdict",
-			vetGap, vetInstanceWidth, "instance", vetGap, vetCycleWidth, "cycle")
-		b.WriteString(u.paint(head, color.Bold) + "\n")
-	}
-	for _, m := range r.Modules {
-		writeVetRow(&b, u, m, first, width)
-	}
-	if len(r.Modules) > 0 {
-		b.WriteByte('\n')
-	}
-	b.WriteString(strings.Join(wrap(r.Summary(), width), "\n") + "\n")
-	return b.String()
-}
-
-// writeVetRow writes a row, and the reason beneath it. A name that is wider than
-// its column has lines of its own.
-func writeVetRow(b *strings.Builder, u *ui, m vet.Entry, first, width int) {
-	name := []rune(printable(m.Path))
-	if len(name) > first {
-		for len(name) > width {
-			b.WriteString(string(name[:width]) + "\n")
-			name = name[width:]
-		}
-		b.WriteString(string(name) + "\n")
-		name = nil
-	}
-	verdict := u.paint(fmt.Sprintf("%-*s", vetVerdictWidth, m.Verdict), vetColor(m.Verdict))
-	instance, cycle := "", ""
-	if m.InstanceBytes != nil {
-		instance = report.Bytes(*m.InstanceBytes)
-	}
-	if m.CycleP50NS != nil {
-		cycle = report.Duration(*m.CycleP50NS)
-	}
-	row := fmt.Sprintf("%-*s%s%s%s%*s%s%*s", first, string(name), vetGap, verdict, vetGap,
-		vetInstanceWidth, instance, vetGap, vetCycleWidth, cycle)
-	b.WriteString(strings.TrimRight(row, " ") + "\n")
-	if m.Reason == "" {
-		return
-	}
-	const indent = "    "
-	for _, line := range wrapAnywhere(printable(m.Reason), width-len(indent)) {
-		b.WriteString(indent + line + "\n")
-	}
-}
-
-// wrapAnywhere is wrap, but breaks words that are too long.
-func wrapAnywhere(text string, width int) []string {
-	var lines []string
-	for _, line := range wrap(text, width) {
-		runes := []rune(line)
-		for len(runes) > width {
-			lines = append(lines, string(runes[:width]))
-			runes = runes[width:]
-		}
-		lines = append(lines, string(runes))
-	}
-	return lines
-}
-
-func vetColor(v vet.Verdict) color.Attribute {
-	switch v {
-	case vet.Clean:
-		return color.FgGreen
-	case vet.Inconclusive:
-		return color.FgYellow
-	default:
-		return color.FgRed
-	}
 }

@@ -49,6 +49,7 @@ func (w *cycleWorker) callAgain(ctx context.Context, c *cycles, n uint64, fault 
 	one.memory.Observe(n, int64(one.memoryStat(false).PeakBytes/pageSize))
 	open, _ := one.system.LeftOpen()
 	one.descriptors.Observe(n, int64(open))
+	c.observeBlocks(one.Instance)
 	return outcome
 }
 
@@ -132,8 +133,11 @@ func (c *cycles) judgeGuest() {
 	}
 }
 
+// countFunc counts things of an identity in a census.
+type countFunc = func(kind census.Kind, identity string, objects, bytes int64)
+
 // countGuest counts the descriptors that the guest has open.
-func (one *oneInstance) countGuest(add func(kind census.Kind, identity string, objects, bytes int64)) {
+func (one *oneInstance) countGuest(add countFunc) {
 	for fd := range one.system.Opened() {
 		path := one.system.GuestPath(fd)
 		if path == "" {

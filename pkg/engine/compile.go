@@ -55,15 +55,22 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	}
 	m := r.newModule(source, c.linker, c.compiled)
 	m.binary, m.heap = parsed, heap
+	m.functionNames = namesOf(parsed, m.names)
+	if heap.rewriting() != nil {
+		m.functionNames = heap.names
+	}
+	if r.config.CPUProfile {
+		m.profile = newCPUProfile(m)
+	}
 	m.unknown = functions.answer(m.compiled, r.config.UnknownImports)
 	if err = r.remember(m); err == nil {
 		err = functions.check(m.compiled)
 	}
 	if err == nil {
-		err = m.linker.define(ctx, functions)
+		err = m.linker.define(m.profile.listening(ctx), functions)
 	}
 	if err == nil && source.plan.Mode() != instrument.None {
-		err = m.linker.defineTick(ctx)
+		err = m.linker.defineTick(m.profile.listening(ctx), m.profile.tick())
 	}
 	if err == nil && heap.rewriting() != nil {
 		m.helper, err = m.linker.defineHeap(ctx)

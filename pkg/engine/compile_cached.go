@@ -211,6 +211,8 @@ func (r *Runtime) mode() instrument.Mode {
 	switch {
 	case r.config.Fuel > 0 || r.config.CountInstructions:
 		return instrument.Fuel
+	case r.config.CPUProfile:
+		return instrument.Profile
 	case r.config.Interruptible:
 		return instrument.Yield
 	default:
@@ -222,6 +224,9 @@ func (r *Runtime) mode() instrument.Mode {
 func (r *Runtime) key(s *source) codecache.Key {
 	const rules = 1 // changes with the checks that code in the cache has passed
 	how := binary.LittleEndian.AppendUint64([]byte{rules, byte(s.plan.Mode()), instrument.Version}, uint64(r.features))
+	if r.config.CPUProfile {
+		how = append(how, "offsets"...)
+	}
 	return codecache.NewKey(s.sum, append(how, s.variant...)...)
 }
 

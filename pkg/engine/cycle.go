@@ -128,6 +128,7 @@ type cycles struct {
 	first     Outcome
 	one       *oneInstance   // nil unless cycles are calls
 	found     *census.Result // of the hunt, if there was one
+	blocks    *blockHunt     // nil unless the guests' heaps are watched, and before the hunt
 	// guestBound is the smallest leak of the guest's memory that is found, in
 	// bytes per call; 0 if it is not known.
 	guestBound float64

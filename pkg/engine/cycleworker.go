@@ -94,6 +94,7 @@ func (w *cycleWorker) cycle(c *cycles, n uint64, fault *faultKind) Outcome {
 	if n == 1 {
 		w.heap = in.guestHeap()
 	}
+	c.observeBlocks(in)
 	w.close(ctx, in, c.measuresTouched(n))
 	return outcome
 }

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -105,4 +106,33 @@ func ExampleNewReport() {
 	// exit 0
 	// 1000 cycles, 1000 leaked: leak
 	// 1000 prestat_lock from cycle 1 in wasi.(*prestatTable).init
+}
+
+// A guest is profiled while it runs. `go tool pprof` reads the file.
+func ExampleModule_WriteCPUProfile() {
+	ctx := context.Background()
+	binary, err := engine.Load(ctx, "../../testdata/c/profile.wasm", nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	runtime := engine.NewRuntime(engine.Config{CPUProfile: true})
+	defer runtime.Close(ctx)
+	module, err := runtime.Compile(ctx, binary)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer module.Close(ctx)
+	instance, err := module.Instantiate(ctx, wasi.Config{Args: []string{"profile", "shares", "1000"}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer instance.Close(ctx)
+	fmt.Println(instance.Start(ctx))
+
+	var file bytes.Buffer
+	samples, err := module.WriteCPUProfile(&file)
+	fmt.Println(samples > 0, err)
+	// Output:
+	// exit 0
+	// true <nil>
 }

@@ -64,7 +64,7 @@ func TestInstructions(t *testing.T) {
 		{"cpp/words", "", nil, engine.OutcomeExit, 0},
 	} {
 		var first uint64
-		for i, cfg := range []engine.Config{{CountInstructions: true}, {CountInstructions: true, Interpreter: true}, cached, cached, {Fuel: 1 << 40}} {
+		for i, cfg := range []engine.Config{{CountInstructions: true}, {CountInstructions: true, Interpreter: true}, cached, cached, {Fuel: 1 << 40}, {Fuel: 1 << 40, CPUProfile: true}} {
 			o, n := executed(t, cfg, tc.guest, tc.function, tc.args...)
 			if i == 0 {
 				first = n

@@ -137,14 +137,20 @@ func (c *HeapConfig) watch(m *wasmbin.Module) (*heapCode, error) {
 	}
 	h.pointer, _, h.hasStack = stackPointerOf(m)
 	h.find = newLayout(h)
-	h.names = sync.OnceValue(func() map[uint32]string {
+	h.names = namesOf(m, names)
+	return h, nil
+}
+
+// namesOf returns the function that reads the names of a module's own functions,
+// once, by their indexes.
+func namesOf(m *wasmbin.Module, names wasmbin.Names) func() map[uint32]string {
+	return sync.OnceValue(func() map[uint32]string {
 		all, first := make([]uint32, m.Functions), m.Imported(wasmbin.ImportFunction)
 		for i := range all {
 			all[i] = first + uint32(i)
 		}
 		return names.Functions(all...)
 	})
-	return h, nil
 }
 
 func notRewritten(err error) error {

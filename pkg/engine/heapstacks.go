@@ -28,6 +28,7 @@ type heapStacks struct {
 	resolved int                           // how many of all have their frames in frames
 	frames   map[heapFrame][]memstat.Frame // each after the calls that were inlined there
 	original func(place uint64) uint64
+	nearby   bool // a place without a line takes that of one soon after it
 }
 
 // heapFrame is a frame in heapStacks.all.
@@ -36,31 +37,43 @@ type heapFrame struct {
 	place    uint32 // in the code section that was compiled
 }
 
+func (f heapFrame) append(stack []byte) []byte {
+	stack = binary.LittleEndian.AppendUint32(stack, f.function)
+	return binary.LittleEndian.AppendUint32(stack, f.place)
+}
+
 // frameBytes is the length of a frame in all.
 const frameBytes = 8
 
 // walk notes the frames of the guest's functions, innermost first. It leaves out
 // those that were added, of which the innermost is a wrapper.
 func (s *heapStacks) walk(it experimental.StackIterator) {
-	s.last = s.last[:0]
-	for it.Next() && len(s.last) < s.callers*frameBytes {
+	s.last = s.module.walk(s.last[:0], it, s.callers)
+}
+
+// walk appends at most so many frames of the guest's functions, innermost first, in
+// the form of heapStacks.all. It leaves out those that were added.
+func (m *Module) walk(stack []byte, it experimental.StackIterator, most int) []byte {
+	for n := 0; n < most && it.Next(); {
 		f := it.Function()
 		d := f.Definition()
 		if d.GoFunction() != nil {
 			continue
 		}
-		index, ok := s.module.originalIndex(d.Index())
-		if !ok {
-			continue
+		if index, ok := m.originalIndex(d.Index()); ok {
+			stack = heapFrame{index, uint32(f.SourceOffsetForPC(it.ProgramCounter()))}.append(stack)
+			n++
 		}
-		s.last = binary.LittleEndian.AppendUint32(s.last, index)
-		s.last = binary.LittleEndian.AppendUint32(s.last, uint32(f.SourceOffsetForPC(it.ProgramCounter())))
 	}
+	return stack
 }
 
 // walked returns the number of the stack that was walked.
-func (s *heapStacks) walked() guestheap.StackID {
-	if id, ok := s.known[string(s.last)]; ok {
+func (s *heapStacks) walked() guestheap.StackID { return s.number(string(s.last)) }
+
+// number returns the number of a stack.
+func (s *heapStacks) number(key string) guestheap.StackID {
+	if id, ok := s.known[key]; ok {
 		return id
 	}
 	if s.known == nil {
@@ -69,13 +82,20 @@ func (s *heapStacks) walked() guestheap.StackID {
 	if len(s.all) >= maxStacks {
 		return maxStacks
 	}
-	key := string(s.last)
 	if len(s.all) == maxStacks-1 {
 		key = ""
 	}
 	s.all = append(s.all, key)
 	s.known[key] = guestheap.StackID(len(s.all))
 	return guestheap.StackID(len(s.all))
+}
+
+// key returns the frames of a stack, which are the same in each instance.
+func (s *heapStacks) key(id guestheap.StackID) string {
+	if id == 0 || int(id) > len(s.all) {
+		return ""
+	}
+	return s.all[id-1]
 }
 
 // truncated says whether there were more stacks than are told apart.
@@ -134,9 +154,12 @@ func (s *heapStacks) resolve() {
 	}
 	s.resolved = len(s.all)
 	lines := srcline.Find(m.binary.DebugSections(), slices.DeleteFunc(slices.Clone(places), func(p uint64) bool { return p == 0 }))
+	if s.nearby {
+		nearLines(m.binary.DebugSections(), lines)
+	}
 	for i, frame := range added {
 		found := lines[places[i]]
-		frames := m.frames(tracedFrame{guest: true, index: frame.function, place: places[i]}, "", found)
+		frames := m.frames(tracedFrame{function: indexName(frame.function), guest: true, index: frame.function, place: places[i]}, "", found)
 		frames[len(frames)-1].Function = memstat.Clip(s.nameOf(frame.function, found))
 		s.frames[frame] = frames
 	}
@@ -153,7 +176,12 @@ func (s *heapStacks) place(f heapFrame) uint64 {
 // nameOf returns the name of a function as its source spells it. lines are of a
 // place in it.
 func (s *heapStacks) nameOf(index uint32, lines []srcline.Line) string {
-	switch name := s.module.heap.names()[index]; {
+	for i, e := range s.module.importedFunctions() {
+		if i == index {
+			return e.Name
+		}
+	}
+	switch name := s.module.functionNames()[index]; {
 	case name == "__main_argc_argv": // clang's name for C's main
 		return "main"
 	case name != "":

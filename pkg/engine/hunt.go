@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -32,11 +33,23 @@ func (c *cycles) hunt(ctx context.Context) {
 	if c.one != nil {
 		cfg.Unit, cfg.Guest = unitCall, c.one.countGuest
 	}
+	if c.module.heap.rewriting() != nil {
+		c.blocks = newBlockHunt()
+		cfg.Guest = func(add countFunc) {
+			c.blocks.census()
+			if c.one != nil {
+				c.one.countGuest(add)
+			}
+		}
+	}
 	c.found = census.Hunt(cfg, plan, func(cycles int) bool {
 		c.limit = c.completed.Load() + uint64(cycles)
 		c.phase(ctx)
 		return c.completed.Load() == c.limit
 	})
+	if c.blocks != nil {
+		c.blocks.judge(c.module, c.found, cfg.Done+uint64(plan.WarmUp), cmp.Or(cfg.Unit, "cycle"))
+	}
 }
 
 // plan returns the plan of the hunt. In a run by cycles, it uses the remaining ones. In

@@ -35,6 +35,7 @@ type Instance struct {
 	initialized *Outcome       // of _initialize, once it was called
 	stopped     bool           // within a call, so that its state is unknown
 	meter       meter
+	ticked      bool       // the guest has called tick
 	watch       *heapWatch // nil where the heap is not watched
 	exited      bool       // the guest ended itself with proc_exit
 	closed      bool
@@ -56,7 +57,7 @@ func (m *Module) instantiate(ctx context.Context, cfg wasi.Config, number uint64
 	r.open.Add(1)
 	in := &Instance{module: m, scope: r.config.Ledger.Open(number)}
 	in.memory = m.slots.Take(in.scope, fresh)
-	in.meter.limit = r.config.Fuel
+	in.meter.limit, in.meter.uneven = r.config.Fuel, r.config.CPUProfile
 	if err := in.start(ctx, cfg); err != nil {
 		failed := m.instantiateError(ctx, err)
 		failed.CloseErr = in.Close(ctx)
@@ -96,6 +97,8 @@ func (in *Instance) start(ctx context.Context, cfg wasi.Config) (err error) {
 	if ctx, err = in.watchHeap(ctx); err != nil {
 		return err
 	}
+	ctx, profiled := in.profiled(ctx, nil)
+	defer profiled()
 	// The system is outermost, where host functions find it at once.
 	ctx = wasi.WithSystem(in.metered(experimental.WithMemoryAllocator(ctx, &in.memory)), in.system)
 	in.guest, err = in.module.linker.InstantiateModule(ctx, in.module.compiled, in.module.instance)
@@ -190,7 +193,9 @@ func (in *Instance) callFunction(ctx context.Context, f api.Function, params []u
 		return nil, doneOutcome(ctx)
 	}
 	stack := in.acquireStack(f)
-	results, err := f.Call(wasi.WithSystem(in.metered(in.watched(ctx)), in.system), params...)
+	profiledCtx, profiled := in.profiled(ctx, f)
+	results, err := f.Call(wasi.WithSystem(in.metered(in.watched(profiledCtx)), in.system), params...)
+	profiled()
 	in.releaseStack(stack)
 	if err != nil {
 		results = nil

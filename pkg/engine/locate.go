@@ -17,11 +17,11 @@ const maxRecompiled = 256 << 10
 
 // hide returns the edits that make wazero's stacks trustworthy, and the names
 // that they hide. The interpreter, whose code is never kept, reports places
-// itself, and so does compiled code whose heap is watched.
+// itself, and so does compiled code whose heap is watched or that is profiled.
 func (r *Runtime) hide(m *wasmbin.Module) ([]wasmbin.Edit, wasmbin.Names) {
 	edits, names := m.DropNames()
 	edits = append(edits, m.DropDebug()...)
-	if !r.compiles || r.config.Heap.Check {
+	if !r.compiles || r.config.Heap.Check || r.config.CPUProfile {
 		edits = append(edits, withOffsets(m))
 	}
 	return edits, names

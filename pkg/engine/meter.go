@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
@@ -26,6 +27,7 @@ func (e *FuelError) Error() string {
 type meter struct {
 	limit   uint64 // 0 for none
 	granted uint64 // up to now, used or not
+	uneven  bool   // slices differ, so that a profile does not move in step with the guest
 }
 
 // meterSlice is the maximum that a meter grants at once, in instructions, so
@@ -37,6 +39,9 @@ const meterSlice = 500_000
 func (m *meter) next(counter int64) int64 {
 	used := m.used(counter)
 	slice := uint64(meterSlice)
+	if m.uneven {
+		slice = uneven(slice)
+	}
 	if m.limit > 0 {
 		if used > m.limit {
 			panic(&FuelError{m.limit})
@@ -78,10 +83,10 @@ func (c *meterContext) Value(key any) any {
 // defineTick makes the host function that rewritten code calls now and then. In
 // it the Go runtime can stop the goroutine, collect garbage and run others,
 // which it cannot while compiled code runs.
-func (l *linker) defineTick(ctx context.Context) error {
+func (l *linker) defineTick(ctx context.Context, tick api.GoFunc) error {
 	counter := []api.ValueType{api.ValueTypeI64}
 	_, err := l.NewHostModuleBuilder(instrument.HostModule).
-		NewFunctionBuilder().WithGoFunction(api.GoFunc(tick), counter, counter).Export(instrument.HostTick).
+		NewFunctionBuilder().WithGoFunction(tick, counter, counter).Export(instrument.HostTick).
 		Instantiate(ctx)
 	return err
 }
@@ -102,6 +107,18 @@ func tick(ctx context.Context, stack []uint64) {
 		stack[0] = instrument.Reload
 	}
 }
+
+// tickEvery is tick for a guest that is profiled and has no meter: it grants so many
+// units on average.
+func tickEvery(units uint64) api.GoFunc {
+	return func(ctx context.Context, stack []uint64) {
+		tick(ctx, stack)
+		stack[0] = uneven(units)
+	}
+}
+
+// uneven returns a random amount, n on average.
+func uneven(n uint64) uint64 { return n/2 + rand.Uint64N(n) + 1 }
 
 // metered returns ctx with the instance's meter, if it has one.
 func (in *Instance) metered(ctx context.Context) context.Context {

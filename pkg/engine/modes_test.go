@@ -19,7 +19,7 @@ import (
 
 // without lists the guests that TestModes leaves out: they do not end, take long,
 // tell the time, or are refused.
-var without = []string{"c/spin", "c/sleep", "c/compute", "c/wasibench", "wat/loop", "wat/endless", "wat/fib", "wat/unknownimport", "wat/plugin", "wat/bigtable"}
+var without = []string{"c/spin", "c/sleep", "c/compute", "c/wasibench", "cpp/containers", "wat/loop", "wat/endless", "wat/fib", "wat/unknownimport", "wat/plugin", "wat/bigtable"}
 
 // behaviour is the observable result of a guest.
 type behaviour struct {
@@ -41,7 +41,7 @@ func TestModes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			want := behaviourOf(t, Config{}, name)
 			for _, cfg := range []Config{
-				{Interruptible: true}, {CountInstructions: true}, {Fuel: 1 << 50}, {Interruptible: true, NoImage: true},
+				{Interruptible: true}, {CountInstructions: true}, {Fuel: 1 << 50}, {CPUProfile: true}, {Interruptible: true, NoImage: true},
 				{Interpreter: true}, {Interpreter: true, Interruptible: true}, {Interpreter: true, CountInstructions: true},
 			} {
 				if diff := cmp.Diff(want, behaviourOf(t, cfg, name)); diff != "" {

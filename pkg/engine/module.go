@@ -31,18 +31,20 @@ type ModuleInfo struct {
 // Module is a compiled module. It is safe for concurrent use. The caller of
 // Compile closes it, after its instances.
 type Module struct {
-	runtime  *Runtime
-	linker   *linker
-	compiled wazero.CompiledModule
-	instance wazero.ModuleConfig
-	info     ModuleInfo
-	exports  []Export
-	binary   *wasmbin.Module // as it was given
-	names    wasmbin.Names
-	staged   *wasmbin.Module       // with the edits of limits
-	plan     *instrument.Plan      // by which the code of staged was rewritten
-	heap     *heapCode             // nil where the heap is not watched
-	helper   wazero.CompiledModule // of a watched heap
+	runtime       *Runtime
+	linker        *linker
+	compiled      wazero.CompiledModule
+	instance      wazero.ModuleConfig
+	info          ModuleInfo
+	exports       []Export
+	binary        *wasmbin.Module // as it was given
+	names         wasmbin.Names
+	staged        *wasmbin.Module          // with the edits of limits
+	plan          *instrument.Plan         // by which the code of staged was rewritten
+	heap          *heapCode                // nil where the heap is not watched
+	helper        wazero.CompiledModule    // of a watched heap
+	functionNames func() map[uint32]string // of the guest's own functions
+	profile       *cpuProfile              // nil without Config.CPUProfile
 	// sharesReferences means that offsets in the code of staged differ from those in
 	// binary.
 	sharesReferences bool

@@ -58,6 +58,10 @@ type Config struct {
 	// CountInstructions counts instructions without a bound, see
 	// [Instance.Instructions].
 	CountInstructions bool
+	// CPUProfile samples the stacks of all guests while they compute, see
+	// [Module.WriteCPUProfile]. It includes Interruptible, and costs a few percent
+	// more. Code in the cache is kept apart from that without it.
+	CPUProfile bool
 	// Heap watches the guest's own allocator, see [Instance.GuestHeap]. Compiled
 	// code is not kept in the cache then.
 	Heap HeapConfig

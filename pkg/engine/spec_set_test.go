@@ -43,7 +43,7 @@ func newSpecSet(cfg Config, more api.CoreFeatures, rewrite func([]byte) []byte) 
 	}
 	s.linker = s.runtime.newLinker(context.Background(), cache)
 	s.linker.join() // the set, so that the linker outlives a module that is closed
-	return s, errors.Join(err, s.linker.defineTick(context.Background()))
+	return s, errors.Join(err, s.linker.defineTick(context.Background(), tick))
 }
 
 func (s *specSet) Instantiate(binary []byte, resolve func(string) api.Module) (spectest.Instance, spectest.Outcome) {

@@ -24,6 +24,30 @@ EXPORT(lose) int lose(int bytes) {
 	return kept != NULL;
 }
 
+// slip takes memory, and forgets it in each of so many calls.
+EXPORT(slip) int slip(int every) {
+	static int calls;
+	void *p = malloc(24);
+	kept = p;
+	if (++calls % every != 0)
+		free(p);
+	return calls;
+}
+
+// churn has a queue of blocks, whose length goes up and down.
+EXPORT(churn) int churn(int most) {
+	static void *queue[256];
+	static unsigned random, length;
+	random = random * 1103515245 + 12345;
+	for (unsigned n = random >> 16 & 15; n > 0; n--) {
+		if (random >> 31 && length < (unsigned)most)
+			queue[length++] = malloc(40);
+		else if (length > 0)
+			free(queue[--length]);
+	}
+	return length;
+}
+
 // hoard keeps its argument in a list, whose room doubles.
 EXPORT(hoard) int hoard(int item) {
 	static int *list, length, room;

@@ -39,6 +39,13 @@ func (f *Finding) reason(unit string) string {
 	if f.Kind == GuestMemory {
 		return fmt.Sprintf("the guest's memory grows by %.3g bytes with each %s", f.BytesPer, unit)
 	}
+	if f.Kind == GuestBlock && unit == unitCycle { // each cycle has a heap of its own
+		blocks := fmt.Sprintf("%.3g more blocks", f.PerCycle)
+		if blocks == "1 more blocks" {
+			blocks = "1 more block"
+		}
+		return fmt.Sprintf("the guest leaves %s with each %s (%s)", blocks, unit, f.Identity)
+	}
 	often := "in each " + unit
 	switch {
 	case f.PerCycle < 0.99:
@@ -84,6 +91,13 @@ func (r *Result) Add(unit string, findings ...Finding) {
 	}
 }
 
+// Count adds a kind that the caller counted to Counted.
+func (r *Result) Count(kind Kind) {
+	if i, found := slices.BinarySearch(r.Counted, kind); !found {
+		r.Counted = slices.Insert(r.Counted, i, kind)
+	}
+}
+
 // Has reports whether there is a finding of the kind.
 func (r *Result) Has(kind Kind) bool {
 	return slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Kind == kind })
@@ -120,32 +134,48 @@ func judge(cfg *Config, plan Plan, censuses []*Census) *Result {
 
 func (c *Config) unit() string {
 	if c.Unit == "" {
-		return "cycle"
+		return unitCycle
 	}
 	return c.Unit
 }
 
-// compare returns the growth of an identity, and whether it grew in every
-// window. Its rate is that of the windows with usual growth.
+// unitCycle is the unit of work whose name is "".
+const unitCycle = "cycle"
+
+// compare returns the growth of an identity, and whether it grew in every window.
 func compare(plan Plan, id identity, censuses []*Census) (f Finding, leaks bool) {
+	counts := make([]Count, len(censuses))
+	for i, c := range censuses {
+		counts[i] = c.counts[id]
+	}
+	if f, leaks = plan.Judge(id.kind, counts); leaks {
+		f.Identity, f.Site = id.describe()
+	}
+	return f, leaks
+}
+
+// Judge returns the growth of counts, one of each census of a hunt, and whether they
+// grew in every window. Its rate is that of the windows with usual growth. The caller
+// adds Identity, Since and Site, and the finding to the [Result].
+func (p Plan) Judge(kind Kind, counts []Count) (f Finding, leaks bool) {
+	if len(counts) != p.Windows+1 {
+		return Finding{}, false
+	}
 	cycles := 0
-	f.Kind = id.kind
-	for _, c := range censuses {
-		n := c.counts[id]
+	f.Kind, f.Verdict = kind, memstat.Leaking
+	for _, n := range counts {
 		f.Counts = append(f.Counts, n.Objects)
 		f.Bytes = append(f.Bytes, n.Bytes)
 	}
-	grown, ok := steady(f.Counts, kindTable[id.kind].least)
+	grown, ok := steady(f.Counts, kindTable[kind].least)
 	if !ok {
 		return Finding{}, false
 	}
-	f.Identity, f.Site = id.describe()
-	f.Verdict = memstat.Leaking
 	for i, usual := range grown {
 		if usual {
 			f.PerCycle += float64(f.Counts[i+1] - f.Counts[i])
 			f.BytesPer += float64(f.Bytes[i+1] - f.Bytes[i])
-			cycles += plan.Window
+			cycles += p.Window
 		}
 	}
 	f.PerCycle /= float64(cycles)

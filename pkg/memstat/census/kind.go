@@ -5,11 +5,12 @@ import "fmt"
 // Kind is a kind of counted object.
 type Kind uint8
 
-// The kinds, in the order of the report. The guest's resources come first, because the
-// host holds a descriptor for each open one. The heap comes last, because most other
-// kinds own objects in it.
+// The kinds, in the order of the report. The guest's resources come first: its blocks,
+// because they make its memory grow, and its descriptors, because the host holds one
+// for each. The heap comes last, because most other kinds own objects in it.
 const (
-	GuestMemory     Kind = iota // pages of a guest's linear memory
+	GuestBlock      Kind = iota // live blocks of a guest's allocator, by call stack
+	GuestMemory                 // pages of a guest's linear memory
 	GuestDescriptor             // descriptors that a guest has open, by its path
 	Goroutine                   // by stack
 	Descriptor                  // open file descriptors, by target
@@ -23,7 +24,7 @@ const (
 
 // OfGuest reports whether objects of the kind belong to a guest, not to the
 // process: the guest's own program loses them.
-func (k Kind) OfGuest() bool { return k == GuestMemory || k == GuestDescriptor }
+func (k Kind) OfGuest() bool { return k <= GuestDescriptor }
 
 // kindTable is the only place that describes a kind.
 var kindTable = [kindCount]struct {
@@ -36,7 +37,8 @@ var kindTable = [kindCount]struct {
 	least int64
 	count func(*Config, *Census) bool // returns false if the system cannot count it
 }{
-	// Config.Guest or a Series counts those of a guest.
+	// Config.Guest or a Series counts those of a guest; the caller counts blocks.
+	GuestBlock:      {"guest_block", "block of the guest", "blocks of the guest", 2, notCounted},
 	GuestMemory:     {"guest_memory", "page of the guest", "pages of the guest", 1, notCounted},
 	GuestDescriptor: {"guest_descriptor", "descriptor of the guest", "descriptors of the guest", 2, notCounted},
 	Goroutine:       {"goroutine", "goroutine", "goroutines", 2, countGoroutines},

@@ -166,7 +166,7 @@ func group(blocks []scanned, stacks Stacks) []Leak {
 	for _, k := range order {
 		l := *sums[k]
 		l.Stack = frames(stacks, k.stack)
-		key := groupKey{k.kind, placeOf(l.Stack)}
+		key := groupKey{k.kind, Place(l.Stack)}
 		i, known := index[key]
 		if !known {
 			index[key] = len(all)
@@ -181,7 +181,7 @@ func group(blocks []scanned, stacks Stacks) []Leak {
 	}
 	slices.SortStableFunc(all, func(a, b Leak) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(b.Bytes+b.IndirectBytes, a.Bytes+a.IndirectBytes),
-			cmp.Compare(b.Blocks, a.Blocks), strings.Compare(placeOf(a.Stack), placeOf(b.Stack)))
+			cmp.Compare(b.Blocks, a.Blocks), strings.Compare(Place(a.Stack), Place(b.Stack)))
 	})
 	return all
 }

@@ -33,7 +33,7 @@ func (h *Heap) places(stacks Stacks) []SiteTotal {
 	var all []SiteTotal
 	for _, s := range h.Sites() {
 		stack := frames(stacks, s.Stack)
-		place := placeOf(stack)
+		place := Place(stack)
 		i, known := index[place]
 		if !known {
 			i = len(all)
@@ -83,9 +83,19 @@ func (r *Report) shares(first uint32) {
 	r.PeakShare = float64(r.PeakBytes) / float64(r.HeapBytes)
 }
 
-// placeOf returns a text that is the same for stacks of the same functions and
+// LiveSites calls yield with each call stack that has live blocks, until it returns
+// false. PeakBlocks and AtPeak of the sites are not set.
+func (h *Heap) LiveSites(yield func(Site) bool) {
+	for i := range h.sites {
+		if h.sites[i].LiveBlocks > 0 && !yield(h.sites[i]) {
+			return
+		}
+	}
+}
+
+// Place returns a text that is the same for stacks of the same functions and
 // lines. A frame without a line counts by its offset.
-func placeOf(stack []memstat.Frame) string {
+func Place(stack []memstat.Frame) string {
 	var b []byte
 	for _, f := range stack {
 		b = strconv.AppendQuote(b, f.Function)

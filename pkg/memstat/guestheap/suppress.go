@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
@@ -161,6 +162,11 @@ func patternOf(name string) string {
 		return "*" + trimmed + "*"
 	}
 	return name
+}
+
+// Accept reports whether the suppressions leave out leaks of any kind at a place.
+func (all Suppressions) Accept(stack []memstat.Frame) bool {
+	return slices.ContainsFunc(leakNames[:], func(kind string) bool { return all.match(kind, stack) })
 }
 
 // match reports whether one of the suppressions matches.

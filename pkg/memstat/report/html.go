@@ -25,12 +25,7 @@ func WriteHTML(w io.Writer, r *Report, _ Options) error {
 	if r.Module != nil {
 		title += ": " + memstat.Printable(r.Module.Path)
 	}
-	d.raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n",
-		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
-		// An image that loads nothing keeps browsers from asking for an icon.
-		"<link rel=\"icon\" href=\"data:,\">\n<title>")
-	d.text(title)
-	d.raw("</title>\n<style>\n", htmlStyle, "</style>\n</head>\n<body>\n<main>\n")
+	d.open(title)
 	d.summary(r, title)
 	d.lost(r)
 	d.curves(r)
@@ -41,7 +36,7 @@ func WriteHTML(w io.Writer, r *Report, _ Options) error {
 	d.readings(r.Process)
 	d.target(r.Target)
 	d.facts(r)
-	d.raw("</main>\n</body>\n</html>\n")
+	d.close()
 	if _, err := w.Write(d.out.Bytes()); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
@@ -51,6 +46,19 @@ func WriteHTML(w io.Writer, r *Report, _ Options) error {
 // document builds HTML. raw takes markup of this package's own, text everything
 // else.
 type document struct{ out bytes.Buffer }
+
+// open begins the page.
+func (d *document) open(title string) {
+	d.raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n",
+		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
+		// An image that loads nothing keeps browsers from asking for an icon.
+		"<link rel=\"icon\" href=\"data:,\">\n<title>")
+	d.text(title)
+	d.raw("</title>\n<style>\n", htmlStyle, "</style>\n</head>\n<body>\n<main>\n")
+}
+
+// close ends the page.
+func (d *document) close() { d.raw("</main>\n</body>\n</html>\n") }
 
 func (d *document) raw(markup ...string) {
 	for _, m := range markup {

@@ -14,17 +14,27 @@ import (
 // [Schema] and a newline. The output holds no byte that a terminal acts upon;
 // bytes of a string that are not UTF-8 become U+FFFD. No option applies.
 func WriteJSON(w io.Writer, r *Report, _ Options) error {
+	text, err := EncodeJSON(normal(r))
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(text); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+// EncodeJSON returns a value as WriteJSON writes a report: an indented JSON text and
+// a newline, without a byte that a terminal acts upon.
+func EncodeJSON(value any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(normal(r)); err != nil {
-		return fmt.Errorf("encode report: %w", err)
+	if err := enc.Encode(value); err != nil {
+		return nil, fmt.Errorf("encode report: %w", err)
 	}
-	if _, err := w.Write(escapeInvisible(b.Bytes())); err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	return nil
+	return escapeInvisible(b.Bytes()), nil
 }
 
 // normal returns a copy with the schema's name and with empty lists in place of

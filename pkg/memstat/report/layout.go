@@ -36,11 +36,12 @@ type page struct {
 	out    bytes.Buffer
 	width  int
 	ascii  bool
+	left   int // columns of a table that are aligned to the left
 	colors [toneCount]*color.Color
 }
 
 func newPage(o Options) *page {
-	p := &page{width: max(o.Width, minWidth), ascii: o.ASCII}
+	p := &page{width: max(o.Width, minWidth), ascii: o.ASCII, left: 1}
 	if o.Width == 0 {
 		p.width = defaultWidth
 	}
@@ -138,13 +139,15 @@ type cell struct {
 
 func text(s string) cell { return cell{text: s} }
 
-// row is a line of a table, with indented lines below it.
+// row is a line of a table, under a title of its own, and with indented lines
+// below it.
 type row struct {
+	title string
 	cells []cell
 	below []string
 }
 
-// table aligns rows under their heads: the first column to the left, the
+// table aligns rows under their heads: the first columns to the left, the
 // others to the right. If the page is too narrow, each row becomes a short
 // paragraph of "head value" pairs.
 func (p *page) table(heads []string, rows []row) {
@@ -172,6 +175,7 @@ func (p *page) table(heads []string, rows []row) {
 	}
 	p.line(head, widths)
 	for _, r := range rows {
+		p.rowTitle(r)
 		p.line(r.cells, widths)
 		p.below(r)
 	}
@@ -182,7 +186,7 @@ func (p *page) line(cells []cell, widths []int) {
 	space := indent
 	for i, c := range cells {
 		fill := widths[i] - utf8.RuneCountInString(c.text)
-		if i > 0 {
+		if i >= p.left {
 			space += fill
 		}
 		if c.text == "" {
@@ -191,7 +195,7 @@ func (p *page) line(cells []cell, widths []int) {
 			b.WriteString(strings.Repeat(" ", space) + p.paint(c.tone, c.text))
 			space = 0
 		}
-		if i == 0 {
+		if i < p.left {
 			space += fill
 		}
 		space += gap
@@ -201,8 +205,11 @@ func (p *page) line(cells []cell, widths []int) {
 
 func (p *page) paragraphs(heads []string, rows []row) {
 	for _, r := range rows {
+		p.rowTitle(r)
 		first := r.cells[0]
-		p.out.WriteString(strings.Repeat(" ", indent) + p.paint(first.tone, first.text) + "\n")
+		for _, line := range chop(first.text, p.width-indent) {
+			p.out.WriteString(strings.Repeat(" ", indent) + p.paint(first.tone, line) + "\n")
+		}
 		used := 0
 		for i, c := range r.cells[1:] {
 			if c.text == "" {
@@ -232,8 +239,19 @@ func (p *page) paragraphs(heads []string, rows []row) {
 	}
 }
 
+// rowTitle writes the title of a row, if it has one.
+func (p *page) rowTitle(r row) {
+	if r.title == "" {
+		return
+	}
+	for _, line := range p.chop(r.title, p.width) {
+		p.out.WriteString(p.paint(heading, line) + "\n")
+	}
+}
+
+const deep = 3 * indent // of lines below a row
+
 func (p *page) below(r row) {
-	const deep = 3 * indent
 	for _, text := range r.below {
 		for _, line := range p.chop(memstat.Printable(text), p.width-deep) {
 			p.out.WriteString(strings.Repeat(" ", deep) + p.paint(faint, line) + "\n")

@@ -225,14 +225,14 @@ func (c *Cycles) side() string {
 		}
 	}
 	switch {
+	case guests > 0 && guests == len(c.Census):
+		return "in the guest"
+	case guests > 0:
+		return "in guest and host"
 	case c.Unit == "":
 		return "on the host's side"
-	case guests == 0:
-		return "in host and guest"
-	case guests == len(c.Census):
-		return "in the guest"
 	default:
-		return "in guest and host"
+		return "in host and guest"
 	}
 }
 

@@ -1,25 +1,17 @@
 package vet
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
 
-// JSON returns the report as one indented object and a newline. Texts were
-// escaped when the rows were made, so no byte of it controls a terminal.
-func (r *Report) JSON() ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(r); err != nil {
-		return nil, fmt.Errorf("encode report: %w", err)
-	}
-	return b.Bytes(), nil
-}
+// JSON returns the report as one indented object and a newline, without a byte that
+// a terminal acts upon.
+func (r *Report) JSON() ([]byte, error) { return report.EncodeJSON(r) }
 
 // Parse reads a report that JSON wrote, of this version or another: it ignores
 // unknown fields. The texts of the result are as untrusted as the file.

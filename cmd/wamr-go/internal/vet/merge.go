@@ -17,7 +17,7 @@ func Merge(parts []*Report, corpus *Corpus) *Report {
 	rows := map[string]Entry{}
 	for _, p := range parts {
 		for _, e := range p.Modules {
-			if known, ok := rows[e.Path]; !ok || e.Verdict.severity() > known.Verdict.severity() {
+			if known, ok := rows[e.Path]; !ok || e.worse(known) {
 				rows[e.Path] = e
 			}
 		}
@@ -46,6 +46,15 @@ func Merge(parts []*Report, corpus *Corpus) *Report {
 		merged.Interrupted = merged.Interrupted || p.Interrupted
 	}
 	return merged
+}
+
+// worse reports whether the row says more against the module than another: by its
+// verdict, and then by what an instance takes.
+func (e Entry) worse(than Entry) bool {
+	if a, b := e.Verdict.severity(), than.Verdict.severity(); a != b {
+		return a > b
+	}
+	return e.InstanceBytes != nil && (than.InstanceBytes == nil || *e.InstanceBytes > *than.InstanceBytes)
 }
 
 func notInParts(m Module, absent []Shard, count uint64) Entry {

@@ -14,12 +14,14 @@ type Call struct {
 	Function uint32 // number of the function among those that the module defines
 	Return   uint64 // offset of the return address in the function's native code
 	Size     uint64 // of the function's native code, with the padding that follows
+	Address  uint64 // the return address
 }
 
 // Calls returns the calls that were in progress when a call of f ended with an
 // error, innermost first, and whether there are more than most of them. Call it
-// before f is called again, with overflow set if the error is a stack overflow.
-// It returns nothing if f is not compiled.
+// before f is called again, with overflow set if the error is a stack overflow; or
+// call it within a host function that f has called. It returns nothing if f is not
+// compiled.
 func Calls(f api.Function, overflow bool, most int) (calls []Call, more bool) {
 	defer func() {
 		if recover() != nil { // wazero has other fields
@@ -129,7 +131,7 @@ func (c code) find(address uint64) (Call, bool) {
 		return Call{}, false
 	}
 	begin, end := c.bounds(after - 1)
-	return Call{Function: uint32(after - 1), Return: address - c.base - begin, Size: end - begin}, true
+	return Call{Function: uint32(after - 1), Return: address - c.base - begin, Size: end - begin, Address: address}, true
 }
 
 func (c code) offset(i int) uint64 { return uint64(c.functions.Index(i).Int()) }

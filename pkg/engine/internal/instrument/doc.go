@@ -27,7 +27,7 @@
 //
 // # Charges
 //
-// In the mode [Yield], a charge is a rough measure of time. A function's entry
+// In the modes [Yield] and [Profile], a charge is a rough measure of time. A function's entry
 // and a loop's header are charged a unit for each 32 instructions of the
 // function or the loop, without inner loops, and one more. A long stretch of code
 // is charged and checked again within. A leaf function of at most 32

@@ -27,9 +27,10 @@ type Mode byte
 
 // The modes.
 const (
-	None  Mode = iota // nothing: the module stays unchanged
-	Yield             // coarse units, so that a guest can be stopped
-	Fuel              // instructions, so that they can be limited and reported
+	None    Mode = iota // nothing: the module stays unchanged
+	Yield               // coarse units, so that a guest can be stopped
+	Fuel                // instructions, so that they can be limited and reported
+	Profile             // coarse units, which the host grants from the beginning
 )
 
 // Plan is a plan to rewrite a module. It is safe for concurrent use.
@@ -258,13 +259,13 @@ func (p *Plan) planSections(at *places) error {
 	return nil
 }
 
-// first returns the counter's value in a new instance. With fuel the host grants it
-// from the beginning.
+// first returns the counter's value in a new instance. With fuel, and for a
+// profile, the host grants it from the beginning.
 func (p *Plan) first() int64 {
-	if p.mode == Fuel {
-		return 0
+	if p.mode == Yield {
+		return Reload
 	}
-	return Reload
+	return 0
 }
 
 func (p *Plan) hostImport() []byte {

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+
+	"github.com/wamr-go/wamr-go/pkg/engine"
+)
+
+// profileFile is the place of --cpu-profile. A nil profileFile is none.
+type profileFile struct{ place *outFile }
+
+// openProfile opens the place of --cpu-profile, or returns nil without one. None of
+// the reports may have the same place.
+func openProfile(a *app, o *options, reports plannedReports) (*profileFile, error) {
+	if o.cpuProfile == "" {
+		return nil, nil
+	}
+	place, err := openOutFile(o.cpuProfile, a.stdout, o.module)
+	if err != nil {
+		return nil, cannotOpenf(err, "--cpu-profile %s", o.cpuProfile)
+	}
+	for _, r := range reports {
+		if r.place != nil && r.place.same(place) {
+			return nil, errors.Join(usagef("the profile and a report would go to one file: %s and %s", o.cpuProfile, r.file), place.close())
+		}
+	}
+	return &profileFile{place}, nil
+}
+
+// write writes the profile of a module, unless none was compiled, and closes the
+// file.
+func (p *profileFile) write(u *ui, m *engine.Module) error {
+	if p == nil {
+		return nil
+	}
+	var err error
+	if m != nil {
+		var text bytes.Buffer
+		var samples int64
+		if samples, err = m.WriteCPUProfile(&text); err == nil {
+			err = p.place.write(text.Bytes())
+		}
+		if samples == 0 {
+			u.warnf("the profile has no samples: a guest is sampled once a millisecond while it computes")
+		}
+	}
+	return errors.Join(err, p.close())
+}
+
+func (p *profileFile) close() error {
+	if p == nil {
+		return nil
+	}
+	return p.place.close()
+}

@@ -1,0 +1,24 @@
+package main
+
+import "errors"
+
+// outFiles are the places of all that a run writes beside the guest's own output.
+type outFiles struct {
+	reports plannedReports
+	profile *profileFile
+	trace   *traceFile
+}
+
+// openOutFiles opens the places that flags name, or none.
+func openOutFiles(a *app, o *options) (f outFiles, err error) {
+	if f.reports, err = openReports(a, o); err != nil {
+		return outFiles{}, err
+	}
+	if f.profile, err = openProfile(a, o, f.reports); err != nil {
+		return outFiles{}, errors.Join(err, f.reports.close())
+	}
+	if f.trace, err = openTrace(a, o, f.reports, f.profile); err != nil { // which makes its file
+		return outFiles{}, errors.Join(err, f.profile.close(), f.reports.close())
+	}
+	return f, nil
+}
