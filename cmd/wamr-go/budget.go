@@ -101,7 +101,7 @@ func exampleLimit(f report.Figure) string {
 func (o *options) checkBudgets(cycling bool) error {
 	for _, l := range o.budgets {
 		f, _ := report.LookupFigure(l.Figure) // the flag takes no other
-		needs, example := "", ""
+		var needs, example string
 		switch {
 		case f.Needs == report.NeedsCycles && !cycling:
 			needs, example = "--cycles, --calls or --duration", "--cycles 1000"
