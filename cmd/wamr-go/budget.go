@@ -120,7 +120,7 @@ func (o *options) checkBudgets(cycling bool) error {
 	return nil
 }
 
-// inspects reports whether a report or a budget asks for what only
+// inspects reports whether a report or a budget needs figures that only
 // engine.Config.Inspect measures.
 func (o *options) inspects() bool {
 	for _, l := range o.budgets {

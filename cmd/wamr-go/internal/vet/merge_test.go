@@ -45,7 +45,7 @@ func TestMergeCoversTheCorpus(t *testing.T) {
 	}
 	lost := 0
 	for _, m := range some.Modules {
-		if !(Shard{2, shards}).Holds(m.Path) {
+		if !(Shard{2, shards}).holds(m.Path) {
 			continue
 		}
 		lost++
