@@ -132,7 +132,7 @@ func (r *Runtime) edit(s *source) {
 	if s.alone { // importers compare the maximum
 		s.takeMemoryLimit()
 	}
-	s.plan, s.refused = instrument.NewPlan(s.module, r.mode())
+	s.plan, s.refused = instrument.NewPlan(s.module, r.mode(), r.config.Inspect)
 }
 
 // newModule makes a module of wazero's compiled module. It joins the linker, and takes

@@ -227,6 +227,9 @@ func (r *Runtime) key(s *source) codecache.Key {
 	if r.config.CPUProfile {
 		how = append(how, "offsets"...)
 	}
+	if _, watched := s.plan.Lowest(); watched {
+		how = append(how, "stack"...)
+	}
 	return codecache.NewKey(s.sum, append(how, s.variant...)...)
 }
 

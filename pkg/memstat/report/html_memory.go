@@ -34,6 +34,10 @@ func (d *document) memory(r *Report) {
 			denied.tone = unsure
 			rows = append(rows, []htmlCell{word("grows denied"), denied})
 		}
+		if m.Stack != nil {
+			rows = append(rows, []htmlCell{word("stack, at its peak"), figure(sizeText(m.Stack.PeakBytes))},
+				[]htmlCell{word("stack, in all"), figure(sizeText(m.Stack.SizeBytes))})
+		}
 		d.table("linear memory", []htmlCell{word("what"), figure("size")}, rows, nil)
 	})
 }

@@ -42,6 +42,7 @@ type Plan struct {
 	host     uint32 // index of HostTick
 	tick     uint32 // index of the function that calls it
 	counter  uint32 // index of the global
+	stack    stackPointer
 	types    uint32 // index of the first added type
 	helpers  []helper
 	edits    []wasmbin.Edit // of all sections but code
@@ -67,8 +68,9 @@ const i32, i64 = 0x7f, 0x7e
 
 var errOrder = errors.New("sections in an unknown order")
 
-// NewPlan plans to rewrite a module. It does not read the code.
-func NewPlan(m *wasmbin.Module, mode Mode) (*Plan, error) {
+// NewPlan plans to rewrite a module. It does not read the code. With watchStack, the
+// lowest value of the stack pointer is kept, see [Plan.Lowest].
+func NewPlan(m *wasmbin.Module, mode Mode, watchStack bool) (*Plan, error) {
 	p := &Plan{module: m, mode: mode}
 	if mode == None || m.Functions == 0 {
 		p.mode = None
@@ -81,6 +83,11 @@ func NewPlan(m *wasmbin.Module, mode Mode) (*Plan, error) {
 	p.imported = m.Imported(wasmbin.ImportFunction)
 	p.host = p.imported
 	p.counter = m.Imported(wasmbin.ImportGlobal) + places.count(wasmbin.SectionGlobal)
+	if watchStack {
+		if global, _, ok := m.StackPointer(); ok {
+			p.stack = stackPointer{global, p.counter + 1}
+		}
+	}
 	p.types = places.count(wasmbin.SectionType)
 	p.tick = p.imported + addedImports + m.Functions
 	p.helpers = p.planHelpers()
@@ -255,7 +262,11 @@ func (p *Plan) planSections(at *places) error {
 	}
 	global := wasmbin.AppendS64([]byte{i64, 1, byte(wasmbin.OpI64Const)}, p.first())
 	global = append(global, byte(wasmbin.OpEnd))
-	p.edits = append(p.edits, at.add(wasmbin.SectionGlobal, contents[wasmbin.SectionGlobal], 1, global))
+	added := uint32(1)
+	if p.stack.lowest != 0 {
+		global, added = append(global, lowestGlobal()...), 2
+	}
+	p.edits = append(p.edits, at.add(wasmbin.SectionGlobal, contents[wasmbin.SectionGlobal], added, global))
 	return nil
 }
 
