@@ -46,7 +46,7 @@ func (in *Instance) stackStat() *report.Stack {
 	}
 	l := in.module.layout
 	reached := uint64(uint32(guest.Global(int(lowest)).Get()))
-	return &report.Stack{SizeBytes: l.stackTo - l.stackFrom, PeakBytes: l.stackTo - min(reached, l.stackTo)}
+	return &report.Stack{SizeBytes: l.stackTo - l.stackFrom, SizeIsBound: l.stackFrom > 0, PeakBytes: l.stackTo - min(reached, l.stackTo)}
 }
 
 // regions returns the known parts of a memory of that many bytes, by address.

@@ -147,8 +147,9 @@ type Memory struct {
 type Stack struct {
 	// SizeBytes is the room for it: down to address 0 or, where the data lies below
 	// the stack, down to the end of the data segments. There it is too large by the
-	// variables without initial values.
-	SizeBytes uint64 `json:"size_bytes"`
+	// variables without initial values, and SizeIsBound is set.
+	SizeBytes   uint64 `json:"size_bytes"`
+	SizeIsBound bool   `json:"size_is_bound,omitempty"`
 	// PeakBytes is the most that functions took. It is exact but for functions that
 	// call no others, which may use 128 bytes more. Beyond SizeBytes the stack ran
 	// over into data.

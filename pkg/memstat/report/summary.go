@@ -90,7 +90,11 @@ func (r *Report) Cost() (c Cost, ok bool) {
 
 // String returns the peak and the size.
 func (s *Stack) String() string {
-	return humanBytes(s.PeakBytes) + " of " + humanBytes(s.SizeBytes)
+	of := " of "
+	if s.SizeIsBound {
+		of = " of at most "
+	}
+	return humanBytes(s.PeakBytes) + of + humanBytes(s.SizeBytes)
 }
 
 // String returns the cost in one line.
