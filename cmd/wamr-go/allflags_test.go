@@ -525,6 +525,14 @@ var flagRows = map[string]map[string][]flagRow{
 			{repeated, "--report-file r --report-file s dir", 125, nothingToVet},
 			{conflict, "--report-file m.wasm .", 125, "is one of the modules"},
 		},
+		"junit": {
+			{right, "--junit r dir", 125, nothingToVet},
+			{wrong, "--junit missing/r dir", 125, "no such file"},
+			{empty, "--junit EMPTY dir", 2, "it is empty"},
+			{huge, "--junit HUGE dir", 125, "file name too long"},
+			{repeated, "--junit r --junit s dir", 125, nothingToVet},
+			{conflict, "--junit r --report-file ./r dir", 2, "two reports would go to one file"},
+		},
 	},
 	"report show": {
 		"format": reportFormatRows("report.json"), "output": reportOutputRows("report.json"), "color": reportColorRows("report.json"),

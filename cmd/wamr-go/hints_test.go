@@ -76,7 +76,7 @@ func hintCases() []hintCase {
 		{args: "--leak-check --suppressions data/wrong hello.wasm", hint: `^(--gen-suppressions) prints some to begin with$`, next: "--leak-check $1 heap.wasm"},
 		{args: "--leak-check -f add arith.wasm 1 2", hint: `^build the module without --strip-all, or name the functions: (--heap-func) malloc=NAME`, next: "--leak-check $1 malloc=malloc heap.wasm"},
 		{args: "--leak-check --heap-func malloc=nowhere hello.wasm", hint: `^(--heap-func) malloc=NAME names a function`, next: "--leak-check $1 malloc=malloc heap.wasm"},
-		{args: "--budget fdz=3 hello.wasm", hint: `^did you mean (--budget fds=)LIMIT\?$`, next: "$18 hello.wasm"},
+		{args: "--budget fdz=3 hello.wasm", hint: `^did you mean (--budget fds)=LIMIT\?$`, next: "$1=8 hello.wasm"},
 		{args: "--budget fds hello.wasm", hint: `^write (--budget fds=8)$`, next: "$1 hello.wasm"},
 		{args: "--budget guest_heap=1 hello.wasm", hint: `^wamr-go (run --leak-check --budget guest_heap=64KiB) MODULE$`, next: "$1 heap.wasm"},
 		{args: "-T hello.wasm", hint: `^wamr-go (run --trace -T) MODULE$`, next: "$1 hello.wasm"},

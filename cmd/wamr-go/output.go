@@ -66,7 +66,7 @@ func writeReports(u *ui, o *options, r *report.Report, reports plannedReports, m
 
 // write writes the report to its place.
 func (p plannedReport) write(u *ui, o *options, r *report.Report) []ending {
-	text, err := render(r, p.format, report.Options{Color: o.color == "always", ASCII: u.ascii, LeakKinds: o.leak.listed()})
+	text, err := render(r, p.format, report.Options{Color: o.color == "always", ASCII: u.ascii, LeakKinds: o.leak.listed(), FailKinds: o.leak.fail})
 	if err == nil {
 		err = p.place.write(text)
 	}
@@ -78,7 +78,7 @@ func (p plannedReport) write(u *ui, o *options, r *report.Report) []ending {
 
 // reportToTerminal separates a text report from the guest's output.
 func reportToTerminal(u *ui, o *options, r *report.Report, format string, more bool) []ending {
-	text, err := render(r, format, report.Options{Color: u.color, ASCII: u.ascii, Width: u.width, LeakKinds: o.leak.listed()})
+	text, err := render(r, format, report.Options{Color: u.color, ASCII: u.ascii, Width: u.width, LeakKinds: o.leak.listed(), FailKinds: o.leak.fail})
 	if err != nil {
 		return []ending{lostReport("written", err)}
 	}

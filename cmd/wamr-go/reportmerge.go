@@ -120,7 +120,7 @@ func partsOf(runs []*savedReport) []*vet.Report {
 }
 
 // vetFormats lists the formats of a report about many modules, the default first.
-func vetFormats() []string { return []string{reportText, formatJSON, formatHTML} }
+func vetFormats() []string { return []string{reportText, formatJSON, formatHTML, formatJUnit} }
 
 // renderVet renders a report about many modules.
 func renderVet(r *vet.Report, format string, o report.Options) ([]byte, error) {
@@ -133,6 +133,8 @@ func renderVet(r *vet.Report, format string, o report.Options) ([]byte, error) {
 		b.Write(text)
 	case formatHTML:
 		err = r.Table().WriteHTML(&b)
+	case formatJUnit:
+		return r.JUnit(), nil
 	case reportText:
 		err = r.Table().WriteText(&b, o)
 	default:

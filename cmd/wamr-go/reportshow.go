@@ -45,7 +45,7 @@ func newReportShow(a *app, h helps) *cobra.Command {
 				if saved.vet != nil {
 					return renderVet(saved.vet, out.format, o)
 				}
-				o.LeakKinds = kinds
+				o.LeakKinds, o.FailKinds = kinds, []guestheap.LeakKind{guestheap.DefinitelyLost}
 				return render(saved.run, out.format, o)
 			})
 		},

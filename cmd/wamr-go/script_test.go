@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/wamr-go/wamr-go/internal/junit/junittest"
 )
 
 // asCommand is a variable with which the test binary is the command.
@@ -63,6 +65,7 @@ func TestScript(t *testing.T) {
 			"exits":    cmdExits,
 			"goguest":  programs.script,
 			"json":     cmdJSON,
+			"junit":    cmdJUnit,
 			"waitfile": cmdWaitFile,
 			"lastline": cmdLastLine,
 			"profile":  cmdProfile,
@@ -131,6 +134,28 @@ func cmdJSON(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	if !found || string(got) != args[2] {
 		ts.Fatalf("%s is %s, want %s", args[1], got, args[2])
+	}
+}
+
+// cmdJUnit is `junit FILE CASE RESULT`: the case of the first suite has the result,
+// "passed", "skipped" or the type of its failure.
+func cmdJUnit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: junit FILE CASE RESULT")
+	}
+	all, err := junittest.Parse([]byte(ts.ReadFile(args[0])))
+	ts.Check(err)
+	result := "passed"
+	switch c := all.Suites[0].Case(args[1]); {
+	case c == nil:
+		result = "no case"
+	case c.Failure != nil:
+		result = c.Failure.Type
+	case c.Skipped != nil:
+		result = "skipped"
+	}
+	if result != args[2] {
+		ts.Fatalf("%s: %s, want %s", args[1], result, args[2])
 	}
 }
 

@@ -72,13 +72,11 @@ func vetModules(a *app, o *vetOptions, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	var dest *outFile
-	if o.run.reportFile != "" {
-		if dest, err = openOutFile(o.run.reportFile, a.stdout, ""); err != nil {
-			return cannotRunf("--report-file %s: %v", o.run.reportFile, systemReason(err))
-		}
-		defer func() { _ = dest.close() }() // a report that could not be written has its own message
+	files, err := openVetFiles(a, o)
+	if err != nil {
+		return err
 	}
+	defer func() { _ = files.close() }() // a report that could not be written has its own message
 	corpus, err := vet.Find(args, a.stdin)
 	if err != nil {
 		return cannotRunf("%v", err)
@@ -87,8 +85,8 @@ func vetModules(a *app, o *vetOptions, args []string) (err error) {
 		return cannotRunf("there is no module to run").withHint("name .wasm files, or a directory with some")
 	}
 	for _, m := range corpus.Modules {
-		if dest != nil && sameFile(m.Path, o.run.reportFile) {
-			return cannotRunf("--report-file %s: is one of the modules", o.run.reportFile)
+		if f, ok := files.at(m.Path); ok {
+			return cannotRunf("%s: is one of the modules", f.spelled())
 		}
 	}
 	if shard != nil {
@@ -112,7 +110,7 @@ func vetModules(a *app, o *vetOptions, args []string) (err error) {
 	if s := signalOf(ctx); s != 0 {
 		r.Interrupted, code = true, exitSignal(s)
 	}
-	return finishVet(a, o, r, dest, code)
+	return finishVet(a, o, r, files, code)
 }
 
 // runCorpus runs all modules. When ctx is done, the modules in progress end in
@@ -147,6 +145,7 @@ type vetOptions struct {
 	jobs          uint64 // 0 for one on each processor
 	moduleTimeout time.Duration
 	format        string
+	junit         string // file; "" for none
 	shard         *vet.Shard
 	shards        uint64 // with JOB_COMPLETION_INDEX; 0 if not asked for
 }

@@ -18,8 +18,9 @@ const (
 	defaultVetTimeout       = 10 * time.Second
 	defaultVetModuleTimeout = 2 * time.Minute
 
-	formatJSON = "json"
-	formatHTML = "html"
+	formatJSON  = "json"
+	formatHTML  = "html"
+	formatJUnit = "junit"
 
 	// completionIndex is the variable with the number of a pod in an Indexed
 	// Job of Kubernetes, from 0.
@@ -68,6 +69,7 @@ func (o *vetOptions) groups() []flagGroup {
 	result := group("Result")
 	result.flags.Var(choiceFlag{&o.format, "FORMAT", vetFormats()}, "format", "the format of standard output: "+strings.Join(vetFormats(), ", "))
 	result.flags.Var(textFlag{&o.run.reportFile, "FILE"}, "report-file", "also write the JSON report to FILE")
+	result.flags.Var(textFlag{&o.junit, "FILE"}, "junit", "also write JUnit XML to FILE, for CI systems: a test for each module")
 
 	groups := []flagGroup{run, share, result}
 	for _, g := range o.run.groups() {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/wamr-go/wamr-go/cmd/wamr-go/internal/vet"
@@ -11,20 +10,14 @@ import (
 
 // finishVet writes the report to its places and sets the exit code. code is that of a
 // signal, or 0.
-func finishVet(a *app, o *vetOptions, r *vet.Report, dest *outFile, code int) error {
+func finishVet(a *app, o *vetOptions, r *vet.Report, files vetFiles, code int) error {
 	out := reportOutput{format: o.format, color: o.run.color}
 	err := out.write(a, func(options report.Options) ([]byte, error) { return renderVet(r, o.format, options) })
 	if err != nil {
 		return err
 	}
-	if dest != nil {
-		text, err := renderVet(r, formatJSON, report.Options{})
-		if err != nil {
-			return err
-		}
-		if err := dest.write(text); err != nil {
-			return cannotRunf("the report could not be written to %s: %v", o.run.reportFile, systemReason(err))
-		}
+	if err := files.write(r); err != nil {
+		return err
 	}
 	if code == 0 {
 		code = vetCode(r)
@@ -79,14 +72,4 @@ func modulesText(n int) string {
 		return "1 module"
 	}
 	return fmt.Sprintf("%d modules", n)
-}
-
-// sameFile reports whether two paths name one file.
-func sameFile(a, b string) bool {
-	x, err := os.Stat(a)
-	if err != nil {
-		return false
-	}
-	y, err := os.Stat(b)
-	return err == nil && os.SameFile(x, y)
 }

@@ -57,7 +57,8 @@ var (
 		{dir: "pkg/memstat/trend", ours: []string{"pkg/memstat/probe"}},
 		{dir: "pkg/memstat/guestheap", ours: []string{"pkg/memstat"}},
 		{dir: "pkg/memstat/pprof", ours: []string{"pkg/memstat"}},
-		{dir: "pkg/memstat/report", ours: memstat, others: []string{"github.com/fatih/color"}},
+		{dir: "internal/junit", ours: []string{"pkg/memstat"}},
+		{dir: "pkg/memstat/report", ours: append([]string{"internal/junit"}, memstat...), others: []string{"github.com/fatih/color"}},
 		{dir: "pkg/memstat", never: []string{"runtime/metrics"}},
 		{
 			dir: "pkg/wasi", ours: []string{"pkg/memstat"},
@@ -69,7 +70,7 @@ var (
 			others: []string{wazero + "...", "golang.org/x/sys...", "github.com/ianlancetaylor/demangle"},
 		},
 		{
-			dir: "cmd", ours: library,
+			dir: "cmd", ours: append([]string{"internal/junit"}, library...),
 			others: []string{"github.com/fatih/color", "github.com/spf13/...", "golang.org/x/sys...", "golang.org/x/term"},
 		},
 		{dir: "internal", ours: library},

@@ -73,7 +73,8 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		err = m.linker.defineTick(m.profile.listening(ctx), m.profile.tick())
 	}
 	if err == nil && heap.rewriting() != nil {
-		m.helper, err = m.linker.defineHeap(ctx)
+		m.helper = c.helper
+		err = m.linker.defineHeap(ctx)
 	}
 	if err != nil {
 		_ = m.Close(ctx)
@@ -82,13 +83,23 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 	m.info.Path, m.info.FromComponent = b.Path, b.FromComponent
 	m.info.WasmBytes, m.info.Functions, m.info.DataBytes = uint64(len(parsed.Binary)), uint64(parsed.Functions), parsed.DataBytes
 	if r.config.Inspect {
-		m.info.SHA256 = hex.EncodeToString(source.sum[:])
+		m.info.SHA256 = sumOf(parsed, source)
 	}
 	m.info.NativeBytes, m.info.Cached = c.nativeBytes, c.cached
 	if r.config.Inspect {
 		m.layout = layoutOf(parsed)
 	}
 	return m, nil
+}
+
+// sumOf returns the SHA-256 of a module as it was given, in hexadecimal. That of the
+// source may be of code that was rewritten.
+func sumOf(given *wasmbin.Module, s *source) string {
+	sum := s.sum
+	if s.original != given {
+		sum = sha256.Sum256(given.Binary)
+	}
+	return hex.EncodeToString(sum[:])
 }
 
 // prepare decides which edits of a module wazero compiles, and lays its initial memory out, which the caller

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -68,8 +69,9 @@ func (s *source) stub(key codecache.Key) []byte {
 type compilation struct {
 	linker      *linker
 	compiled    wazero.CompiledModule
-	nativeBytes *uint64 // as in ModuleInfo
-	cached      bool    // the code came from the cache
+	helper      wazero.CompiledModule // of a watched heap
+	nativeBytes *uint64               // as in ModuleInfo
+	cached      bool                  // the code came from the cache
 }
 
 // Close closes the wazero runtime.
@@ -222,11 +224,12 @@ func (r *Runtime) mode() instrument.Mode {
 
 // key returns the module's name in the cache.
 func (r *Runtime) key(s *source) codecache.Key {
-	const rules = 1 // changes with the checks that code in the cache has passed
-	how := binary.LittleEndian.AppendUint64([]byte{rules, byte(s.plan.Mode()), instrument.Version}, uint64(r.features))
-	if r.config.CPUProfile {
-		how = append(how, "offsets"...)
+	const rules = 1   // changes with the checks that code in the cache has passed
+	places := byte(0) // whether the code says where its calls are
+	if r.tellsPlaces() {
+		places = 1
 	}
+	how := binary.LittleEndian.AppendUint64([]byte{rules, byte(s.plan.Mode()), instrument.Version, places}, uint64(r.features))
 	if _, watched := s.plan.Lowest(); watched {
 		how = append(how, "stack"...)
 	}
@@ -250,20 +253,34 @@ func (r *Runtime) compileWith(ctx context.Context, cache wazero.CompilationCache
 	if r.config.Inspect && r.compiles {
 		before = executable()
 	}
-	compiled, err := l.compileModule(ctx, binary)
+	compiled, unkept, err := l.compileKept(ctx, binary)
+	if err != nil {
+		return nil, unkept, err
+	}
+	made := &compilation{linker: l, compiled: compiled}
+	if before != nil {
+		n := executable().beyond(before)
+		made.nativeBytes = &n
+	}
+	if r.config.Heap.Check {
+		var unwritten error
+		if made.helper, unwritten, err = l.compileHelper(ctx); err != nil {
+			return nil, unkept, err
+		}
+		unkept = errors.Join(unkept, unwritten)
+	}
+	return made, unkept, nil
+}
+
+// compileKept is compileModule of a linker that may have a cache. unkept is the
+// reason why the code could not be written to it.
+func (l *linker) compileKept(ctx context.Context, binary []byte) (compiled wazero.CompiledModule, unkept, err error) {
+	compiled, err = l.compileModule(ctx, binary)
 	if err != nil && codecache.IsCacheError(err) {
 		unkept = err
 		compiled, err = l.compileModule(ctx, binary) // if the code could not be written, wazero has it in memory
 	}
-	if err != nil {
-		return nil, unkept, err
-	}
-	c = &compilation{linker: l, compiled: compiled}
-	if before != nil {
-		n := executable().beyond(before)
-		c.nativeBytes = &n
-	}
-	return c, unkept, nil
+	return compiled, unkept, err
 }
 
 // inspecting is held while code is compiled and the process's executable memory

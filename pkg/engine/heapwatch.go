@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
 
@@ -100,42 +99,6 @@ func watchOf(ctx context.Context) *heapWatch {
 
 var errNoWatch = errors.New("the guest was called without its heap's watch")
 
-// defineHeap makes the host functions that a watched guest and its helper call,
-// and compiles the helper.
-func (l *linker) defineHeap(ctx context.Context) (wazero.CompiledModule, error) {
-	i32, i64 := api.ValueTypeI32, api.ValueTypeI64
-	b := l.NewHostModuleBuilder(instrument.HeapHost)
-	for _, f := range []struct {
-		name            string
-		call            api.GoModuleFunc
-		params, results []api.ValueType
-	}{
-		{instrument.HeapStack, heapStack, []api.ValueType{i64}, []api.ValueType{i32}},
-		{instrument.HeapCheck, heapCheck, []api.ValueType{i32, i32, i32}, []api.ValueType{i32}},
-		{instrument.HeapOverflow, heapOverflow, []api.ValueType{i32, i32, i32}, nil},
-		{"flush", heapFlush, []api.ValueType{i32}, nil},
-	} {
-		b.NewFunctionBuilder().WithGoModuleFunction(f.call, f.params, f.results).WithName(f.name).Export(f.name)
-	}
-	// Only the host module is compiled with a listener, and only for the function
-	// that walks the stack: all other calls stay as fast as they are.
-	listened := experimental.WithFunctionListenerFactory(ctx, experimental.FunctionListenerFactoryFunc(
-		func(d api.FunctionDefinition) experimental.FunctionListener {
-			if d.Name() == instrument.HeapStack {
-				return experimental.FunctionListenerFunc(walkStack)
-			}
-			return nil
-		}))
-	host, err := b.Compile(listened)
-	if err != nil {
-		return nil, fmt.Errorf("host module %s: %w", instrument.HeapHost, err)
-	}
-	if _, err := l.InstantiateModule(listened, host, named(instrument.HeapHost)); err != nil {
-		return nil, fmt.Errorf("host module %s: %w", instrument.HeapHost, err)
-	}
-	return l.CompileModule(ctx, heaphelper.Wasm)
-}
-
 // walkStack is called before heapStack, with the stack of the call.
 func walkStack(ctx context.Context, _ api.Module, _ api.FunctionDefinition, _ []uint64, it experimental.StackIterator) {
 	w := watchOf(ctx)
@@ -215,8 +178,7 @@ func (w *heapWatch) take(helper api.Module, bytes uint32) {
 		case heaphelper.Free:
 			w.heap.Free(addr, stack)
 		case heaphelper.Resize:
-			w.heap.Free(addr, stack)
-			w.heap.Alloc(addr, size, stack)
+			w.heap.Resize(addr, size, stack)
 		case heaphelper.Keep:
 			w.heap.Keep(addr)
 		}

@@ -21,11 +21,14 @@ const maxRecompiled = 256 << 10
 func (r *Runtime) hide(m *wasmbin.Module) ([]wasmbin.Edit, wasmbin.Names) {
 	edits, names := m.DropNames()
 	edits = append(edits, m.DropDebug()...)
-	if !r.compiles || r.config.Heap.Check || r.config.CPUProfile {
+	if !r.compiles || r.tellsPlaces() {
 		edits = append(edits, withOffsets(m))
 	}
 	return edits, names
 }
+
+// tellsPlaces reports whether compiled code keeps the places of its calls.
+func (r *Runtime) tellsPlaces() bool { return r.config.Heap.Check || r.config.CPUProfile }
 
 func withOffsets(m *wasmbin.Module) wasmbin.Edit {
 	end := len(m.Binary)

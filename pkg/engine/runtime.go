@@ -62,8 +62,8 @@ type Config struct {
 	// [Module.WriteCPUProfile]. It includes Interruptible, and costs a few percent
 	// more. Code in the cache is kept apart from that without it.
 	CPUProfile bool
-	// Heap watches the guest's own allocator, see [Instance.GuestHeap]. Compiled
-	// code is not kept in the cache then.
+	// Heap watches the guest's own allocator, see [Instance.GuestHeap]. Code in the
+	// cache is kept apart from that without it.
 	Heap HeapConfig
 	// KeepResident bounds the memory, in bytes, that the mapping of a closed
 	// instance keeps for the next one; 0 means 16 MiB. A module keeps at most
@@ -122,9 +122,6 @@ func NewRuntime(cfg Config) *Runtime {
 			sites = memstat.SitesAuto
 		}
 		cfg.Ledger = memstat.NewLedger(sites)
-	}
-	if cfg.Heap.Check {
-		cfg.CacheDir = "" // an entry of the cache has room for one module, and a watched heap needs two
 	}
 	r := &Runtime{config: cfg, scope: cfg.Ledger.Open(0), pages: linmem.OpenPageMap()}
 	if cfg.Interpreter {

@@ -120,6 +120,21 @@ func (h *Heap) Free(addr uint32, stack StackID) (ok bool) {
 	return true
 }
 
+// Resize accounts for a reallocation that left a live block where it was: a free
+// and an allocation.
+func (h *Heap) Resize(addr, size uint32, stack StackID) {
+	b := h.table.find(addr)
+	if b == nil || b.freed != live {
+		h.Free(addr, stack)
+		h.Alloc(addr, size, stack)
+		return
+	}
+	h.take(b)
+	h.totals.Frees++
+	b.size, b.alloc = size, stack
+	h.give(size, stack)
+}
+
 // Live reports whether the block at an address is live.
 func (h *Heap) Live(addr uint32) bool {
 	b := h.table.find(addr)

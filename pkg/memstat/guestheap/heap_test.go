@@ -46,6 +46,32 @@ func TestTotals(t *testing.T) {
 	}
 }
 
+// A block that is resized where it is counts as a free and an allocation, and an
+// unknown one as what it is: a wrong free.
+func TestResize(t *testing.T) {
+	resized, freed := NewHeap(0), NewHeap(0)
+	for _, h := range []*Heap{resized, freed} {
+		h.Alloc(16, 100, 1)
+		h.Alloc(128, 50, 2)
+		h.Free(128, 2)
+	}
+	for _, r := range []struct {
+		addr, size uint32
+		stack      StackID
+	}{{16, 200, 3}, {16, 20, 1}, {128, 10, 4}, {512, 10, 4}} {
+		resized.Resize(r.addr, r.size, r.stack)
+		freed.Free(r.addr, r.stack)
+		freed.Alloc(r.addr, r.size, r.stack)
+	}
+	o := Options{Sites: 5}
+	if d := cmp.Diff(freed.Report(numbered{}, o), resized.Report(numbered{}, o)); d != "" {
+		t.Error(d)
+	}
+	if n := resized.Errors(); n != 2 {
+		t.Errorf("%d errors, want 2", n)
+	}
+}
+
 // A peak lies between the times that the caller told.
 func TestPeakTime(t *testing.T) {
 	h := NewHeap(0)

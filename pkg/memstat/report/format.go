@@ -29,6 +29,8 @@ type Options struct {
 	// LeakKinds are the kinds of the guest's leaks that a text report lists; it
 	// always has their sums.
 	LeakKinds []guestheap.LeakKind
+	// FailKinds are the kinds of the guest's leaks for which JUnit has a failure.
+	FailKinds []guestheap.LeakKind
 }
 
 // formats has a row for each renderer. The first is the default.
@@ -36,6 +38,7 @@ var formats = []Format{
 	{"text", WriteText},
 	{"json", WriteJSON},
 	{"html", WriteHTML},
+	{"junit", WriteJUnit},
 }
 
 // Formats returns all formats, the default first. The caller owns the slice.

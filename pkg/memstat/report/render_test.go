@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/guestheap"
 )
 
 var update = flag.Bool("update", false, "write the golden files of testdata anew")
@@ -69,6 +70,7 @@ func TestGoldens(t *testing.T) {
 		{"calls-80.txt", "text", callsReport(), Options{Width: 80}},
 		{"leaky.json", "json", leakyReport(), Options{}},
 		{"clean.json", "json", cleanReport(), Options{}},
+		{"leaky.xml", "junit", leakyReport(), Options{FailKinds: []guestheap.LeakKind{guestheap.DefinitelyLost}}},
 		{"leaky.html", "html", leakyReport(), Options{}},
 		{"clean.html", "html", cleanReport(), Options{}},
 	} {

@@ -29,7 +29,8 @@ type Cache struct {
 
 // Compiler compiles a binary in a new wazero runtime, with cache as its compilation
 // cache; nil means none. Code owns the runtime and the cache. unkept is the reason why
-// wazero could not write the code to the cache although it compiled.
+// wazero could not write the code to the cache although it compiled. It may compile
+// further modules, the same ones with each binary.
 type Compiler[C api.Closer] func(ctx context.Context, cache wazero.CompilationCache, binary []byte) (code C, unkept, err error)
 
 // Get returns the code of the module with that key, if the cache has it. err is
@@ -73,10 +74,10 @@ func Get[C api.Closer](ctx context.Context, c *Cache, key Key, stub []byte, comp
 func Put[C api.Closer](ctx context.Context, c *Cache, key Key, stub, binary []byte, compile Compiler[C]) (code C, unkept, err error) {
 	stage, unkept := c.newStage()
 	defer func() { unkept = errors.Join(unkept, stage.close()) }()
-	var name string
+	var names []string
 	var cache wazero.CompilationCache
 	if unkept == nil {
-		name, unkept = nameOf(ctx, stage, stub, compile)
+		names, unkept = namesOf(ctx, stage, stub, compile)
 	}
 	if unkept == nil {
 		cache, unkept = wazero.NewCompilationCacheWithDir(stage.dir)
@@ -85,46 +86,63 @@ func Put[C api.Closer](ctx context.Context, c *Cache, key Key, stub, binary []by
 	if unkept = errors.Join(unkept, unwritten); unkept != nil || err != nil {
 		return code, unkept, err
 	}
-	return code, c.keep(stage, key, name), nil
+	return code, c.keep(stage, key, names), nil
 }
 
-// nameOf finds wazero's name of the stub's entry by compiling the stub. It
-// leaves the stage empty.
-func nameOf[C api.Closer](ctx context.Context, stage *stage, stub []byte, compile Compiler[C]) (string, error) {
+// namesOf finds wazero's names of the entries for the stub, and for what is
+// compiled with it, by compiling the stub. It leaves the stage empty.
+func namesOf[C api.Closer](ctx context.Context, stage *stage, stub []byte, compile Compiler[C]) ([]string, error) {
 	cache, err := wazero.NewCompilationCacheWithDir(stage.dir)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	code, unkept, err := compile(ctx, cache, stub)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if err = errors.Join(unkept, code.Close(ctx)); err != nil {
-		return "", err
+		return nil, err
 	}
-	name, err := stage.entry()
-	if err != nil {
-		return "", err
+	names, err := stage.entries()
+	for _, name := range names {
+		err = errors.Join(err, os.Remove(filepath.Join(stage.dir, name)))
 	}
-	return name, os.Remove(filepath.Join(stage.dir, name))
+	return names, err
 }
 
-// keep moves the stage's entry to its place and bounds the cache.
-func (c *Cache) keep(stage *stage, key Key, name string) error {
-	from, err := stage.entry()
+// keep moves the stage's entries to their places and bounds the cache. The entry of
+// the module gets the name of the stub's: that is the one that differs.
+func (c *Cache) keep(stage *stage, key Key, names []string) error {
+	entries, err := stage.entries()
 	if err != nil {
 		return err
 	}
-	from = filepath.Join(stage.dir, from)
-	size, err := seal(from, key)
-	if err != nil {
-		return err
+	without := func(all, others []string) []string {
+		return slices.DeleteFunc(slices.Clone(all), func(name string) bool { return slices.Contains(others, name) })
+	}
+	module, stub := without(entries, names), without(names, entries)
+	if len(module) != 1 || len(stub) != 1 {
+		return errNotWritten
+	}
+	size := uint64(0)
+	for _, name := range entries {
+		n, err := seal(filepath.Join(stage.dir, name), key)
+		if err != nil {
+			return err
+		}
+		size += n
 	}
 	if size > c.limits.Bytes {
 		return &tooLargeError{size, c.limits.Bytes}
 	}
-	if err := move(from, filepath.Join(c.folder(key), name)); err != nil {
-		return err
+	for _, name := range entries {
+		to := name
+		if name == module[0] {
+			to = stub[0]
+		}
+		if err := move(filepath.Join(stage.dir, name), filepath.Join(c.folder(key), to)); err != nil {
+			return err
+		}
 	}
 	return c.bound(size)
 }

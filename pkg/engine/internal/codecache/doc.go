@@ -28,7 +28,8 @@
 // Only wazero knows the names 5d3f… and 91c0…. So Put compiles the stub, too,
 // into an empty stage, and reads the name from there. Get compiles the stub with
 // a context that is over: wazero finds the code or fails, and never compiles the
-// traps.
+// traps. What is compiled together with the module, such as the helper of a watched
+// heap, has the same name in both stages, and keeps it.
 //
 // wazero validated the whole binary before Put kept its code, and the stub's
 // SHA-256 and flags name that binary and no other.

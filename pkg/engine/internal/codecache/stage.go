@@ -32,16 +32,20 @@ func (s *stage) close() error {
 	return os.RemoveAll(s.dir)
 }
 
-// entry returns the path of the one entry, relative to the stage.
-func (s *stage) entry() (string, error) {
+var errNotWritten = errors.New("the compiler did not write its code")
+
+// entries returns the paths of the entries, relative to the stage.
+func (s *stage) entries() ([]string, error) {
 	found, err := entriesIn(s.dir, isWazero)
-	if err != nil {
-		return "", err
+	for i := range found {
+		var relErr error
+		found[i], relErr = filepath.Rel(s.dir, found[i])
+		err = errors.Join(err, relErr)
 	}
-	if len(found) != 1 {
-		return "", errors.New("the compiler did not write its code")
+	if err == nil && len(found) == 0 {
+		err = errNotWritten
 	}
-	return filepath.Rel(s.dir, found[0])
+	return found, err
 }
 
 // removeAbandonedStages removes the stages that killed processes left.

@@ -11,7 +11,8 @@
 ;;             knows such blocks
 ;;
 ;; Nothing is inlined by the engine, so each exported function has all that it
-;; does nearly always in itself.
+;; does nearly always in itself. Of several accesses at an address, that with the
+;; largest offset comes first: its check of the bounds is the only one.
 ;;
 ;; `make heaphelper` builds helper.wasm from this file.
 (module
@@ -50,9 +51,9 @@
     (if (i32.eqz (local.get $addr)) (then (return (i32.const 1))))
     (local.set $at (i32.and (i32.const 0xffff0) (i32.wrap_i64 (i64.shr_u
       (i64.mul (local.get $context) (i64.const 0x9e3779b97f4a7c15)) (i64.const 44)))))
-    (if (i64.eq (i64.load offset=0x10000 (local.get $at)) (local.get $context))
-      (then (local.set $stack (i32.load offset=0x10008 (local.get $at))))
-      (else (local.set $stack (call $stack (local.get $context) (local.get $at)))))
+    (local.set $stack (i32.load offset=0x10008 (local.get $at)))
+    (if (i64.ne (i64.load offset=0x10000 (local.get $at)) (local.get $context))
+      (then (local.set $stack (call $stack (local.get $context) (local.get $at)))))
     (if (i32.eqz (local.get $stack)) (then (return (i32.const 0))))
     (if (i32.eqz (i32.and (local.get $addr) (i32.const 3)))
       (then
@@ -63,10 +64,10 @@
           (i32.or (i32.load8_u offset=0x110000 (local.get $at))
             (i32.shl (i32.const 1) (i32.and (i32.shr_u (local.get $addr) (i32.const 2)) (i32.const 7)))))))
     (local.set $at (global.get $logged))
-    (i32.store (local.get $at) (i32.const 1))
-    (i32.store offset=4 (local.get $at) (local.get $addr))
-    (i32.store offset=8 (local.get $at) (local.get $size))
     (i32.store offset=12 (local.get $at) (local.get $stack))
+    (i32.store offset=8 (local.get $at) (local.get $size))
+    (i32.store offset=4 (local.get $at) (local.get $addr))
+    (i32.store (local.get $at) (i32.const 1))
     (global.set $logged (local.tee $at (i32.add (local.get $at) (i32.const 16))))
     (if (i32.eq (local.get $at) (i32.const 0x10000)) (then (call $full)))
     (i32.const 1))
@@ -77,9 +78,9 @@
     (local $at i32) (local $stack i32) (local $bit i32) (local $byte i32)
     (local.set $at (i32.and (i32.const 0xffff0) (i32.wrap_i64 (i64.shr_u
       (i64.mul (local.get $context) (i64.const 0x9e3779b97f4a7c15)) (i64.const 44)))))
-    (if (i64.eq (i64.load offset=0x10000 (local.get $at)) (local.get $context))
-      (then (local.set $stack (i32.load offset=0x10008 (local.get $at))))
-      (else (local.set $stack (call $stack (local.get $context) (local.get $at)))))
+    (local.set $stack (i32.load offset=0x10008 (local.get $at)))
+    (if (i64.ne (i64.load offset=0x10000 (local.get $at)) (local.get $context))
+      (then (local.set $stack (call $stack (local.get $context) (local.get $at)))))
     (if (i32.eqz (local.get $stack)) (then (return (i32.const 0))))
     (if (i32.and (local.get $addr) (i32.const 3)) (then (return (i32.const 0))))
     (local.set $at (i32.shr_u (local.get $addr) (i32.const 5)))
@@ -90,9 +91,9 @@
     (if (i32.eqz (i32.and (local.get $byte) (local.get $bit))) (then (return (i32.const 0))))
     (i32.store8 offset=0x110000 (local.get $at) (i32.xor (local.get $byte) (local.get $bit)))
     (local.set $at (global.get $logged))
-    (i32.store (local.get $at) (i32.const 2))
-    (i32.store offset=4 (local.get $at) (local.get $addr))
     (i32.store offset=12 (local.get $at) (local.get $stack))
+    (i32.store offset=4 (local.get $at) (local.get $addr))
+    (i32.store (local.get $at) (i32.const 2))
     (global.set $logged (local.tee $at (i32.add (local.get $at) (i32.const 16))))
     (if (i32.eq (local.get $at) (i32.const 0x10000)) (then (call $full)))
     (i32.const 1))
@@ -114,10 +115,10 @@
   (func (export "log") (param $what i32) (param $addr i32) (param $size i32) (param $stack i32)
     (local $at i32)
     (local.set $at (global.get $logged))
-    (i32.store (local.get $at) (local.get $what))
-    (i32.store offset=4 (local.get $at) (local.get $addr))
-    (i32.store offset=8 (local.get $at) (local.get $size))
     (i32.store offset=12 (local.get $at) (local.get $stack))
+    (i32.store offset=8 (local.get $at) (local.get $size))
+    (i32.store offset=4 (local.get $at) (local.get $addr))
+    (i32.store (local.get $at) (local.get $what))
     (global.set $logged (local.tee $at (i32.add (local.get $at) (i32.const 16))))
     (if (i32.eq (local.get $at) (i32.const 0x10000)) (then (call $full))))
 
@@ -127,13 +128,15 @@
     (local $at i32) (local $stack i32)
     (local.set $at (i32.and (i32.const 0xffff0) (i32.wrap_i64 (i64.shr_u
       (i64.mul (local.get $context) (i64.const 0x9e3779b97f4a7c15)) (i64.const 44)))))
-    (local.set $stack (call $stack (local.get $context) (local.get $at)))
+    (local.set $stack (i32.load offset=0x10008 (local.get $at)))
+    (if (i64.ne (i64.load offset=0x10000 (local.get $at)) (local.get $context))
+      (then (local.set $stack (call $stack (local.get $context) (local.get $at)))))
     (if (i32.eqz (local.get $stack)) (then (return (i32.const 0))))
     (local.set $at (global.get $logged))
-    (i32.store (local.get $at) (i32.const 4))
-    (i32.store offset=4 (local.get $at) (local.get $addr))
-    (i32.store offset=8 (local.get $at) (local.get $size))
     (i32.store offset=12 (local.get $at) (local.get $stack))
+    (i32.store offset=8 (local.get $at) (local.get $size))
+    (i32.store offset=4 (local.get $at) (local.get $addr))
+    (i32.store (local.get $at) (i32.const 4))
     (global.set $logged (local.tee $at (i32.add (local.get $at) (i32.const 16))))
     (if (i32.eq (local.get $at) (i32.const 0x10000)) (then (call $full)))
     (i32.const 1)))
