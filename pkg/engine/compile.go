@@ -86,7 +86,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		m.info.SHA256 = sumOf(parsed, source)
 	}
 	m.info.NativeBytes, m.info.Cached = c.nativeBytes, c.cached
-	if r.config.Inspect {
+	if _, watched := source.plan.Lowest(); watched || r.config.Inspect {
 		m.layout = layoutOf(parsed)
 	}
 	return m, nil
@@ -143,7 +143,7 @@ func (r *Runtime) edit(s *source) {
 	if s.alone { // importers compare the maximum
 		s.takeMemoryLimit()
 	}
-	s.plan, s.refused = instrument.NewPlan(s.module, r.mode(), r.config.Inspect)
+	s.plan, s.refused = instrument.NewPlan(s.module, r.mode())
 }
 
 // newModule makes a module of wazero's compiled module. It joins the linker, and takes

@@ -50,9 +50,9 @@ type MemoryStat struct {
 	// does not report it.
 	TableBytes *uint64
 	TotalBytes uint64 // PeakBytes and TableBytes of one instance
-	// Stack describes the stack in linear memory. It is nil without Config.Inspect
-	// and one of Interruptible, Fuel, CountInstructions and CPUProfile, for a module
-	// that does not name its stack pointer, and after Close.
+	// Stack describes the stack in linear memory. It is nil without Config.Fuel and
+	// Config.CountInstructions, for a module that does not name its stack pointer,
+	// and after Close.
 	Stack *report.Stack
 	// Layout has the known parts of the memory by address; nil without
 	// Config.Inspect.

@@ -44,10 +44,10 @@ func stackOf(t *testing.T, cfg Config, guest []byte, function string, args ...st
 // is run, and absent where it is not measured.
 func TestStackPeak(t *testing.T) {
 	guest := readGuest(t, "wat/stack.wasm")
-	cached := Config{Inspect: true, Interruptible: true, CacheDir: t.TempDir()}
+	cached := Config{CountInstructions: true, CacheDir: t.TempDir()}
 	for _, cfg := range []Config{
-		{Inspect: true, Interruptible: true}, cached, cached, {Inspect: true, CountInstructions: true},
-		{Inspect: true, Interruptible: true, Interpreter: true}, {Inspect: true, CPUProfile: true},
+		{Fuel: 1 << 50}, cached, cached, {CountInstructions: true, Inspect: true},
+		{CountInstructions: true, Interpreter: true}, {CountInstructions: true, CPUProfile: true},
 	} {
 		for _, tc := range []struct {
 			function string
@@ -68,12 +68,12 @@ func TestStackPeak(t *testing.T) {
 			}
 		}
 	}
-	for _, cfg := range []Config{{}, {Inspect: true}, {Interruptible: true}} {
+	for _, cfg := range []Config{{}, {Inspect: true}, {Interruptible: true, Inspect: true}} {
 		if s, _ := stackOf(t, cfg, guest, "add"); s != nil {
 			t.Errorf("%+v: %+v", cfg, s)
 		}
 	}
-	full := Config{Inspect: true, Interruptible: true}
+	full := Config{CountInstructions: true}
 	if s, o := stackOf(t, full, readGuest(t, "c/hello.wasm"), ""); s == nil || s.PeakBytes == 0 || s.PeakBytes > s.SizeBytes || !o.Clean() {
 		t.Errorf("hello: %v, %+v", o, s)
 	}

@@ -54,7 +54,7 @@ func TestWatchedGuestsAreValid(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := NewPlan(again, Yield, false)
+		p, err := NewPlan(again, Yield)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -68,9 +68,8 @@ const i32, i64 = 0x7f, 0x7e
 
 var errOrder = errors.New("sections in an unknown order")
 
-// NewPlan plans to rewrite a module. It does not read the code. With watchStack, the
-// lowest value of the stack pointer is kept, see [Plan.Lowest].
-func NewPlan(m *wasmbin.Module, mode Mode, watchStack bool) (*Plan, error) {
+// NewPlan plans to rewrite a module. It does not read the code.
+func NewPlan(m *wasmbin.Module, mode Mode) (*Plan, error) {
 	p := &Plan{module: m, mode: mode}
 	if mode == None || m.Functions == 0 {
 		p.mode = None
@@ -83,7 +82,7 @@ func NewPlan(m *wasmbin.Module, mode Mode, watchStack bool) (*Plan, error) {
 	p.imported = m.Imported(wasmbin.ImportFunction)
 	p.host = p.imported
 	p.counter = m.Imported(wasmbin.ImportGlobal) + places.count(wasmbin.SectionGlobal)
-	if watchStack {
+	if mode == Fuel {
 		if global, _, ok := m.StackPointer(); ok {
 			p.stack = stackPointer{global, p.counter + 1}
 		}

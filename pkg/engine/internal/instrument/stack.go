@@ -2,10 +2,10 @@ package instrument
 
 import "github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 
-// The lowest value of the stack pointer is kept in a global that is added, where a
-// module names its stack pointer: a function that takes room on the stack in linear
-// memory sets the pointer, and then it is compared. That makes a guest of many small
-// functions up to 8 % slower, so it is done on demand.
+// In the mode Fuel, the lowest value of the stack pointer is kept in a global that is
+// added, where a module names its stack pointer: a function that takes room on the
+// stack in linear memory sets the pointer, and then it is compared. That makes a guest
+// of many small functions up to 8 % slower.
 //
 //	global.set $stack_pointer
 //	global.get $stack_pointer

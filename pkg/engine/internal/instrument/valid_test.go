@@ -21,7 +21,7 @@ func rewritten(binary []byte, mode Mode) ([]byte, *Plan, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := NewPlan(m, mode, true)
+	p, err := NewPlan(m, mode)
 	if err != nil || p.Mode() == None {
 		return binary, p, err
 	}
@@ -103,7 +103,7 @@ func TestValid(t *testing.T) {
 // TestNoPass: without a pass nothing is read or changed.
 func TestNoPass(t *testing.T) {
 	m := &wasmbin.Module{Functions: 1} // has not even a code section
-	p, err := NewPlan(m, None, true)
+	p, err := NewPlan(m, None)
 	if err != nil || p.Mode() != None || len(p.Edits()) > 0 || p.Functions() != 1 {
 		t.Errorf("%+v, %v", p, err)
 	}
