@@ -53,7 +53,7 @@ bench:
 microbench:
 	go test -run '^$$' -bench '$(BENCH)' -count $(COUNT) -benchmem ./...
 
-## profile: write the profile by which the command is optimised, from a run of what it does most
+## profile: write the profile by which the command is optimised, from its most frequent work
 profile:
 	go test -trimpath -run '^$$' -bench '^BenchmarkProfile$$' -benchtime 1x -cpuprofile '$(CURDIR)/cmd/wamr-go/default.pgo' -o /dev/null ./cmd/wamr-go
 
@@ -111,7 +111,7 @@ completions:
 	go run ./cmd/wamr-go completion zsh >$(OUT)/completions/_wamr-go
 	go run ./cmd/wamr-go completion fish >$(OUT)/completions/wamr-go.fish
 
-## release-snapshot: build what a release has into dist, and publish nothing
+## release-snapshot: build all files of a release into dist, and publish nothing
 release-snapshot:
 	go run $(GORELEASER) release --snapshot --clean $(RELEASEFLAGS)
 
@@ -132,7 +132,7 @@ cross:
 edge:
 	@sh testdata/edge.sh
 
-## clean: remove what build makes
+## clean: remove the results of build
 clean:
 	rm -rf bin dist
 

@@ -6,8 +6,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine"
 )
 
-// heapContests measure what it costs that a guest's allocations are watched: the
-// same guests with and without, by processor time.
+// heapContests measure the cost of watching a guest's allocations: the same guests with
+// and without, by processor time.
 var heapContests = watchedContests([]allocations{
 	{computation{"pairs_2", "malloc and free, 2 calls deep", "c/heapbench.wasm", []string{"pairs", "2000000", "0"}}, allocating},
 	{computation{"pairs_10", "malloc and free, 10 calls deep", "c/heapbench.wasm", []string{"pairs", "2000000", "8"}}, allocating},

@@ -113,8 +113,8 @@ func caching(t tools) []commandLine {
 	}
 }
 
-// warm is command lines, each with a cache of its own that was filled. A sample
-// is what the function makes of n runs.
+// warm is command lines, each with a filled cache of its own. A sample is
+// computed from n runs.
 func warm(ctx context.Context, b *bench, lines []commandLine, c command, n int, sample func([]processRun) values) []contestant {
 	return each(lines, func(l commandLine) (func(context.Context) (values, error), error) {
 		cache, err := b.dir("cache-*")
@@ -179,7 +179,7 @@ func (c command) check(ctx context.Context, line []string) error {
 	return err
 }
 
-// A processRun is what the program launch prints of a run.
+// A processRun is the output of the program launch for a run.
 type processRun struct {
 	WallNS   float64 `json:"wall_ns"`
 	CPUNS    float64 `json:"cpu_ns"`

@@ -29,8 +29,8 @@ const (
 	bytes       unit = "bytes"
 
 	// processor is nanoseconds of processor time. Nothing makes it smaller, and
-	// other programs make it larger, by what they take of the caches: so its
-	// minima are compared where those of other units have medians.
+	// other programs make it larger through the caches: so its minima are
+	// compared, and the medians of other units.
 	processor unit = "cpu_ns"
 )
 

@@ -11,8 +11,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/engine"
 )
 
-// stoppingContests measure what it costs that a guest can be stopped, or its
-// instructions counted: the same guests with and without, by processor time.
+// stoppingContests measure the cost of the checks that stop a guest, or count
+// its instructions: the same guests with and without, by processor time.
 var stoppingContests = append(kernelContests(
 	checks{"stop", " that a context can end", stoppable, 1.20},
 	checks{"fuel", " with fuel", fuelled, 1.25},

@@ -31,8 +31,8 @@ type tools struct {
 	cc     tool
 }
 
-// findTools builds ours, builds the peers' and looks for the others. Only what
-// is ours must be there. All command lines are built with the same flags.
+// findTools builds ours, builds the peers' and looks for the others. Only ours
+// are required. All command lines are built with the same flags.
 func findTools(ctx context.Context, root, tmp, wamrgo string) (tools, error) {
 	t := tools{wamrgo: wamrgo, launch: filepath.Join(tmp, "launch")}
 	if t.wamrgo == "" {
@@ -68,10 +68,10 @@ func install(ctx context.Context, tmp, command, version string) tool {
 	return tool{path: filepath.Join(tmp, path.Base(command))}
 }
 
-// rewrite copies a program over itself as cp does, with copy_file_range(2). How
-// a file was written is how it lies in the page cache: what the linker wrote, by
-// a mapping, takes 10 % longer to start, until it is read from a disk again, and
-// what was written with one call has up to 1.5 MiB more resident.
+// rewrite copies a program over itself with copy_file_range(2), like cp. The way in
+// which a file was written affects its pages in the page cache: a file that the linker
+// wrote through a mapping takes 10 % longer to start, until it is read from a disk
+// again, and a file that was written with one call has up to 1.5 MiB more resident.
 func rewrite(program string) (err error) {
 	from, err := os.Open(program)
 	if err != nil {

@@ -101,7 +101,7 @@ func exampleLimit(f report.Figure) string {
 func (o *options) checkBudgets(cycling bool) error {
 	for _, l := range o.budgets {
 		f, _ := report.LookupFigure(l.Figure) // the flag takes no other
-		needs, example := "", ""
+		var needs, example string
 		switch {
 		case f.Needs == report.NeedsCycles && !cycling:
 			needs, example = "--cycles, --calls or --duration", "--cycles 1000"
@@ -120,7 +120,7 @@ func (o *options) checkBudgets(cycling bool) error {
 	return nil
 }
 
-// inspects reports whether a report or a budget asks for what only
+// inspects reports whether a report or a budget needs figures that only
 // engine.Config.Inspect measures.
 func (o *options) inspects() bool {
 	for _, l := range o.budgets {

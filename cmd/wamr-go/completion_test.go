@@ -65,7 +65,7 @@ func TestBashCompletes(t *testing.T) {
 	if err := os.Symlink(os.Args[0], program); err != nil {
 		t.Skip("no symbolic links")
 	}
-	for _, name := range []string{"complex.wasm", "x.wasm", "text.txt"} {
+	for _, name := range []string{"complex.wasm", "x.wasm", "run.json", "rest.txt", "text.txt"} {
 		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -98,6 +98,12 @@ complete_line() { # the words up to the cursor, then those behind it
 		{"wamr-go run", "c", "", "complex.wasm"},
 		{"wamr-go --dir", "s", "", "sub"},
 		{"wamr-go --cycles", "", "", ""},
+		{"wamr-go report", "", "", "diff merge show"},
+		{"wamr-go report show --format", "h", "", "html"},
+		{"wamr-go report show", "r", "", "run.json"},
+		{"wamr-go report show run.json", "r", "", ""},
+		{"wamr-go report diff run.json", "r", "", "run.json"},
+		{"wamr-go report diff --fail-on-growth 1 --include", "p", "", "process"},
 	} {
 		line := script.String() + frame + "complete_line '" + tc.before + "' '" + tc.typed + "' '" + tc.behind + "'\n"
 		cmd := exec.Command(bash, "--norc", "-O", "extglob", "-c", line)

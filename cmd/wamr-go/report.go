@@ -23,7 +23,7 @@ func newReport(a *app, h helps) *cobra.Command {
 	return c
 }
 
-// reportOutput are the flags about what a report command writes, and where.
+// reportOutput holds the flags about the output of a report command.
 type reportOutput struct {
 	format string
 	file   string // "" or "-" for standard output
@@ -66,7 +66,7 @@ func (o *reportOutput) write(a *app, render func(report.Options) ([]byte, error)
 	if err != nil {
 		return cannotOpenf(err, "--output %s", o.file)
 	}
-	defer func() { _ = place.close() }() // what could not be written is reported
+	defer func() { _ = place.close() }() // a failed write is reported
 	text, err := render(report.Options{Color: o.color == "always", ASCII: a.ui.ascii})
 	if err != nil {
 		return err

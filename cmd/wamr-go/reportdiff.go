@@ -17,17 +17,18 @@ import (
 )
 
 const reportDiffLong = `Compare two reports that were saved as JSON: of two runs, or of two runs of vet,
-module by module. One table has what changed: the verdict and outcome, what an
-instance takes, linear memory, instructions, the ledger by kind, the guest's
-heap, latency, readings of the process and their trends, and the binary.
+module by module. One table has the figures that changed: verdict and outcome,
+the cost of an instance, linear memory, instructions, the ledger by kind, the
+guest's heap, latency, readings of the process and their trends, the binary.
 
 --fail-on-growth PCT ends with 99 if a figure is worse by more than PCT percent,
 or a verdict, an outcome or a budget turned bad. Only figures that depend on
 nothing but the guest count: instructions, memory, descriptors, the ledger and
-the guest's heap. Others vary from run to run; --include has some of them count:
+the guest's heap. Others vary from run to run. --include makes them count:
+
   timings  latency and rate
-  process  resident memory, Go's heap and the like, their trends, and what the
-           runtime keeps for all instances
+  process  resident memory, Go's heap and the like, their trends, and objects
+           that the runtime keeps for all instances
   module   sizes of the binary and of the compiled code`
 
 const reportDiffExample = `  wamr-go report diff yesterday.json today.json
@@ -41,7 +42,7 @@ const reportDiffCodes = `    0  they were compared
     2  wrong usage
 `
 
-// diffOptions is what the command line of diff says.
+// diffOptions are the flags of report diff.
 type diffOptions struct {
 	out   reportOutput
 	all   bool
@@ -71,7 +72,7 @@ func newReportDiff(a *app, h helps) *cobra.Command {
 	}
 	f := pflag.NewFlagSet("Comparison", pflag.ContinueOnError)
 	f.SortFlags = false
-	f.BoolVarP(&o.all, "all", "v", false, "show what did not change, too")
+	f.BoolVarP(&o.all, "all", "v", false, "show the figures that did not change, too")
 	f.Var(percentFlag{&o.limit}, "fail-on-growth", "exit with 99 if a figure is worse by more than PCT percent")
 	f.Var(classesFlag{&o.also}, "include", "have these count too, with commas: "+strings.Join(classNames(), ", ")+" or all")
 	setFlags(c, h, reportDiffCodes, flagGroup{"Comparison", f}, o.out.flags([]string{reportText, formatJSON, formatHTML}))
@@ -114,7 +115,7 @@ func diffReports(a *app, o *diffOptions, old, new string) error {
 		case formatJSON:
 			err = r.WriteJSON(&b, o.all)
 		case formatHTML:
-			err = r.Table(o.all).WriteHTML(&b)
+			err = r.WriteHTML(&b, o.all)
 		default:
 			err = r.Table(o.all).WriteText(&b, options)
 		}

@@ -25,7 +25,7 @@ const reportMergeExample = `  wamr-go report merge part1.json part2.json part3.j
   wamr-go report merge --format html -o all.html run1.json run2.json
 `
 
-// mergeOptions is what the command line of merge says.
+// mergeOptions are the flags of report merge.
 type mergeOptions struct {
 	out    reportOutput
 	corpus []string

@@ -10,7 +10,7 @@ import (
 
 const reportShowLong = `Render a report that a run saved with --mem-report=json:FILE, in any format. The
 text and the page are those that the run itself would have written. A report of
-vet is rendered as text, json or html. FILE - is standard input.`
+vet can be text, json, html or junit. FILE - is standard input.`
 
 const reportShowExample = `  wamr-go report show run.json
   wamr-go report show --format html -o run.html run.json

@@ -41,20 +41,21 @@ func readSaved(a *app, file string) (*savedReport, error) {
 	case head.Schema == nil:
 		return nil, cannotRunf("%s: is no report: it names no schema", file)
 	}
+	var unknown string // field of a newer version
 	switch *head.Schema {
 	case report.Schema:
-		var unknown string
-		if s.run, unknown, err = report.Parse(text); unknown != "" {
-			a.ui.warnf("%s: a newer version wrote it; fields that this one does not know are left out, such as %q", file, unknown)
-		}
+		s.run, unknown, err = report.Parse(text)
 	case vet.Schema:
-		s.vet, err = vet.Parse(text)
+		s.vet, unknown, err = vet.Parse(text)
 	default:
 		return nil, cannotRunf("%s: its schema is %q, which this version does not know; it knows %s and %s",
 			file, *head.Schema, report.Schema, vet.Schema)
 	}
 	if err != nil {
 		return nil, cannotRunf("%s: is no report: %v", file, err)
+	}
+	if unknown != "" {
+		a.ui.warnf("%s: a newer version wrote it; fields that this one does not know are left out, such as %q", file, unknown)
 	}
 	return s, nil
 }

@@ -93,7 +93,7 @@ func kindsOf(r *guestheap.Report) string {
 		k[0].Blocks, k[0].Bytes, k[1].Blocks, k[1].Bytes, k[2].Blocks, k[2].Bytes, reachable.Blocks, reachable.Bytes)
 }
 
-// leaksKinds is what testdata/c/leaks.c says of itself.
+// leaksKinds is the summary of testdata/c/leaks.c's own losses.
 const leaksKinds = "definite 5/353 indirect 4/128 possible 1/100 reachable 4/208"
 
 var leaksErrors = []string{"double_free 10", "interior_free 20", "invalid_free 0", "realloc_of_freed 40", "calloc_overflow 0"}
@@ -156,7 +156,7 @@ func TestLeaks(t *testing.T) {
 	}
 }
 
-// frame returns what the test of a stack looks at.
+// frame returns the parts of a frame that the tests compare.
 func frame(f memstat.Frame) string { return fmt.Sprintf("%s %s:%d", f.Function, f.File, f.Line) }
 
 func TestLeakStacks(t *testing.T) {
@@ -216,7 +216,7 @@ func TestStrippedGuest(t *testing.T) {
 		return err
 	}
 	guessed := runHeap(t, Config{Heap: HeapConfig{Check: true}}, stripped, "exit")
-	// What realloc adds in place, 200 bytes here, cannot be seen.
+	// Bytes that realloc adds in place, 200 here, cannot be seen.
 	if got := guessed.heap.Kinds[guestheap.DefinitelyLost]; got.Blocks != 5 || got.Bytes != 153 || len(guessed.heap.Notes) == 0 {
 		t.Errorf("guessed: %+v, %q", got, guessed.heap.Notes)
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/wasi"
 )
 
-// heapModel does what testdata/c/heapcalls.c does.
+// heapModel mirrors testdata/c/heapcalls.c.
 type heapModel struct {
 	Allocs, Frees   uint64
 	Kept, KeptBytes uint64 // in slots
@@ -77,7 +77,7 @@ func (m *heapModel) run(ops []byte) {
 	}
 }
 
-// reported returns what a report says in the words of a model.
+// reported returns a report in the form of a model.
 func reported(r *guestheap.Report) heapModel {
 	m := heapModel{Allocs: r.Allocs, Frees: r.Frees, Errors: map[string]uint64{}}
 	for _, l := range r.Leaks {

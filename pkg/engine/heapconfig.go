@@ -65,7 +65,7 @@ func (e *AllocatorError) Error() string {
 // Unwrap returns ErrNoAllocator or ErrHeapFunction.
 func (e *AllocatorError) Unwrap() error { return e.Err }
 
-// heapCode is what the engine knows of a module whose heap is watched.
+// heapCode is the code of a module whose heap is watched.
 type heapCode struct {
 	guest     *wasmbin.Module // as it was before
 	module    *wasmbin.Module // that is compiled

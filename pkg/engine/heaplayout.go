@@ -70,10 +70,10 @@ func stackPointerOf(m *wasmbin.Module) (index, top uint32, ok bool) {
 	return 0, uint32(value), true
 }
 
-// unused returns the part of the stack that no function uses: pointers in it are
-// of functions that returned. Where the stack begins is known if it comes before
-// the data. Else it has the linker's default size, unless there is data in that
-// range; then what was seen in use is all that is known of it.
+// unused returns the part of the stack that no function uses: pointers in it belong to
+// functions that returned. The beginning of the stack is known if it comes before the
+// data. Otherwise it has the linker's default size, unless there is data in that range;
+// then only the part that was seen in use is known.
 func (l *heapLayout) unused(sp, lowest uint32) guestheap.Range {
 	start := uint32(0)
 	if !l.first {

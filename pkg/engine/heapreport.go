@@ -12,14 +12,14 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/guestheap"
 )
 
-// GuestHeap scans the guest's memory and reports what its allocator did, what is
-// live, what of that is lost, and what went wrong. It returns nil without
-// HeapConfig.Check, and once the instance is closed. Call it when the guest ended,
-// in whatever way, or between two calls. It waits for a call in progress.
+// GuestHeap scans the guest's memory and reports the work of its allocator: its totals,
+// the live and the lost blocks, and the errors. It returns nil without
+// HeapConfig.Check, and once the instance is closed. Call it after the guest ended, in
+// whatever way, or between two calls. It waits for a call in progress.
 //
-// The values of local variables of functions that are running cannot be seen: a
-// block that only they point to counts as lost. That matters after proc_exit, a
-// trap and a timeout, and not after a return.
+// It cannot see the local variables of running functions: a block that only they point
+// to counts as lost. That matters after proc_exit, a trap and a timeout, but not after
+// a return.
 func (in *Instance) GuestHeap() *guestheap.Report {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -69,7 +69,7 @@ func (in *Instance) growth() guestheap.Growth {
 	return guestheap.Growth{InitialBytes: m.InitialBytes, Bytes: m.PeakBytes, Grows: m.Grows}
 }
 
-// notes says what is odd about the allocator that was found.
+// notes describes the peculiarities of the allocator that was found.
 func (c *heapCode) notes(unknown uint64) []string {
 	switch {
 	case c.guessed && unknown > 0:
@@ -109,7 +109,7 @@ func (in *Instance) roots() (guestheap.Roots, []string) {
 			}
 		}
 	}
-	// Before the first block is what the allocator keeps of it.
+	// The allocator's header precedes the first block.
 	const header = 16
 	low := in.watch.heap.Lowest()
 	low -= min(low, header)

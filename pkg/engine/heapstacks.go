@@ -113,7 +113,8 @@ func (s *heapStacks) Frames(id guestheap.StackID) []memstat.Frame {
 	for frame := range framesOf(s.all[id-1]) {
 		places := s.frames[frame]
 		frames = append(frames, places...)
-		// So clang calls a main without parameters, and libc what calls one with.
+		// __original_main is clang's name for a main without parameters, and libc's
+		// for the function that calls a main with parameters.
 		before := len(frames) - len(places) - 1
 		if last := &frames[len(frames)-1]; last.Function == "__original_main" && (before < 0 || frames[before].Function != "__main_void") {
 			last.Function = "main"

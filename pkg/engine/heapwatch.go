@@ -152,7 +152,7 @@ func heapFlush(ctx context.Context, helper api.Module, stack []uint64) {
 	watchOf(ctx).take(helper, uint32(stack[0]))
 }
 
-// drain takes what is in the log.
+// drain takes the records in the log.
 func (w *heapWatch) drain() {
 	if logged, ok := w.helper.ExportedGlobal("logged").(api.MutableGlobal); ok {
 		n := uint32(logged.Get())

@@ -8,11 +8,10 @@ import (
 	"strings"
 )
 
-// countMappings counts named mappings by name, and anonymous ones by
-// protection. The kernel joins neighbours, so that the number of anonymous
-// mappings says little: they are counted in pages. What the Go runtime mapped
-// for itself is subtracted, as are memory that others account for (see Account) and
-// the stacks of threads that C started.
+// countMappings counts named mappings by name, and anonymous ones by protection. The
+// kernel joins neighbours, so the number of anonymous mappings says little: they are
+// counted in pages. It subtracts the mappings of the Go runtime, memory that others
+// account for (see Account), and the stacks of threads that C started.
 func countMappings(cfg *Config, c *Census) bool {
 	text, ok := read(self + "maps")
 	anonymous := make(map[string]int64)

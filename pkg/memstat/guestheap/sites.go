@@ -8,15 +8,15 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// SiteReport is what one place had live.
+// SiteReport has the live blocks of one place.
 type SiteReport struct {
 	Blocks uint64          `json:"blocks"`
 	Bytes  uint64          `json:"bytes"`
 	Stack  []memstat.Frame `json:"stack"`
 }
 
-// SiteTotal is what one place allocated in all, what of it is live, and what was
-// live when the heap had its peak.
+// SiteTotal has all allocations of one place, the live ones among them, and those that
+// were live when the heap had its peak.
 type SiteTotal struct {
 	Allocs     uint64          `json:"allocs"`
 	Bytes      uint64          `json:"bytes"`

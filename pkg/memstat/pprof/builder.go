@@ -117,7 +117,7 @@ func (b *Builder) WriteTo(w io.Writer) (int64, error) {
 	return count.n, err
 }
 
-// counter counts what is written.
+// counter counts the written bytes.
 type counter struct {
 	w io.Writer
 	n int64

@@ -1,11 +1,11 @@
 // Package report is the memory report: one model, and a renderer for each
 // format.
 //
-// Whoever ran a module fills a [Report] with what was measured and owns it.
-// [WriteText] and [WriteJSON] render it; [Lookup] finds the renderer of a
-// [Format] by name, and [Formats] lists all of them. [Parse] reads the JSON form
-// back, so that a saved report renders as the run did. [NewTarget] adds what the
-// counted objects would cost on a device.
+// The program that ran a module fills a [Report] with its measurements and owns it.
+// [WriteText] and [WriteJSON] render it; [Lookup] finds the renderer of a [Format] by
+// name, and [Formats] lists all of them. [Parse] reads the JSON form back, so a saved
+// report renders like the original. [NewTarget] adds the cost of the counted objects on
+// a device.
 //
 // Renderers format and never compute. They escape every string that a guest
 // may have chosen, so no report drives a terminal or forges a section.

@@ -37,7 +37,7 @@ const (
 	NeedsGuestHeap         // Config.Heap.Check
 )
 
-// Units of figures. Other units are the plural of what is counted.
+// Units of figures. Other units are the plural of the counted object.
 const (
 	UnitBytes       = "bytes"
 	UnitNanoseconds = "nanoseconds"

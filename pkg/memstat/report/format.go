@@ -16,7 +16,8 @@ type Format struct {
 	Write func(w io.Writer, r *Report, o Options) error
 }
 
-// Options describes the output. Formats ignore what does not apply to them.
+// Options describes the output. Formats ignore options that do not apply to
+// them.
 type Options struct {
 	// Color adds ANSI colour. The caller has checked that the output is a
 	// terminal and that NO_COLOR is unset.

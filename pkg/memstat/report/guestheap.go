@@ -24,7 +24,8 @@ func WriteGuestHeap(w io.Writer, h *guestheap.Report, o Options) error {
 	return nil
 }
 
-// guestHeap writes what the guest's allocator did. It lists the leaks of kinds.
+// guestHeap writes the figures of the guest's allocator. It lists the leaks of
+// kinds.
 func (p *page) guestHeap(h *guestheap.Report, kinds []guestheap.LeakKind) {
 	p.heapErrors(h)
 	p.heapLeaks(h, kinds)

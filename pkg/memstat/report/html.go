@@ -80,7 +80,7 @@ func (d *document) element(tag, attributes, text string) {
 	d.raw("</", tag, ">")
 }
 
-// section writes a card with a heading and what body writes.
+// section writes a card with a heading and the output of body.
 func (d *document) section(title string, body func()) {
 	d.raw("<section class=\"card\">\n")
 	d.element("h2", "", title)
@@ -116,7 +116,7 @@ func figure(text string) htmlCell { return htmlCell{text: text, figure: true} }
 func codeCell(s string) htmlCell  { return htmlCell{text: s, code: true} }
 
 // table writes rows under heads. The first cell of a row is its head. after, if
-// it is not nil, writes what belongs beneath a row.
+// it is not nil, writes the part beneath a row.
 func (d *document) table(caption string, heads []htmlCell, rows [][]htmlCell, after func(row int)) {
 	d.raw("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"", html.EscapeString(caption), "\"><table>\n<thead><tr>")
 	for _, h := range heads {
@@ -179,7 +179,7 @@ func sizeText(n uint64) string {
 	return humanBytes(n) + " (" + memstat.Grouped(n) + " bytes)"
 }
 
-// ledger writes what instances acquired and gave back.
+// ledger writes the resources that instances acquired and gave back.
 func (d *document) ledger(l *Ledger) {
 	if l == nil || len(l.Kinds) == 0 {
 		return

@@ -7,8 +7,8 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/guestheap"
 )
 
-// guestHeap writes what the guest's allocator did, what is lost, and what went
-// wrong.
+// guestHeap writes the figures of the guest's allocator, the lost blocks, and
+// the errors.
 func (d *document) guestHeap(h *guestheap.Report) {
 	if h == nil {
 		return

@@ -9,7 +9,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
 
-// summary writes the verdict and what one instance costs.
+// summary writes the verdict and the cost of one instance.
 func (d *document) summary(r *Report, title string) {
 	d.raw("<header>\n")
 	d.element("h1", "", title)
@@ -62,7 +62,7 @@ func (d *document) failures(r *Report, told string) {
 	}
 }
 
-// costs writes what one instance takes.
+// costs writes the cost of one instance.
 func (d *document) costs(r *Report) {
 	d.raw("<ul class=\"costs\" aria-label=\"what one instance costs\">\n")
 	cost := func(value, what string) {
@@ -87,7 +87,7 @@ func (d *document) costs(r *Report) {
 	d.raw("</ul>\n")
 }
 
-// lost writes what leaks, and where it was acquired.
+// lost writes the leaks, and the places that acquired them.
 func (d *document) lost(r *Report) {
 	var leaks []memstat.Leak
 	if r.Ledger != nil {
@@ -176,7 +176,7 @@ func steps(counts []int64) string {
 	return strings.Join(texts, " → ")
 }
 
-// facts writes what ran, and how.
+// facts writes the configuration of the run.
 func (d *document) facts(r *Report) {
 	var rows [][]htmlCell
 	add := func(name, value string) {

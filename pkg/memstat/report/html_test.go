@@ -51,7 +51,7 @@ func TestHTMLIsWellFormed(t *testing.T) {
 	}
 }
 
-// TestHTMLTellsTheRun looks for what the page tells of the run and its failures.
+// TestHTMLTellsTheRun looks for the run and its failures in the page.
 func TestHTMLTellsTheRun(t *testing.T) {
 	r := leakyReport()
 	page := string(render(t, "html", r, Options{}))
@@ -77,7 +77,7 @@ func TestHTMLTellsTheRun(t *testing.T) {
 	}
 }
 
-// checkElement refuses what runs code or loads something.
+// checkElement refuses elements that run code or load something.
 func checkElement(t *testing.T, name string, e xml.StartElement) {
 	t.Helper()
 	switch e.Name.Local {

@@ -11,9 +11,9 @@ import (
 // Schema names the JSON form of a [Report].
 const Schema = "wamr-go/report/v1"
 
-// Report is everything that a run tells about memory. A nil pointer stands
-// for what was not measured and is absent from JSON. A Report is plain data:
-// it must not change while it is rendered.
+// Report holds all measurements of a run. A nil pointer stands for a part that
+// was not measured and is absent from JSON. A Report is plain data: it must not
+// change while it is rendered.
 type Report struct {
 	Schema  string  `json:"schema"` // WriteJSON sets it to [Schema]
 	Outcome Outcome `json:"outcome"`
@@ -27,8 +27,8 @@ type Report struct {
 	Memory  *Memory  `json:"memory,omitempty"`
 	Ledger  *Ledger  `json:"ledger,omitempty"`
 	Process *Process `json:"process,omitempty"`
-	// GuestHeap is what the guest's own allocator did; over several cycles, in the
-	// first one, and over several calls, at their end.
+	// GuestHeap has the figures of the guest's own allocator; over several cycles, in
+	// the first one, and over several calls, at their end.
 	GuestHeap *guestheap.Report `json:"guest_heap,omitempty"`
 	Cycles    *Cycles           `json:"cycles,omitempty"`
 	Budget    *Budget           `json:"budget,omitempty"`
@@ -86,7 +86,7 @@ type OpenFDs struct {
 	First string `json:"first,omitempty"` // the guest's path of the lowest of them
 }
 
-// Tool describes what ran the module.
+// Tool describes the program that ran the module.
 type Tool struct {
 	Version  string `json:"version,omitempty"` // of wamr-go; absent if the build does not record it
 	Wazero   string `json:"wazero,omitempty"`  // likewise
@@ -186,14 +186,15 @@ type Cycles struct {
 	P90NS     int64   `json:"p90_ns"`     // 9 of 10 cycles took no longer
 	P99NS     int64   `json:"p99_ns"`     // 99 of 100 cycles took no longer
 	MaxNS     int64   `json:"max_ns"`     // of one cycle
-	// Verdict is about the host's side, what the ledger and the census count, and
-	// with the unit "call" also about what the guest keeps.
+	// Verdict is about the host's side, the counts of the ledger and the census, and
+	// with the unit "call" also about the guest's own leaks.
 	Verdict memstat.Verdict `json:"verdict"`
 	Reason  string          `json:"reason"`
-	// Census has what grew in every window of the hunt for leaks.
+	// Census has the identities that grew in every window of the hunt for
+	// leaks.
 	Census []census.Finding `json:"census"`
-	// Hunt says how the windows were, and what they can have missed; absent if
-	// there was no hunt.
+	// Hunt describes the windows of the hunt, and the leaks that it can have
+	// missed; absent if there was no hunt.
 	Hunt *Hunt `json:"hunt,omitempty"`
 	trend.Trend
 	Samples []probe.Sample `json:"samples"`
@@ -214,7 +215,7 @@ type CycleFailure struct {
 // Hunt describes the hunt for leaks.
 type Hunt struct {
 	census.Plan
-	Counted []census.Kind `json:"counted"` // what this system can count
+	Counted []census.Kind `json:"counted"` // the kinds that this system can count
 	// HiddenBelow is the smallest leak that is found for certain, in objects per
 	// cycle. A slower one could have hidden.
 	HiddenBelow float64 `json:"hidden_below"`

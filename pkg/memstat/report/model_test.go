@@ -82,7 +82,7 @@ func outline(text string) map[string]bool {
 }
 
 // jsonPaths lists the fields that encoding/json writes for a type. Three types
-// write themselves; TestGoldens and the tests of probe check what they write.
+// write themselves; TestGoldens and the tests of probe check their output.
 func jsonPaths(t reflect.Type, parent string, paths map[string]bool) {
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		t = t.Elem()

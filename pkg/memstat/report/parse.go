@@ -28,23 +28,31 @@ func Parse(text []byte) (r *Report, unknown string, err error) {
 		return nil, "", fmt.Errorf("%w, but of %q", ErrSchema, head.Schema)
 	}
 	r = new(Report)
-	strict := json.NewDecoder(bytes.NewReader(text))
-	strict.DisallowUnknownFields()
-	if err := strict.Decode(r); err != nil {
-		name, ok := strings.CutPrefix(err.Error(), "json: unknown field ") // it has no type
-		if !ok {
-			return nil, "", err
-		}
-		unknown = strings.Trim(name, `"`)
-		r = new(Report)
-		if err := json.Unmarshal(text, r); err != nil {
-			return nil, "", err
-		}
+	if unknown, err = Decode(text, r); err != nil {
+		return nil, "", err
 	}
 	if err := r.check(); err != nil {
 		return nil, "", err
 	}
-	return r, memstat.Printable(unknown), nil
+	return r, unknown, nil
+}
+
+// Decode decodes JSON into the value that to points to. It ignores fields that the
+// value does not have, and returns the name of the first of them, or "". Types that
+// decode themselves hide theirs.
+func Decode[T any](text []byte, to *T) (unknown string, err error) {
+	strict := json.NewDecoder(bytes.NewReader(text))
+	strict.DisallowUnknownFields()
+	err = strict.Decode(to)
+	if err == nil {
+		return "", nil
+	}
+	unknown, ok := strings.CutPrefix(err.Error(), "json: unknown field ") // it has no type
+	if !ok {
+		return "", err
+	}
+	*to = *new(T)
+	return memstat.Printable(strings.Trim(unknown, `"`)), json.Unmarshal(text, to)
 }
 
 // maxWindows is more than any hunt has.

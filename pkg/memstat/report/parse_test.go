@@ -63,8 +63,8 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// FuzzParse: a report is a file from anywhere. What is read can be rendered, does
-// not drive a terminal, and is read again as the same.
+// FuzzParse: a report is a file from anywhere. A parsed report can be rendered, does
+// not control a terminal, and parses again to the same report.
 func FuzzParse(f *testing.F) {
 	for _, name := range []string{"leaky.json", "clean.json"} {
 		text, err := os.ReadFile(filepath.Join("testdata", name))

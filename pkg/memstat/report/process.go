@@ -31,7 +31,7 @@ func (p Process) MarshalJSON() ([]byte, error) {
 	return append(append(append(text, `"before":`...), before...), '}'), nil
 }
 
-// UnmarshalJSON reads what MarshalJSON writes. It ignores unknown members.
+// UnmarshalJSON reads the output of MarshalJSON. It ignores unknown members.
 func (p *Process) UnmarshalJSON(data []byte) error {
 	var own struct {
 		Before *probe.Process `json:"before"`

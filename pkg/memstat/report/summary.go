@@ -38,7 +38,7 @@ func (r *Report) verdict() (word, reason string) {
 	}
 }
 
-// leak sums up what was lost.
+// leak sums up the lost objects.
 func (r *Report) leak() string {
 	var parts []string
 	if l := r.Ledger; l != nil {
@@ -60,15 +60,15 @@ type Cost struct {
 	MemoryBytes  uint64  // size of its linear memory
 	TouchedBytes *uint64 // pages of it in use; nil if that was not measured
 	Stack        *Stack  // in it; nil if that was not measured
-	// HostBytes is the size of what the host holds beside that memory: an upper
-	// bound, as each kind of the ledger may have its peak at another time. The
-	// runtime's own kinds, which instances share, are not in it.
+	// HostBytes is the size of the host's resources beside that memory: an
+	// upper bound, because each kind of the ledger may have its peak at another
+	// time. It excludes the runtime's own kinds, which instances share.
 	HostBytes uint64
 	FDs       uint64 // descriptors of the guest
 	HostFDs   uint64 // descriptors of the host
 }
 
-// Cost returns what one instance costs, and whether the report tells it.
+// Cost returns the cost of one instance, and whether the report has it.
 func (r *Report) Cost() (c Cost, ok bool) {
 	if r.Memory == nil || r.Ledger == nil {
 		return Cost{}, false

@@ -21,7 +21,7 @@ type Target struct {
 type TargetKind struct {
 	Kind          memstat.Kind `json:"kind"`
 	BytesEach     uint64       `json:"bytes_each"`
-	What          string       `json:"what"` // what the bytes consist of
+	What          string       `json:"what"` // the parts of the bytes
 	LeakedObjects uint64       `json:"leaked_objects"`
 	LeakedBytes   uint64       `json:"leaked_bytes"`
 	PeakObjects   uint64       `json:"peak_objects"` // the most that one instance held at once

@@ -29,7 +29,7 @@ func TestTargetLostLocks(t *testing.T) {
 	}
 	for i := range got.Kinds {
 		if got.Kinds[i].What == "" {
-			t.Errorf("%v: what the bytes are is not said", got.Kinds[i].Kind)
+			t.Errorf("%v: the parts of the bytes are missing", got.Kinds[i].Kind)
 		}
 		got.Kinds[i].What = ""
 	}

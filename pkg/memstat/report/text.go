@@ -337,7 +337,7 @@ func (p *page) cycles(c *Cycles) {
 	p.metrics(c.Metrics, unit)
 }
 
-// census writes what grew in every window.
+// census writes the identities that grew in every window.
 func (p *page) census(found []census.Finding, unit string) {
 	if len(found) == 0 {
 		return

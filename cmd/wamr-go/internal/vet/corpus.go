@@ -136,7 +136,7 @@ func isDir(path string) bool {
 func (c *Corpus) Share(s Shard) *Corpus {
 	share := &Corpus{Root: c.Root}
 	for _, m := range c.Modules {
-		if s.Holds(m.Name) {
+		if s.holds(m.Name) {
 			share.Modules = append(share.Modules, m)
 		}
 	}

@@ -1,7 +1,6 @@
 package vet
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,29 +13,38 @@ import (
 func (r *Report) JSON() ([]byte, error) { return report.EncodeJSON(r) }
 
 // Parse reads a report that JSON wrote, of this version or another: it ignores
-// unknown fields. The texts of the result are as untrusted as the file.
-func Parse(text []byte) (*Report, error) {
-	var r Report
-	if err := json.Unmarshal(text, &r); err != nil {
-		return nil, fmt.Errorf("it is no report of vet: %w", err)
+// unknown fields, of which unknown is the first, or "". The texts of the result are as
+// untrusted as the file.
+func Parse(text []byte) (r *Report, unknown string, err error) {
+	r = new(Report)
+	if unknown, err = report.Decode(text, r); err != nil {
+		return nil, "", err
 	}
+	if err := r.check(); err != nil {
+		return nil, "", err
+	}
+	return r, unknown, nil
+}
+
+// check refuses values that JSON does not write.
+func (r *Report) check() error {
 	if r.Schema != Schema {
-		return nil, fmt.Errorf("its schema is %q, not %q", r.Schema, Schema)
+		return fmt.Errorf("its schema is %q, not %q", r.Schema, Schema)
 	}
-	for _, s := range slices.Concat(r.MissingShards, sharesOf(&r)) {
+	for _, s := range slices.Concat(r.MissingShards, sharesOf(r)) {
 		if _, err := NewShard(s.Index, s.Count); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	for _, m := range r.Modules {
 		if m.Path == "" {
-			return nil, errors.New("a module has no path")
+			return errors.New("a module has no path")
 		}
 		if m.Verdict.severity() < 0 {
-			return nil, fmt.Errorf("%s: the verdict %q is unknown", m.Path, m.Verdict)
+			return fmt.Errorf("%s: the verdict %q is unknown", m.Path, m.Verdict)
 		}
 	}
-	return &r, nil
+	return nil
 }
 
 func sharesOf(r *Report) []Shard {

@@ -8,7 +8,7 @@ import (
 
 func TestJUnit(t *testing.T) {
 	var rows []Entry
-	for _, v := range Verdicts() {
+	for _, v := range verdicts {
 		rows = append(rows, Entry{Path: string(v) + ".wasm", Verdict: v, Reason: "because <" + string(v) + ">", WallNS: 1_500_000})
 	}
 	rows = append(rows, Entry{Path: "own.wasm", Verdict: Leaking, Report: []byte(`{"schema":"wamr-go/report/v1","outcome":{"kind":"exit"},` +
@@ -24,7 +24,7 @@ func TestJUnit(t *testing.T) {
 	if len(s.Cases) != len(rows)+1 || all.Skipped != 2 || all.Failures != len(rows)-2 {
 		t.Errorf("%+v", all)
 	}
-	for _, v := range Verdicts() {
+	for _, v := range verdicts {
 		c := s.Case(string(v) + ".wasm")
 		reason := "because <" + string(v) + ">"
 		switch {

@@ -48,8 +48,8 @@ func Merge(parts []*Report, corpus *Corpus) *Report {
 	return merged
 }
 
-// worse reports whether the row says more against the module than another: by its
-// verdict, and then by what an instance takes.
+// worse reports whether the row is worse than another: by its verdict, and then by the
+// memory of an instance.
 func (e Entry) worse(than Entry) bool {
 	if a, b := e.Verdict.severity(), than.Verdict.severity(); a != b {
 		return a > b

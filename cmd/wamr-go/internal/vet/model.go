@@ -34,9 +34,6 @@ const (
 
 var verdicts = []Verdict{Missing, Clean, Inconclusive, Trapped, TimedOut, Failed, Crashed, OverBudget, Leaking}
 
-// Verdicts returns all verdicts, the mildest first. The caller owns the slice.
-func Verdicts() []Verdict { return slices.Clone(verdicts) }
-
 func (v Verdict) severity() int { return slices.Index(verdicts, v) }
 
 // Judged reports whether the module ran to its end, so that the verdict is

@@ -41,10 +41,10 @@ func ParseShard(text string) (Shard, error) {
 // String returns "I/N".
 func (s Shard) String() string { return fmt.Sprintf("%d/%d", s.Index, s.Count) }
 
-// Holds reports whether the module of that name belongs to the shard. The
+// holds reports whether the module of that name belongs to the shard. The
 // answer depends on the name alone, so adding a module moves no other, and
 // machines agree without communication.
-func (s Shard) Holds(name string) bool { return shardOf(name, s.Count) == s }
+func (s Shard) holds(name string) bool { return shardOf(name, s.Count) == s }
 
 // shardOf returns the shard of a module. The function must not change: parts of
 // different versions would overlap.

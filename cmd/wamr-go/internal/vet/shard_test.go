@@ -42,7 +42,7 @@ func TestShardsArePartition(t *testing.T) {
 	for i := range names {
 		name, holders := fmt.Sprintf("plugins/%04d.wasm", i), 0
 		for index := uint64(1); index <= count; index++ {
-			if (Shard{index, count}).Holds(name) {
+			if (Shard{index, count}).holds(name) {
 				holders++
 				sizes[index]++
 			}

@@ -60,12 +60,12 @@ func Find(m *wasmbin.Module, names wasmbin.Names, overrides []Override) (Found, 
 		}
 	}
 	for index, name := range s.names {
-		if shape, ok := ShapeOf(name); ok && index >= s.imported {
+		if shape, ok := shapeOf(name); ok && index >= s.imported {
 			s.add(index, name, shape)
 		}
 	}
 	for _, e := range s.exports {
-		if shape, ok := ShapeOf(e.Name); ok && e.Kind == wasmbin.ImportFunction {
+		if shape, ok := shapeOf(e.Name); ok && e.Kind == wasmbin.ImportFunction {
 			s.add(e.Index, e.Name, shape)
 		}
 	}
@@ -162,7 +162,7 @@ func (s *search) override(o Override) error {
 		return fail("function %d is imported", index)
 	}
 	shape := userShapes[o.Role]
-	if known, ok := ShapeOf(s.names[index]); ok && known.Role == o.Role {
+	if known, ok := shapeOf(s.names[index]); ok && known.Role == o.Role {
 		shape = known
 	}
 	if t, _ := s.typeOf(index); o.Role == Malloc && len(t.Params) == 2 && shape == userShapes[Malloc] {
@@ -221,7 +221,7 @@ func (s *search) collector() Collector {
 // ParseOverride reads "malloc=NAME".
 func ParseOverride(s string) (Override, error) {
 	role, name, ok := strings.Cut(s, "=")
-	r, known := RoleOf(role)
+	r, known := roleOf(role)
 	switch {
 	case !ok || name == "":
 		return Override{}, errors.New("it is not ROLE=NAME or ROLE=INDEX")

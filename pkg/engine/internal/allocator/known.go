@@ -24,8 +24,8 @@ var roleNames = [roles]string{"malloc", "calloc", "realloc", "free", "posix_mema
 // String returns the name of the C function with that role.
 func (r Role) String() string { return roleNames[r] }
 
-// RoleOf returns the role with a name.
-func RoleOf(name string) (Role, bool) {
+// roleOf returns the role with a name.
+func roleOf(name string) (Role, bool) {
 	for i, n := range roleNames {
 		if n == name {
 			return Role(i), true
@@ -89,8 +89,8 @@ var operators = []struct {
 	{shapeFreeSized, "operator delete", "operator delete[]", "_Zdl", "_Zda"},
 }
 
-// ShapeOf returns the shape of a function with a known name.
-func ShapeOf(name string) (Shape, bool) {
+// shapeOf returns the shape of a function with a known name.
+func shapeOf(name string) (Shape, bool) {
 	for _, o := range operators {
 		if base, _, _ := strings.Cut(name, "("); base == o.name || base == o.array || strings.HasPrefix(name, o.mangled) || strings.HasPrefix(name, o.mArray) {
 			return o.shape, true

@@ -32,7 +32,7 @@ func TestShapeOf(t *testing.T) {
 		{"freeaddrinfo", nil},
 		{"", nil},
 	} {
-		got, ok := ShapeOf(c.name)
+		got, ok := shapeOf(c.name)
 		if ok != (c.want != nil) || ok && got != *c.want {
 			t.Errorf("%s: %+v, %v", c.name, got, ok)
 		}

@@ -222,19 +222,6 @@ func (h *Heap) Original(index uint32) (original uint32, ok bool) {
 	}
 }
 
-// Unused returns the watched functions that nothing outside of the allocator calls or
-// exports.
-func (h *Heap) Unused() []uint32 {
-	var all []uint32
-	for _, w := range h.wrappers {
-		if w.of >= h.imported && !h.graph.function(w.of).used {
-			all = append(all, w.of)
-		}
-	}
-	slices.Sort(all)
-	return all
-}
-
 // Rewrite returns the rewritten module. It walks all code.
 func (h *Heap) Rewrite() ([]byte, error) {
 	code, err := h.rewrite(nil)

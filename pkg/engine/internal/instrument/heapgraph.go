@@ -25,7 +25,6 @@ type graphFunction struct {
 	allocator bool     // it is watched
 	inner     bool     // it is watched, or only watched functions lead to it
 	taken     bool     // a table, a ref.func, an export or the start can lead to it
-	used      bool     // something outside leads to it
 	reaches   bool     // a call of the function itself, not of its wrapper, can reach a wrapper
 }
 
@@ -94,7 +93,7 @@ func (g *callGraph) function(index uint32) *graphFunction {
 
 func (g *callGraph) take(index uint32) {
 	if f := g.function(index); f != nil {
-		f.taken, f.used = true, true
+		f.taken = true
 	}
 }
 
@@ -174,11 +173,7 @@ func (g *callGraph) findInner() {
 func (g *callGraph) expel(f *graphFunction) (changed bool) {
 	for _, c := range f.calls {
 		called := g.function(c)
-		switch {
-		case called == nil:
-		case called.allocator:
-			called.used = true
-		case called.inner:
+		if called != nil && called.inner && !called.allocator {
 			called.inner, changed = false, true
 		}
 	}

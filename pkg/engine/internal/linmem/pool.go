@@ -13,8 +13,8 @@ import (
 // ErrClosed is the error of a memory whose pool is closed.
 var ErrClosed = errors.New("the memory pool is closed")
 
-// DefaultKeepResident is the default of [Config.KeepResident], in bytes.
-const DefaultKeepResident = 16 << 20
+// defaultKeepResident is the default of [Config.KeepResident], in bytes.
+const defaultKeepResident = 16 << 20
 
 // Config configures a [Pool]. The zero Config is usable: memories then start
 // with zeros, and the slots of memories beyond 256 KiB keep no pages.
@@ -32,7 +32,7 @@ type Config struct {
 	// The pool does not close it.
 	Pages *PageMap
 	// KeepResident bounds the pages that a free slot keeps in memory, in bytes;
-	// 0 means DefaultKeepResident.
+	// 0 means 16 MiB.
 	KeepResident uint64
 	// Limit bounds the memories, in bytes, beside the limit that wazero gives for
 	// each; nil means MaxBytes.
@@ -63,7 +63,7 @@ type Pool struct {
 // NewPool returns a pool for the memories of one module.
 func NewPool(cfg Config) *Pool {
 	if cfg.KeepResident == 0 {
-		cfg.KeepResident = DefaultKeepResident
+		cfg.KeepResident = defaultKeepResident
 	}
 	limit := uint64(MaxBytes)
 	if cfg.Limit != nil {

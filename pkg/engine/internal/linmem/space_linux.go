@@ -10,10 +10,9 @@ import (
 
 const errNoSpace = unix.ENOMEM
 
-// spaceLeft returns the bytes that the process may still map, or unlimited. That
-// is RLIMIT_AS less what proc_pid_statm(5) counts, as the kernel computes it. A
-// 32-bit process counts as unlimited, because it may run into the end of its
-// addresses first.
+// spaceLeft returns the bytes that the process may still map, or unlimited. That is
+// RLIMIT_AS less the size in proc_pid_statm(5), like the kernel's own check. A 32-bit
+// process counts as unlimited, because it may run into the end of its addresses first.
 func spaceLeft() uint64 {
 	var limit unix.Rlimit
 	if strconv.IntSize == 32 || unix.Getrlimit(unix.RLIMIT_AS, &limit) != nil || limit.Cur >= 1<<47 {

@@ -18,7 +18,7 @@ func CoreModules(component []byte) [][]byte {
 }
 
 func coreModules(found [][]byte, component []byte, depth int) [][]byte {
-	if depth == 0 || CheckHeader(component) != ErrComponent {
+	if depth == 0 || checkHeader(component) != ErrComponent {
 		return found
 	}
 	r := reader{data: component, pos: HeaderSize}

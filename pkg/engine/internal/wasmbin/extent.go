@@ -12,8 +12,8 @@ func (e *Extent) function(index uint32) { e.Functions = max(e.Functions, uint64(
 
 func (e *Extent) global(index uint32) { e.Globals = max(e.Globals, uint64(index)+1) }
 
-// Union returns the larger of both in each space.
-func (e Extent) Union(f Extent) Extent {
+// union returns the larger of both in each space.
+func (e Extent) union(f Extent) Extent {
 	return Extent{max(e.Types, f.Types), max(e.Functions, f.Functions), max(e.Globals, f.Globals)}
 }
 
@@ -39,7 +39,7 @@ func (m *Module) Extent() (Extent, error) {
 		if err != nil {
 			return Extent{}, err
 		}
-		all = all.Union(r.used)
+		all = all.union(r.used)
 	}
 	return all, nil
 }

@@ -31,8 +31,9 @@ func (e *ContentError) Error() string { return fmt.Sprintf("%s section: %v", e.S
 func (e *ContentError) Unwrap() error { return e.Err }
 
 // Parse reads a binary. It keeps binary, which must not change. The error is
-// one of [CheckHeader], an error of the section headers, which matches
-// [ErrTruncated] where the binary was cut, or a *ContentError.
+// ErrNotWasm, ErrTruncated, ErrComponent or ErrVersion for a bad header, an
+// error of the section headers, which matches [ErrTruncated] if the binary was
+// cut, or a *ContentError.
 func Parse(binary []byte) (*Module, error) {
 	sections, err := readSections(binary)
 	if err != nil {
@@ -60,7 +61,7 @@ func Parse(binary []byte) (*Module, error) {
 		if r.err != nil {
 			return nil, &ContentError{s.ID, r.err}
 		}
-		m.used = m.used.Union(r.used)
+		m.used = m.used.union(r.used)
 	}
 	return m, nil
 }

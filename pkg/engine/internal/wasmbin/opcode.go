@@ -50,7 +50,6 @@ const (
 	OpI64Add             Opcode = 0x7c
 	OpI64Sub             Opcode = 0x7d
 	OpI64Shl             Opcode = 0x86
-	OpI64ShrU            Opcode = 0x88
 	OpI64ExtendI32U      Opcode = 0xad
 	OpRefNull            Opcode = 0xd0
 	OpRefFunc            Opcode = 0xd2

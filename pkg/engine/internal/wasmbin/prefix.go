@@ -3,7 +3,7 @@ package wasmbin
 // WholeSections returns the beginning of a binary, up to a section that is cut
 // off or has a bad header. It returns nil if not even the header is valid.
 func WholeSections(binary []byte) []byte {
-	if CheckHeader(binary) != nil {
+	if checkHeader(binary) != nil {
 		return nil
 	}
 	r := reader{data: binary, pos: HeaderSize}

@@ -67,9 +67,9 @@ var (
 	ErrVersion   = errors.New("unknown version")
 )
 
-// CheckHeader returns nil if binary begins with the header of a core module of
+// checkHeader returns nil if binary begins with the header of a core module of
 // version 1, else one of ErrNotWasm, ErrTruncated, ErrComponent or ErrVersion.
-func CheckHeader(binary []byte) error {
+func checkHeader(binary []byte) error {
 	n := min(len(binary), len(magic))
 	switch {
 	case n == 0 || !bytes.Equal(binary[:n], magic[:n]):
@@ -109,7 +109,7 @@ func (s Section) reader(binary []byte) reader {
 
 // readSections returns the sections of a binary in file order.
 func readSections(binary []byte) ([]Section, error) {
-	if err := CheckHeader(binary); err != nil {
+	if err := checkHeader(binary); err != nil {
 		return nil, err
 	}
 	var sections []Section

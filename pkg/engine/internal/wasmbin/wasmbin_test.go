@@ -29,7 +29,7 @@ func TestCheckHeader(t *testing.T) {
 		{"\x00asm\x0a\x00\x01\x00", ErrComponent},
 		{"\x00asm\x02\x00\x00\x00", ErrVersion},
 	} {
-		if err := CheckHeader([]byte(tc.data)); !errors.Is(err, tc.want) {
+		if err := checkHeader([]byte(tc.data)); !errors.Is(err, tc.want) {
 			t.Errorf("%q: %v, want %v", tc.data, err, tc.want)
 		}
 	}

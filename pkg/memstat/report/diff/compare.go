@@ -73,9 +73,9 @@ func warnings(a, b *report.Report) []string {
 		return nil
 	}
 	var all []string
-	differ := func(what, old, new string) {
+	differ := func(subject, old, new string) {
 		if old != new {
-			all = append(all, fmt.Sprintf("the %s differ: %q and %q", what, old, new))
+			all = append(all, fmt.Sprintf("the %s differ: %q and %q", subject, old, new))
 		}
 	}
 	if a.Module != nil && b.Module != nil && a.Module.SHA256 != b.Module.SHA256 {

@@ -193,11 +193,11 @@ func TestRender(t *testing.T) {
 	const want = `old: old.json
 new: new.json
 
-                      old        new     change
+  figure              old        new     change   in %
   verdict           clean       leak
-  memory peak   128.0 KiB   64.0 KiB  -64.0 KiB  -50.0 %
-  instructions  1,000,000  1,100,000   +100,000  +10.0 %
-  latency p50     1.00 µs    1.10 µs    +100 ns  +10.0 %
+  memory peak   128.0 KiB   64.0 KiB  -64.0 KiB  -50.0
+  instructions  1,000,000  1,100,000   +100,000  +10.0
+  latency p50     1.00 µs    1.10 µs    +100 ns  +10.0
 
 4 of 40 figures changed: 3 worse, 1 better
 `

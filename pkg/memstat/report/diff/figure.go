@@ -13,7 +13,7 @@ type Class string
 const (
 	// Verdict has the verdict, the outcome and budgets: words with an order.
 	Verdict Class = "verdict"
-	// Exact has counts and sizes that depend only on what the guest does.
+	// Exact has counts and sizes that depend only on the guest's actions.
 	Exact Class = "exact"
 	// Timings has durations and rates.
 	Timings Class = "timings"

@@ -122,7 +122,7 @@ func (l *list) memory(m *report.Memory) {
 }
 
 // ledger adds each kind. A kind that the ledger does not have was never acquired.
-// What was acquired and lost is counted per cycle.
+// Acquired and lost objects are counted per cycle.
 func (l *list) ledger(r *report.Report) {
 	rounds := rounds(r)
 	for k := memstat.Kind(0); k.String() != "unknown"; k++ {

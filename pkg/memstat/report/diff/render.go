@@ -3,6 +3,7 @@ package diff
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
@@ -87,8 +88,23 @@ func (r *Result) only() *Result {
 	return &c
 }
 
-// Table returns the comparison for people: what changed or, with all, every
-// figure.
+// WriteHTML writes the comparison as a page for a browser, with a single call of
+// w.Write. It has the figures that changed or, with all, every figure.
+func (r *Result) WriteHTML(w io.Writer, all bool) error {
+	t := r.Table(all)
+	for _, m := range r.Modules {
+		for _, text := range m.Warnings {
+			if len(r.Modules) > 1 {
+				text = m.Module + ": " + text
+			}
+			t.Lead = append(t.Lead, report.Cell{Text: text, Tone: report.Unsure})
+		}
+	}
+	return t.WriteHTML(w)
+}
+
+// Table returns the comparison for people: the figures that changed or, with all,
+// every figure. It has no warnings.
 func (r *Result) Table(all bool) *report.Table {
 	summary := r.Summary()
 	shown := r
@@ -98,7 +114,7 @@ func (r *Result) Table(all bool) *report.Table {
 	t := &report.Table{
 		Title: "Comparison of reports",
 		Lead:  []report.Cell{{Text: "old: " + r.Old}, {Text: "new: " + r.New}},
-		Heads: []string{"", "old", "new", "change", ""},
+		Heads: []string{"figure", "old", "new", "change", "in %"},
 	}
 	for _, m := range shown.Modules {
 		g := report.Group{}
@@ -139,7 +155,7 @@ func (f *Figure) row() report.Row {
 	case -1:
 		tone = report.Good
 	}
-	cells := []report.Cell{{Text: f.Name}, {Text: spell(f.Old, f.Unit)}, {Text: spell(f.New, f.Unit)}, {Text: f.spellChange(), Tone: tone}, {Text: f.spellPercent(), Tone: tone}}
+	cells := []report.Cell{{Text: f.Name}, {Text: spell(f.Old, f.Unit)}, {Text: spell(f.New, f.Unit)}, {Text: f.spellChange(), Tone: tone}, {Text: strings.TrimSuffix(f.spellPercent(), " %"), Tone: tone}}
 	if f.Change == nil {
 		cells[2].Tone = tone
 	}
@@ -147,7 +163,7 @@ func (f *Figure) row() report.Row {
 }
 
 // WriteJSON writes the result as one indented JSON object and a newline, with a
-// single call of w.Write: what changed or, with all, every figure.
+// single call of w.Write: the figures that changed or, with all, every figure.
 func (r *Result) WriteJSON(w io.Writer, all bool) error {
 	shown := r
 	if !all {

@@ -68,7 +68,7 @@ func (f *Figure) spellPercent() string {
 	if *f.Percent < 0 {
 		sign = "-"
 	}
-	text := ""
+	var text string
 	switch {
 	case size >= 99.95 && size < 1<<63:
 		text = memstat.Grouped(uint64(math.Round(size)))
