@@ -58,10 +58,14 @@ func (r *Report) Leaked() bool {
 	return r.Cycles != nil && r.Cycles.Verdict == memstat.Leaking
 }
 
+// Running is the kind of the outcome of a run that is not over.
+const Running = "running"
+
 // Outcome says how the run ended.
 type Outcome struct {
 	// Kind is "exit", "trap", "timeout", "interrupted", "fuel" (used up) or
-	// "error" (the module could not be run).
+	// "error" (the module could not be run). It is [Running] for a run that is
+	// not over.
 	Kind string `json:"kind"`
 	// ExitCode is the guest's own; set only if Kind is "exit".
 	ExitCode *uint32 `json:"exit_code,omitempty"`
@@ -186,6 +190,11 @@ type Cycles struct {
 	P90NS     int64   `json:"p90_ns"`     // 9 of 10 cycles took no longer
 	P99NS     int64   `json:"p99_ns"`     // 99 of 100 cycles took no longer
 	MaxNS     int64   `json:"max_ns"`     // of one cycle
+	// Running says that the run is not over: cycles and the hunt for leaks follow,
+	// so that Verdict is not the last word.
+	Running bool `json:"running,omitempty"`
+	// Latency counts the cycles by how long they took; nil if that is not known.
+	Latency *Latency `json:"latency,omitempty"`
 	// Verdict is about the host's side, the counts of the ledger and the census, and
 	// with the unit "call" also about the guest's own leaks.
 	Verdict memstat.Verdict `json:"verdict"`
@@ -202,6 +211,20 @@ type Cycles struct {
 	Outcomes     map[string]uint64 `json:"outcomes"`      // number of cycles by how they ended, in the words of Outcome.Kind
 	NonzeroExits uint64            `json:"nonzero_exits"` // cycles that exited with another code than 0
 	FirstFailure *CycleFailure     `json:"first_failure,omitempty"`
+}
+
+// Latency counts cycles by how long they took.
+type Latency struct {
+	Count   uint64          `json:"count"`  // cycles
+	SumNS   uint64          `json:"sum_ns"` // how long they took together
+	Buckets []LatencyBucket `json:"buckets"`
+}
+
+// LatencyBucket counts the cycles that took no longer than MostNS, with those of
+// the buckets before it. A cycle that took less than 1/128 less may be missing.
+type LatencyBucket struct {
+	MostNS int64  `json:"most_ns"`
+	Count  uint64 `json:"count"`
 }
 
 // CycleFailure is the first cycle that was not an exit with code 0.

@@ -36,7 +36,7 @@ outcome{stack[]{function,file,line,wasm_function,wasm_offset},stack_truncated,op
 tool{engine_reason,exit_code,failures[]{message,exit_code}}
 run{function,arguments,environment,command,started,elapsed_ns}
 memory{denied_grows}
-cycles{outcomes,nonzero_exits,first_failure{cycle,kind,exit_code,message}}
+cycles{running,latency{count,sum_ns,buckets[]{most_ns,count}},outcomes,nonzero_exits,first_failure{cycle,kind,exit_code,message}}
 budget{exceeded}
 budgets[]{name,unit,limit,value,exceeded}
 ledger{open_scopes,double_releases,leaks[]{site[]{function,file,line,wasm_function,wasm_offset}}}

@@ -10,7 +10,8 @@ import (
 )
 
 // Verdict returns one line that says whether the run leaked: "clean: ",
-// "leak: " or "inconclusive: ", and the reason. It is "" for a report that has
+// "leak: " or "inconclusive: ", and the reason; "running: " for a run that is not
+// over. It is "" for a report that has
 // neither ledger nor cycles. The line may contain text that a guest chose.
 func (r *Report) Verdict() string {
 	word, reason := r.verdict()
@@ -22,6 +23,8 @@ func (r *Report) Verdict() string {
 
 func (r *Report) verdict() (word, reason string) {
 	switch {
+	case r.Outcome.Kind == Running:
+		return Running, r.soFar()
 	case r.Leaked():
 		return "leak", r.leak()
 	case r.Cycles != nil && r.Cycles.Verdict.String() != "clean":
@@ -36,6 +39,18 @@ func (r *Report) verdict() (word, reason string) {
 	default:
 		return "clean", "the instance gave back all that it took from the host"
 	}
+}
+
+// soFar says how a run that is not over goes.
+func (r *Report) soFar() string {
+	switch {
+	case r.Leaked():
+		return r.leak() + " so far"
+	case r.Cycles == nil:
+		return "no " + (&Cycles{}).UnitName() + " is over"
+	}
+	unit := r.Cycles.UnitName()
+	return "no leak so far in " + count(r.Cycles.Completed, unit, unit+"s")
 }
 
 // leak sums up the lost objects.

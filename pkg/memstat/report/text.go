@@ -66,11 +66,14 @@ func WriteText(w io.Writer, r *Report, o Options) error {
 
 func (p *page) outcome(o *Outcome) {
 	p.section("Outcome")
-	t := bad
-	if o.Kind == "exit" {
+	t, label := bad, "ended by"
+	switch o.Kind {
+	case "exit":
 		t = plain
+	case Running:
+		t, label = unsure, "state"
 	}
-	p.field("ended by", t, p.chop(memstat.Printable(o.Kind), p.valueWidth())...)
+	p.field(label, t, p.chop(memstat.Printable(o.Kind), p.valueWidth())...)
 	if o.ExitCode != nil {
 		p.text("exit code", plain, memstat.Grouped(*o.ExitCode))
 	}
