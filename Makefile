@@ -7,6 +7,7 @@ FUZZ     ?= .
 BENCH    ?= .
 COUNT    ?= 1
 OUT      ?= dist
+SOAKCYCLES ?= 1000000
 PLATFORM ?= linux/amd64
 
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -15,7 +16,7 @@ KO            := github.com/google/ko@v0.18.0
 
 BINARY := bin/wamr-go
 
-.PHONY: heaphelper leak-oracle conformance spectest profile build demo test lint bench microbench leak-accuracy fuzz testdata testdata-check docs man completions release-snapshot image cross edge clean help
+.PHONY: soak heaphelper leak-oracle conformance spectest profile build demo test lint bench microbench leak-accuracy fuzz testdata testdata-check docs man completions release-snapshot image cross edge clean help
 .DEFAULT_GOAL := build
 
 ## build: compile bin/wamr-go
@@ -91,6 +92,10 @@ HEAPHELPER := pkg/engine/internal/instrument/heaphelper/helper
 ## heaphelper: rebuild the module that watched guests call, from its source beside it
 heaphelper:
 	wat2wasm $(HEAPHELPER).wat -o $(HEAPHELPER).wasm
+
+## soak: a million cycles of each kind, whose memory must not depend on their number; docs/soak.md; SOAKCYCLES=n
+soak:
+	WAMR_GO_SOAK_CYCLES=$(SOAKCYCLES) go test -count 1 -timeout 1h -run '^TestSoakMemory$$' -v ./pkg/engine
 
 ## leak-oracle: the leaks of testdata/c/leaks.c by valgrind, natively, and by --leak-check, side by side
 leak-oracle: build

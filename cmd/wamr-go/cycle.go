@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/wasi"
@@ -13,7 +14,7 @@ import (
 // runCycles makes, runs and destroys instances; a plain run is one cycle. When ctx is
 // done, the guest of a plain run ends, and a run of cycles ends after the cycles in
 // progress, or after cycleGrace. The results of -f go to results. progress may be nil.
-func runCycles(ctx context.Context, m *engine.Module, o *options, guest wasi.Config, results io.Writer, progress *progressBar) engine.CycleResult {
+func runCycles(ctx context.Context, m *engine.Module, o *options, guest wasi.Config, results io.Writer, progress *progressBar, watch *watch) engine.CycleResult {
 	var first *gate // of the guest's output
 	if o.calls > 0 {
 		guest, first = gateOutput(guest, o)
@@ -31,6 +32,7 @@ func runCycles(ctx context.Context, m *engine.Module, o *options, guest wasi.Con
 		Config:   func(cycle uint64) wasi.Config { return cycleGuest(guest, o, cycle) },
 		Invoke:   o.invoke,
 		Args:     o.args,
+		Live:     &watch.live,
 		Results: func(cycle uint64, values []string) {
 			first.close()
 			if o.prints(cycle) && len(values) > 0 {
@@ -44,8 +46,11 @@ func runCycles(ctx context.Context, m *engine.Module, o *options, guest wasi.Con
 	} else {
 		cfg.Cycles, cfg.SampleEvery = 1, -1
 	}
-	if progress != nil {
-		cfg.Progress = progress.show
+	if progress != nil || len(watch.reports) > 0 {
+		cfg.Progress = func(completed uint64) {
+			progress.show(completed)
+			watch.tick(time.Now())
+		}
 		defer progress.clear()
 	}
 	return m.Cycle(ctx, cfg)

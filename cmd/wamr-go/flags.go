@@ -38,6 +38,8 @@ type options struct {
 
 	reports     []reportWish // of --mem-report; see reportPlan
 	reportFile  string
+	reportEvery time.Duration // 0 for the default
+	metrics     string        // address; "" for none
 	target      string
 	fault       engine.Fault
 	budget      uint64 // of --mem-budget; 0 for none
@@ -132,6 +134,15 @@ func (o *options) check() error {
 	case o.failFast && !o.cycling():
 		return usagef("--fail-fast needs --cycles or --duration").
 			withHint("wamr-go run --cycles 1000 --fail-fast MODULE")
+	case o.metrics != "" && !o.cycling():
+		return usagef("--metrics needs --cycles, --calls or --duration").
+			withHint("wamr-go run --duration 24h --metrics %s MODULE", o.metrics)
+	case o.reportEvery > 0 && !o.cycling():
+		return usagef("--report-every needs --cycles, --calls or --duration").
+			withHint("wamr-go run --duration 24h --mem-report=json:FILE --report-every %v MODULE", o.reportEvery)
+	case o.reportEvery > 0 && !o.reportsToFile():
+		return usagef("--report-every needs a report in a file").
+			withHint("wamr-go run --duration 24h --mem-report=json:FILE --report-every %v MODULE", o.reportEvery)
 	case o.leak.idle() != "":
 		return usagef("%s needs --leak-check", o.leak.idle()).withHint("wamr-go run --leak-check %s MODULE", o.leak.idle())
 	case o.traceTimes && !o.tracing():
@@ -193,6 +204,8 @@ func (o *options) groups() []flagGroup {
 	f.Var(reportFlag{&o.reports}, "mem-report", "print a memory report, text by default, or write it to FILE (repeatable); formats: "+strings.Join(reportFormats(), ", ")+"; cycles print one without being asked, unless -q is given")
 	f.Lookup("mem-report").NoOptDefVal = reportText
 	f.Var(textFlag{&o.reportFile, "FILE"}, "report-file", "write the report that has no FILE of its own to FILE, or - for standard output, instead of standard error")
+	f.Var(durationFlag{&o.reportEvery, "D"}, "report-every", "while cycles run, replace the files of the reports every D by reports that say so (default 1m)")
+	f.Var(metricsFlag{&o.metrics}, "metrics", "while cycles run, serve Prometheus metrics at http://ADDR/metrics; ADDR is [HOST]:PORT, on this machine alone without HOST")
 	f.Var(sizeFlag{&o.budget, "SIZE"}, "mem-budget", "fail where the linear memory and the tables grow beyond SIZE, such as 65536, 64K or 1MiB; all units are binary")
 	f.Var(budgetFlag{&o.budgets}, "budget", "fail where a figure of the report is above LIMIT, such as fds=8,cycle_p99=5ms (repeatable); figures: "+strings.Join(figureNames(), ", "))
 	f.Var(numberFlag{&o.leakCode, "N", 0, math.MaxUint8}, "error-exitcode", "exit code for a leak or an exceeded budget; 0 keeps the guest's own")

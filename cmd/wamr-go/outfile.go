@@ -179,6 +179,10 @@ func (r *outFile) temporaryName() string {
 	return fmt.Sprintf("%s.%d.tmp", r.name, os.Getpid())
 }
 
+// replaceable reports whether the place is a regular file that is replaced as a
+// whole.
+func (r *outFile) replaceable() bool { return r.to == nil }
+
 // write writes the report to the place. A regular file is replaced as a whole
 // and keeps its mode; a stream gets the report after its earlier content.
 func (r *outFile) write(text []byte) error {

@@ -66,7 +66,7 @@ func writeReports(u *ui, o *options, r *report.Report, reports plannedReports, m
 
 // write writes the report to its place.
 func (p plannedReport) write(u *ui, o *options, r *report.Report) []ending {
-	text, err := render(r, p.format, report.Options{Color: o.color == "always", ASCII: u.ascii, LeakKinds: o.leak.listed(), FailKinds: o.leak.fail})
+	text, err := p.render(u, o, r)
 	if err == nil {
 		err = p.place.write(text)
 	}
@@ -74,6 +74,11 @@ func (p plannedReport) write(u *ui, o *options, r *report.Report) []ending {
 		return nil
 	}
 	return append(reportToTerminal(u, o, r, p.format, true), lostReport("written to "+p.file, err))
+}
+
+// render renders a report for a place that is no terminal.
+func (p plannedReport) render(u *ui, o *options, r *report.Report) ([]byte, error) {
+	return render(r, p.format, report.Options{Color: o.color == "always", ASCII: u.ascii, LeakKinds: o.leak.listed(), FailKinds: o.leak.fail})
 }
 
 // reportToTerminal separates a text report from the guest's output.

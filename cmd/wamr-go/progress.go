@@ -25,8 +25,8 @@ type progressBar struct {
 // barDelay suppresses the bar in very short runs.
 const barDelay = 300 * time.Millisecond
 
-// newProgress returns a bar, or nil if there is no terminal or the guest writes
-// to it.
+// newProgress returns a bar, or nil, which shows nothing, if there is no terminal or
+// the guest writes to it.
 func newProgress(u *ui, o *options) *progressBar {
 	if !o.cycling() || u.width == 0 || o.quiet || o.cycleOutput == outputAll {
 		return nil
@@ -36,6 +36,9 @@ func newProgress(u *ui, o *options) *progressBar {
 
 // show draws the bar. It waits for the first cycle, whose guest may be writing.
 func (p *progressBar) show(completed uint64) {
+	if p == nil {
+		return
+	}
 	elapsed := time.Since(p.started)
 	if completed == 0 || elapsed < barDelay {
 		return
@@ -46,7 +49,7 @@ func (p *progressBar) show(completed uint64) {
 
 // clear removes the bar from the terminal.
 func (p *progressBar) clear() {
-	if p.shown {
+	if p != nil && p.shown {
 		fmt.Fprint(p.w, "\r\x1b[K")
 	}
 }

@@ -92,6 +92,11 @@ func (o *options) printsText() bool {
 	return slices.Contains(o.reportPlan(), reportWish{format: reportText})
 }
 
+// reportsToFile reports whether a report has a file.
+func (o *options) reportsToFile() bool {
+	return slices.ContainsFunc(o.reportPlan(), func(w reportWish) bool { return w.file != "" })
+}
+
 // checkPlan refuses two reports for one place.
 func checkPlan(plan []reportWish) error {
 	for i, w := range plan {

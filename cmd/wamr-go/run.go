@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -113,11 +114,15 @@ func runModule(a *app, o *options) error {
 	defer cancel(nil)
 	signals := catchInterrupts(endBySignal(a.ui, o.cycling(), cancel))
 	defer signals.stop()
-	r := runGuest(ctx, a, o, guest, func() {
+	watch, err := newWatch(a.ui, o, describeRun(a, o, guest, started), files.reports)
+	if err != nil {
+		return errors.Join(err, files.trace.close(), files.profile.close())
+	}
+	defer func() { _ = watch.close() }() // it was closed before, unless nothing was run
+	r := runGuest(ctx, a, o, guest, watch, func() {
 		signals.wait()
 		files.trace.reset()
 	})
-	r.Started = started
 	a.code = finish(a.ui, o, r, files)
 	return nil
 }

@@ -85,14 +85,19 @@ type result struct {
 	profileLost error // likewise
 }
 
-// runGuest runs the module in good order until ctx is done, or in full. It calls ready
-// before any code of the guest runs.
-func runGuest(ctx context.Context, a *app, o *options, guest wasi.Config, ready func()) result {
-	r := result{Run: engine.Run{
+// describeRun returns the description of a run before it begins.
+func describeRun(a *app, o *options, guest wasi.Config, started time.Time) engine.Run {
+	return engine.Run{
 		Budget: o.budget, Budgets: o.budgets, Target: o.target, Version: version,
 		Function: o.invoke, Arguments: o.args, Environment: namesOf(guest.Env),
-		Command: commandLine(a.words, 1+len(o.args)),
-	}}
+		Command: commandLine(a.words, 1+len(o.args)), Started: started,
+	}
+}
+
+// runGuest runs the module in good order until ctx is done, or in full. It calls ready
+// before any code of the guest runs, and closes the watch after the cycles.
+func runGuest(ctx context.Context, a *app, o *options, guest wasi.Config, watch *watch, ready func()) result {
+	r := result{Run: watch.run}
 	results := &output{w: a.stdout}
 	use := func(m *engine.Module) (err error) {
 		r.Module = m
@@ -106,12 +111,14 @@ func runGuest(ctx context.Context, a *app, o *options, guest wasi.Config, ready 
 		defer func() { err = errors.Join(err, ls.close()) }()
 		guest.Listeners = ls
 		ready()
-		cycles := runCycles(ctx, m, o, guest, results, newProgress(a.ui, o))
+		watch.module.Store(m)
+		cycles := runCycles(ctx, m, o, guest, results, newProgress(a.ui, o), watch)
 		r.Cycles = &cycles
+		err = watch.close()
 		if text := calledUnknown(m.UnknownImports()); text != "" && o.unknown == unknownZero {
 			a.ui.warnf("%s", text)
 		}
-		return nil
+		return err
 	}
 	runner := newRunner(a, o)
 	var err error

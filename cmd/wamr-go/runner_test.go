@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/engine"
 )
@@ -29,9 +30,13 @@ func TestRunGuestAfterSignal(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		watch, err := newWatch(a.ui, &o, describeRun(a, &o, guest, time.Now()), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
 		ctx, end := context.WithCancelCause(context.Background())
 		end(endedBySignal{syscall.SIGTERM})
-		code := finish(a.ui, &o, runGuest(ctx, a, &o, guest, func() {}), outFiles{})
+		code := finish(a.ui, &o, runGuest(ctx, a, &o, guest, watch, func() {}), outFiles{})
 		if code != 143 || out.Len() > 0 || !strings.Contains(messages.String(), "interrupted") {
 			t.Errorf("%+v: exit code %d, %q, %q", o, code, &out, &messages)
 		}

@@ -52,6 +52,7 @@ func TestJudge(t *testing.T) {
 		{"error at the end", childEnd{code: 125, stderr: "error: cannot close\n", report: wrote(0, `"outcome":{"kind":"exit"}`, clean).report}, vet.Failed, "cannot close"},
 		{"no report", childEnd{code: 125, stderr: "warning: x\nerror: disk full (exit code 125)\nhint: y\n"}, vet.Failed, "disk full"},
 		{"killed", childEnd{code: 137, signal: "killed"}, vet.Crashed, "its process was ended by a signal: killed"},
+		{"killed after a minute", childEnd{code: 137, signal: "killed", report: wrote(0, `"outcome":{"kind":"running"}`, clean).report}, vet.Crashed, "its process was ended by a signal: killed"},
 		{"aborted", childEnd{code: 134, signal: "aborted", stderr: "runtime: out of memory\n"}, vet.Crashed, "its process was ended by a signal: aborted; runtime: out of memory"},
 		{"crash", childEnd{code: 2, stderr: "fatal error: oops\x1b[2J\n\ngoroutine 1:\n"}, vet.Crashed, `fatal error: oops\x1b[2J`},
 		{"silent", childEnd{code: 1}, vet.Crashed, "its process ended without a report (exit code 1)"},

@@ -27,6 +27,10 @@ func judge(m vet.Module, end childEnd) vet.Entry {
 			e.Verdict, e.Reason = vet.Crashed, fmt.Sprintf("its report cannot be read: %v", err)
 			break
 		}
+		if r.Outcome.Kind == report.Running { // the process ended before its last report
+			e.Verdict, e.Reason = judgeWithout(end)
+			break
+		}
 		e = vet.FromRun(m.Name, r, end.report)
 		if !e.Verdict.Lost() && e.Verdict != vet.Trapped && e.Verdict != vet.TimedOut {
 			judgeProcess(&e, r, end)

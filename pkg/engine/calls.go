@@ -46,7 +46,9 @@ func (w *cycleWorker) callAgain(ctx context.Context, c *cycles, n uint64, fault 
 	}
 	c.results(n, results, outcome)
 	w.lose(c, one.Instance, fault)
-	one.memory.Observe(n, int64(one.memoryStat(false).PeakBytes/pageSize))
+	memory := one.memoryStat(false)
+	one.memory.Observe(n, int64(memory.PeakBytes/pageSize))
+	w.grown(memory)
 	open, _ := one.system.LeftOpen()
 	one.descriptors.Observe(n, int64(open))
 	c.observeBlocks(one.Instance)
@@ -98,7 +100,7 @@ func (c *cycles) closeInstance(ctx context.Context) {
 	if c.cfg.SampleEvery >= 0 {
 		c.judgeGuest()
 	}
-	c.workers[0].heap = c.one.guestHeap()
+	c.workers[0].keepHeap(c.one.Instance)
 	c.workers[0].close(ctx, c.one.Instance, true)
 }
 

@@ -54,6 +54,8 @@ type CycleConfig struct {
 	// Progress receives the number of completed cycles, from one goroutine, at
 	// most ten times a second and once at the end. May be nil.
 	Progress func(completed uint64)
+	// Live shows the run while it lasts. May be nil.
+	Live *Live
 	// SampleEvery is the least number of cycles between two samples of the
 	// process; 0 spreads up to eighty over the run. A run takes 40, or one in
 	// each cycle if it has fewer, and more while sampling costs less than 2 % of
@@ -68,17 +70,18 @@ type CycleConfig struct {
 // leaks: see package census. With Config.Inspect, Cycle also measures the process
 // before the first cycle and after the last one.
 func (m *Module) Cycle(ctx context.Context, cfg CycleConfig) CycleResult {
+	defer cfg.Live.show(nil)
 	if !m.runtime.config.Inspect {
-		return m.cycle(ctx, cfg)
+		return m.cycle(ctx, cfg, nil)
 	}
 	before := probe.Settled()
-	r := m.cycle(ctx, cfg)
+	r := m.cycle(ctx, cfg, &before)
 	after := probe.Settled()
 	r.Before, r.After = &before, &after
 	return r
 }
 
-func (m *Module) cycle(ctx context.Context, cfg CycleConfig) CycleResult {
+func (m *Module) cycle(ctx context.Context, cfg CycleConfig, before *probe.Process) CycleResult {
 	if cfg.Cycles == 0 && cfg.Duration == 0 {
 		cfg.Cycles = 1
 	}
@@ -90,15 +93,18 @@ func (m *Module) cycle(ctx context.Context, cfg CycleConfig) CycleResult {
 		defer relaxCollector(cycleGCPercent(cfg.Workers))()
 	}
 	c := newCycles(m, &cfg)
+	c.before = before
+	cfg.Live.show(c)
 	endProgress := c.progress()
 	endGuests := c.openGuests(ctx, cfg.Duration)
 	if n, ok := c.claim(ctx); ok {
-		first := c.workers[0]
-		first.run(c, n)
-		c.first = first.last
+		c.workers[0].run(c, n)
 	}
 	c.phase(ctx)
-	c.plain = time.Since(c.started)
+	if c.lengthen() {
+		c.phase(ctx)
+	}
+	c.plain.Store(int64(time.Since(c.started)))
 	endGuests()
 	if cfg.SampleEvery >= 0 {
 		c.hunt(ctx)
@@ -118,14 +124,14 @@ type cycles struct {
 	limit     uint64          // number of the last cycle of the phase; 0 for none
 	duration  time.Duration   // of the phase that is measured; 0 for no limit
 	hunting   bool            // cycles are profiled, so they are not timed
-	plain     time.Duration   // how long the phase before the hunt took
+	plain     atomic.Int64    // nanoseconds of the phase before the hunt; 0 while it lasts
+	before    *probe.Process  // reading before the first cycle, or nil
 	claimed   atomic.Uint64
 	completed atomic.Uint64
 	cut       atomic.Uint64 // cycles that were ended because the run was over; no more follow
 	halt      atomic.Bool   // no more cycles: one failed
 	stopped   atomic.Bool   // no more cycles: the caller ended the run
 	sampling  *sampling
-	first     Outcome
 	one       *oneInstance   // nil unless cycles are calls
 	found     *census.Result // of the hunt, if there was one
 	blocks    *blockHunt     // nil unless the guests' heaps are watched, and before the hunt

@@ -7,6 +7,7 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 	"github.com/wamr-go/wamr-go/pkg/memstat/guestheap"
 	"github.com/wamr-go/wamr-go/pkg/memstat/probe"
+	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
 
 // CycleOutcome is the outcome of one cycle.
@@ -59,8 +60,13 @@ type CycleResult struct {
 	// to find, in bytes per call; 0 if the hunt did not include it.
 	GuestBound float64
 	// Before and After are readings of the process before the first and after
-	// the last cycle; nil without Config.Inspect.
+	// the last cycle; nil without Config.Inspect. While the run lasts, After is the
+	// present one, of a process that has not settled.
 	Before, After *probe.Process
+	// Running says that the run is not over: [Live] tells how far it is.
+	Running bool
+	// Latency counts the cycles that the latencies are of by how long they took.
+	Latency *report.Latency
 
 	stop Outcome // of a run that was stopped
 }
@@ -80,58 +86,77 @@ func (r *CycleResult) Outcome() CycleOutcome {
 	}
 }
 
-// result adds up the counts of the workers.
+// result returns the result of a run that is over.
 func (c *cycles) result(ctx context.Context) CycleResult {
-	r := CycleResult{
-		Requested: c.cfg.Cycles,
-		Completed: c.completed.Load(),
-		Cut:       c.cut.Load(),
-		Workers:   c.cfg.Workers,
-		Elapsed:   time.Since(c.started),
-		Hunt:      c.found, GuestBound: c.guestBound, OneInstance: c.cfg.OneInstance,
-		Sampling: c.sampling.spent,
-		First:    c.first,
-		Samples:  c.sampling.samples(),
-		Stopped:  c.stopped.Load(),
-		stop:     Outcome{Kind: OutcomeInterrupted},
-	}
+	r := c.soFar()
+	r.Hunt, r.GuestBound = c.found, c.guestBound
 	switch {
 	case ctx.Err() != nil:
 		r.stop = doneOutcome(ctx)
 	case !r.Stopped: // the duration was over before a cycle was
 		r.stop = Outcome{Kind: OutcomeTimeout, Err: errRunOver}
 	}
-	latency := &c.workers[0].latency
-	for i, w := range c.workers {
-		if i > 0 {
-			latency.merge(&w.latency)
-		}
-		for kind, n := range w.outcomes {
-			r.Outcomes[kind] += n
-		}
-		r.NonzeroExits += w.nonzero
-		r.LeakingCycles += w.leaking
-		r.Memory = r.Memory.larger(w.memory)
-		if w.openFDs.Count > r.OpenFDs.Count {
-			r.OpenFDs = w.openFDs
-		}
-		r.Instructions = larger(r.Instructions, w.executed)
-		if w.heap != nil {
-			r.GuestHeap = w.heap
-		}
-		if w.failure != nil && (r.FirstFailure == nil || w.failure.Cycle < r.FirstFailure.Cycle) {
-			r.FirstFailure = w.failure
-		}
-		if r.CloseErr == nil {
-			r.CloseErr = w.closeErr
-		}
+	return r
+}
+
+// soFar adds up what the workers have counted. It can be called at any time.
+func (c *cycles) soFar() CycleResult {
+	r := CycleResult{
+		Requested:   c.cfg.Cycles,
+		Completed:   c.completed.Load(),
+		Cut:         c.cut.Load(),
+		Workers:     c.cfg.Workers,
+		Elapsed:     time.Since(c.started),
+		OneInstance: c.cfg.OneInstance,
+		Stopped:     c.stopped.Load(),
+		Before:      c.before,
+		stop:        Outcome{Kind: OutcomeInterrupted},
+	}
+	r.Samples, r.Sampling = c.sampling.soFar()
+	latency := new(histogram)
+	for _, w := range c.workers {
+		w.addTo(&r, latency)
 	}
 	r.P50, r.P90, r.P99 = latency.percentile(50), latency.percentile(90), latency.percentile(99)
 	r.Max = time.Duration(latency.max)
-	if busy := c.plain - r.Sampling; busy > 0 {
+	r.Latency = latency.latencies()
+	plain := time.Duration(c.plain.Load())
+	if plain == 0 {
+		plain = r.Elapsed
+	}
+	if busy := plain - r.Sampling; busy > 0 {
 		r.PerSecond = float64(latency.total) / busy.Seconds()
 	}
 	return r
+}
+
+// addTo adds the counts of a worker to those of the run.
+func (w *cycleWorker) addTo(r *CycleResult, latency *histogram) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	latency.merge(&w.latency)
+	for kind, n := range w.outcomes {
+		r.Outcomes[kind] += n
+	}
+	r.NonzeroExits += w.nonzero
+	r.LeakingCycles += w.leaking
+	r.Memory = r.Memory.larger(w.memory)
+	if w.openFDs.Count > r.OpenFDs.Count {
+		r.OpenFDs = w.openFDs
+	}
+	r.Instructions = larger(r.Instructions, w.executed)
+	if w.first != nil {
+		r.First = *w.first
+	}
+	if w.heap != nil {
+		r.GuestHeap = w.heap
+	}
+	if w.failure != nil && (r.FirstFailure == nil || w.failure.Cycle < r.FirstFailure.Cycle) {
+		r.FirstFailure = w.failure
+	}
+	if r.CloseErr == nil {
+		r.CloseErr = w.closeErr
+	}
 }
 
 // larger returns the larger of each figure.
@@ -145,6 +170,9 @@ func (s MemoryStat) larger(o MemoryStat) MemoryStat {
 	s.TableBytes = larger(s.TableBytes, o.TableBytes)
 	if s.TouchedBytes == nil || o.TouchedBytes != nil && *o.TouchedBytes > *s.TouchedBytes {
 		s.TouchedBytes, s.Touched = o.TouchedBytes, o.Touched
+	}
+	if s.Stack == nil || o.Stack != nil && o.Stack.PeakBytes > s.Stack.PeakBytes {
+		s.Stack = o.Stack
 	}
 	if o.PeakBytes >= s.PeakBytes && o.Layout != nil {
 		s.Layout = o.Layout

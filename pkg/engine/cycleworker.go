@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
@@ -12,9 +13,15 @@ import (
 
 // cycleWorker runs cycles one after the other, and keeps its own counts.
 type cycleWorker struct {
+	mu sync.Mutex // of the counts, which [Live] reads meanwhile
+	cycleCounts
+}
+
+// cycleCounts is the sum of some cycles. Its size does not depend on their number.
+type cycleCounts struct {
 	latency  histogram
 	outcomes [outcomeKinds]uint64
-	last     Outcome
+	first    *Outcome      // of the run's first cycle
 	failure  *CycleOutcome // the first
 	nonzero  uint64        // exits
 	leaking  uint64
@@ -43,34 +50,52 @@ func (w *cycleWorker) run(c *cycles, n uint64) {
 	fault := c.cfg.Fault.due(n)
 	c.sampling.between.RLock()
 	begin, leaking := time.Now(), w.leaking
-	w.last = w.cycle(c, n, fault)
+	last := w.cycle(c, n, fault)
 	took := time.Since(begin)
 	if fault.lose != nil && w.closeErr == nil {
-		w.closeErr = fault.lose(c.module, c.cfg.Fault.Bytes)
+		w.failed(fault.lose(c.module, c.cfg.Fault.Bytes))
 	}
 	c.sampling.between.RUnlock()
-	if cut(w.last) {
+	if cut(last) {
 		c.cut.Add(1)
 		return
 	}
+	done := w.count(c, n, last, took)
+	hopeless := last.Kind == OutcomeError && (n == 1 || c.cfg.OneInstance)
+	if hopeless || c.cfg.FailFast && (!last.Clean() || w.leaking > leaking) {
+		c.halt.Store(true)
+	}
+	if !c.hunting {
+		c.sampling.observe(done)
+	}
+}
 
+// count accounts for a cycle, and returns the number of cycles that have
+// completed.
+func (w *cycleWorker) count(c *cycles, n uint64, last Outcome, took time.Duration) uint64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if !c.hunting {
 		w.latency.add(took)
 	}
-	w.outcomes[w.last.Kind]++
-	if w.last.ExitCode != 0 {
+	w.outcomes[last.Kind]++
+	if last.ExitCode != 0 {
 		w.nonzero++
 	}
-	if !w.last.Clean() && w.failure == nil {
-		w.failure = &CycleOutcome{n, w.last}
+	if n == 1 {
+		w.first = &last
 	}
-	hopeless := w.last.Kind == OutcomeError && (n == 1 || c.cfg.OneInstance)
-	if hopeless || c.cfg.FailFast && (!w.last.Clean() || w.leaking > leaking) {
-		c.halt.Store(true)
+	if !last.Clean() && w.failure == nil {
+		w.failure = &CycleOutcome{n, last}
 	}
-	if done := c.completed.Add(1); !c.hunting {
-		c.sampling.observe(done)
-	}
+	return c.completed.Add(1)
+}
+
+// failed keeps the error of a fault, which has none before it.
+func (w *cycleWorker) failed(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.closeErr = err
 }
 
 func (w *cycleWorker) cycle(c *cycles, n uint64, fault *faultKind) Outcome {
@@ -92,7 +117,7 @@ func (w *cycleWorker) cycle(c *cycles, n uint64, fault *faultKind) Outcome {
 	}
 	w.lose(c, in, fault)
 	if n == 1 {
-		w.heap = in.guestHeap()
+		w.keepHeap(in)
 	}
 	c.observeBlocks(in)
 	w.close(ctx, in, touchedIsMeasured(n))
@@ -129,21 +154,41 @@ func (c *cycles) results(n uint64, results []string, outcome Outcome) {
 // lose lets a fault happen to an instance that is still open.
 func (w *cycleWorker) lose(c *cycles, in *Instance, fault *faultKind) {
 	if fault.loseOpen != nil && w.closeErr == nil {
-		w.closeErr = fault.loseOpen(c, in, c.cfg.Fault.Bytes)
+		w.failed(fault.loseOpen(c, in, c.cfg.Fault.Bytes))
 	}
+}
+
+// keepHeap keeps the account of a guest's heap.
+func (w *cycleWorker) keepHeap(in *Instance) {
+	heap := in.guestHeap()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.heap = heap
 }
 
 // close closes an instance, and accounts for it.
 func (w *cycleWorker) close(ctx context.Context, in *Instance, touched bool) {
-	w.memory = w.memory.larger(in.memoryStat(touched))
+	memory, executed := in.memoryStat(touched), in.instructions()
+	w.mu.Lock()
+	w.memory = w.memory.larger(memory)
 	w.openFDs = w.openFDs.larger(in)
-	w.executed = larger(w.executed, in.instructions())
+	w.executed = larger(w.executed, executed)
+	w.mu.Unlock()
 	w.closed(in.Close(ctx))
+}
+
+// grown accounts for the memory of an instance that stays open.
+func (w *cycleWorker) grown(memory MemoryStat) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.memory = w.memory.larger(memory)
 }
 
 // closed counts the error of an instance's Close.
 func (w *cycleWorker) closed(err error) {
 	leaks, other := memstat.SplitLeaks(err)
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if leaks != nil {
 		w.leaking++
 	}

@@ -3,6 +3,8 @@ package engine
 import (
 	"math/bits"
 	"time"
+
+	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
 
 // histogram counts durations in buckets whose width grows with the duration: it
@@ -11,6 +13,7 @@ import (
 type histogram struct {
 	counts   [histogramBuckets]uint64
 	total    uint64
+	sum      uint64 // of all, in nanoseconds
 	min, max uint64 // of all durations; the buckets outside of them are skipped
 }
 
@@ -40,6 +43,7 @@ func (h *histogram) add(d time.Duration) {
 	h.counts[bucketOf(ns)]++
 	h.widen(ns, ns)
 	h.total++
+	h.sum += ns
 }
 
 func (h *histogram) merge(o *histogram) {
@@ -51,6 +55,7 @@ func (h *histogram) merge(o *histogram) {
 	}
 	h.widen(o.min, o.max)
 	h.total += o.total
+	h.sum += o.sum
 }
 
 // widen goes before the new ones are counted in total.
@@ -72,4 +77,24 @@ func (h *histogram) percentile(p uint64) time.Duration {
 		}
 	}
 	return 0
+}
+
+// latencyBounds are the upper bounds of the counts in reports, in nanoseconds.
+var latencyBounds = [...]int64{
+	1e3, 2500, 5e3, 1e4, 25e3, 5e4, 1e5, 25e4, 5e5, 1e6, 25e5, 5e6, 1e7, 25e6, 5e7, 1e8, 25e7, 5e8, 1e9, 25e8, 5e9, 1e10,
+}
+
+// latencies counts the durations up to each of latencyBounds. One that is less
+// than 1/128 below a bound can count as above it.
+func (h *histogram) latencies() *report.Latency {
+	l := &report.Latency{Count: h.total, SumNS: h.sum, Buckets: make([]report.LatencyBucket, 0, len(latencyBounds))}
+	var seen uint64
+	next, last := bucketOf(h.min), bucketOf(h.max)
+	for _, bound := range latencyBounds {
+		for ; next <= last && bucketTop(next) <= uint64(bound); next++ {
+			seen += h.counts[next]
+		}
+		l.Buckets = append(l.Buckets, report.LatencyBucket{MostNS: bound, Count: seen})
+	}
+	return l
 }

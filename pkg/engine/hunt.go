@@ -8,9 +8,15 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/census"
 )
 
-// huntShare is the divisor of a run's duration that gives the share of the hunt
-// for leaks.
-const huntShare = 4
+const (
+	// huntShare is the divisor of a run's duration that gives the largest share of
+	// the hunt for leaks.
+	huntShare = 4
+	// profiledCost is the most times that a profiled cycle takes as long as another.
+	profiledCost = 30
+	// censusTime is the longest time of all censuses.
+	censusTime = 2 * time.Second
+)
 
 // shareWithHunt returns the last cycle and the duration of the phase before the
 // hunt.
@@ -19,6 +25,30 @@ func shareWithHunt(cfg *CycleConfig) (last uint64, duration time.Duration) {
 		last = cfg.Cycles - planFor(cfg).Cycles()
 	}
 	return last, cfg.Duration - cfg.Duration/huntShare
+}
+
+// lengthen gives the time that the hunt will not need back to the phase before
+// it, which has just ended: a quarter of a day is too much for it. It reports
+// whether there is any.
+func (c *cycles) lengthen() bool {
+	done, elapsed := c.completed.Load(), time.Since(c.started)
+	if c.duration == 0 || c.duration == c.cfg.Duration || elapsed < c.duration || done == 0 || c.cut.Load() > 0 {
+		return false
+	}
+	kept := huntTime(c.cfg.Duration, elapsed/time.Duration(done), census.PlanFor(done).Cycles())
+	longer := c.cfg.Duration-kept > c.duration
+	c.duration = c.cfg.Duration - kept
+	return longer
+}
+
+// huntTime returns the time of a run that is kept for a hunt of so many cycles,
+// given the usual time of one.
+func huntTime(duration, cycle time.Duration, cycles uint64) time.Duration {
+	share := duration / huntShare
+	if cycle > share/profiledCost/time.Duration(max(cycles, 1)) { // the product below would be more, or overflow
+		return share
+	}
+	return min(share, time.Duration(cycles)*cycle*profiledCost+censusTime)
 }
 
 // hunt runs the last cycles in windows, with a census after each.

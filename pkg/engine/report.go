@@ -54,11 +54,15 @@ func (r *Run) Outcome() CycleOutcome {
 }
 
 // NewReport makes the report of a run. Call it after Module.Close and Runtime.Close:
-// only then does the ledger have all leaks. The report's part on cycles is absent if
+// only then does the ledger have all leaks. For a run in progress, see [Live], the
+// ledger's part is about closed instances. The report's part on cycles is absent if
 // they took no samples, for example in a single run. An error is an unknown
 // target or figure.
 func NewReport(r Run) (*report.Report, error) {
 	out := &report.Report{Schema: report.Schema, Outcome: outcomeReport(r.Outcome().Outcome), Tool: toolReport(r), Run: runReport(r)}
+	if r.Cycles != nil && r.Cycles.Running {
+		out.Outcome = report.Outcome{Kind: report.Running}
+	}
 	if r.Module == nil {
 		return out, nil
 	}
@@ -111,7 +115,11 @@ func cyclesReport(c *CycleResult, leaks []memstat.Leak) *report.Cycles {
 	if c.OneInstance {
 		out.Unit = unitCall
 	}
+	out.Running, out.Latency = c.Running, c.Latency
 	out.Reason = fmt.Sprintf("the run was too short to tell; run at least %d %ss, or for longer", census.LeastCycles, out.UnitName())
+	if c.Running {
+		out.Reason = "the run is not over: the hunt for leaks is its last part"
+	}
 	if h := c.Hunt; h != nil {
 		out.Verdict, out.Reason, out.Census = h.Verdict, h.Reason, h.Findings
 		if h.Plan.Window > 0 {

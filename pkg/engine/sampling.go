@@ -91,9 +91,13 @@ func (s *sampling) wanted(completed uint64, elapsed time.Duration) bool {
 	return byCycle || byTime
 }
 
-func (s *sampling) samples() []probe.Sample {
+// soFar returns a copy of the samples, nil if none are taken, and the time that
+// they took.
+func (s *sampling) soFar() ([]probe.Sample, time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.sampler == nil {
-		return nil
+		return nil, s.spent
 	}
-	return s.sampler.Samples()
+	return append([]probe.Sample{}, s.sampler.Samples()...), s.spent
 }

@@ -24,6 +24,15 @@ func Settled() Process {
 	return measure(true)
 }
 
+// Now measures the process as it is, without the slow metrics and without
+// collecting garbage: HeapLive is that of the last collection. It takes about 50
+// microseconds. Safe for concurrent use.
+func Now() Process {
+	reading.Lock()
+	defer reading.Unlock()
+	return measure(false)
+}
+
 // measure reads the metrics, the slow ones only on request. The caller holds
 // the lock named reading.
 func measure(slow bool) (p Process) {

@@ -73,6 +73,7 @@ func leakyReport() *Report {
 		Memory: &Memory{
 			InitialBytes: 131_072, PeakBytes: 1 << 20, TouchedBytes: ptr[uint64](73_728), LimitBytes: 1 << 32, Grows: 14, DeniedGrows: 3,
 			TableBytes: ptr[uint64](4_096), TotalBytes: 1<<20 + 4_096,
+			Stack:   &Stack{SizeBytes: 65_536, SizeIsBound: true, PeakBytes: 1_312},
 			Layout:  []Region{{Name: "data", Offset: 1024, Bytes: 4096}, {Name: "stack", Offset: 5120, Bytes: 65_536}, {Name: "heap", Offset: 70_656, Bytes: 1<<20 - 70_656}},
 			Touched: []Region{{Offset: 0, Bytes: 8192}, {Offset: 65_536, Bytes: 65_536}},
 		},
@@ -104,6 +105,9 @@ func leakyReport() *Report {
 				{Cycle: 1, GCCycles: probe.Measured(3), Process: probe.Process{probe.HeapLive: probe.Measured(1_234_000), probe.FDs: probe.Measured(7), probe.Goroutines: probe.Measured(4)}},
 				{Cycle: 1000, GCCycles: probe.Measured(130), Process: probe.Process{probe.HeapLive: probe.Measured(1_260_104), probe.FDs: probe.Measured(0)}},
 			},
+			Latency: &Latency{Count: 1000, SumNS: 61_250_000, Buckets: []LatencyBucket{
+				{50_000, 480}, {100_000, 989}, {250_000, 998}, {10_000_000_000, 1000},
+			}},
 			Outcomes: map[string]uint64{"exit": 998, "trap": 2, "timeout": 0, "interrupted": 0, "error": 0}, NonzeroExits: 7,
 			FirstFailure: &CycleFailure{Cycle: 17, Kind: "trap", Message: "unreachable\x1b[2J\nLeaks"},
 		},
@@ -166,6 +170,18 @@ func cleanReport() *Report {
 		Process: &Process{Process: probe.Process{probe.HeapLive: probe.Measured(400_000), probe.Goroutines: probe.Measured(2)}},
 		Budget:  NewBudget(1<<20, 65_536),
 	}
+}
+
+// runningReport returns the report of a soak that is not over.
+func runningReport() *Report {
+	r := leakyReport()
+	r.Outcome, r.Target, r.GuestHeap = Outcome{Kind: Running}, nil, nil
+	r.Tool.ExitCode, r.Tool.Failures = nil, nil
+	r.Ledger.Leaks, r.Ledger.DoubleReleases = nil, 0
+	c := r.Cycles
+	c.Running, c.Requested, c.Completed = true, 0, 1000
+	c.Verdict, c.Reason, c.Census, c.Hunt = memstat.Inconclusive, "the run is not over: the hunt for leaks is its last part", nil, nil
+	return r
 }
 
 // callsReport returns the report of calls in one instance, in which the guest

@@ -40,6 +40,7 @@ var formats = []Format{
 	{"json", WriteJSON},
 	{"html", WriteHTML},
 	{"junit", WriteJUnit},
+	{"prometheus", WritePrometheus},
 }
 
 // Formats returns all formats, the default first. The caller owns the slice.

@@ -28,7 +28,7 @@ func (d *document) summary(r *Report, title string) {
 // headline is the verdict of the whole run.
 func headline(r *Report) (word string, t tone, reason string) {
 	switch {
-	case r.Outcome.Kind != "exit" && !r.Leaked():
+	case r.Outcome.Kind != "exit" && r.Outcome.Kind != Running && !r.Leaked():
 		word, t = r.Outcome.Kind, bad
 		reason = lines(r.Outcome.Message)[0]
 	default:

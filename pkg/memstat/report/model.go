@@ -58,10 +58,14 @@ func (r *Report) Leaked() bool {
 	return r.Cycles != nil && r.Cycles.Verdict == memstat.Leaking
 }
 
+// Running is the kind of the outcome of a run that is not over.
+const Running = "running"
+
 // Outcome says how the run ended.
 type Outcome struct {
 	// Kind is "exit", "trap", "timeout", "interrupted", "fuel" (used up) or
-	// "error" (the module could not be run).
+	// "error" (the module could not be run). It is [Running] for a run that is
+	// not over.
 	Kind string `json:"kind"`
 	// ExitCode is the guest's own; set only if Kind is "exit".
 	ExitCode *uint32 `json:"exit_code,omitempty"`
@@ -134,10 +138,26 @@ type Memory struct {
 	DeniedGrows uint64  `json:"denied_grows"`
 	TableBytes  *uint64 `json:"table_bytes,omitempty"` // largest size of all tables together
 	TotalBytes  uint64  `json:"total_bytes"`           // PeakBytes and TableBytes of the same instance
+	// Stack describes the stack in linear memory; nil if it was not measured.
+	Stack *Stack `json:"stack,omitempty"`
 	// Layout has the parts of the memory, as far as the module tells them.
 	Layout []Region `json:"layout,omitempty"`
 	// Touched has the pages in use, joined where they are neighbours.
 	Touched []Region `json:"touched,omitempty"`
+}
+
+// Stack is the part of the linear memory in which compilers of LLVM keep variables
+// whose addresses are taken.
+type Stack struct {
+	// SizeBytes is the room for it: down to address 0 or, where the data lies below
+	// the stack, down to the end of the data segments. There it is too large by the
+	// variables without initial values, and SizeIsBound is set.
+	SizeBytes   uint64 `json:"size_bytes"`
+	SizeIsBound bool   `json:"size_is_bound,omitempty"`
+	// PeakBytes is the most that functions took. It is exact but for functions that
+	// call no others, which may use 128 bytes more. Beyond SizeBytes the stack ran
+	// over into data.
+	PeakBytes uint64 `json:"peak_bytes"`
 }
 
 // Ledger is the exact account of acquired and released objects.
@@ -170,6 +190,11 @@ type Cycles struct {
 	P90NS     int64   `json:"p90_ns"`     // 9 of 10 cycles took no longer
 	P99NS     int64   `json:"p99_ns"`     // 99 of 100 cycles took no longer
 	MaxNS     int64   `json:"max_ns"`     // of one cycle
+	// Running says that the run is not over: cycles and the hunt for leaks follow,
+	// so that Verdict is not the last word.
+	Running bool `json:"running,omitempty"`
+	// Latency counts the cycles by how long they took; nil if that is not known.
+	Latency *Latency `json:"latency,omitempty"`
 	// Verdict is about the host's side, the counts of the ledger and the census, and
 	// with the unit "call" also about the guest's own leaks.
 	Verdict memstat.Verdict `json:"verdict"`
@@ -186,6 +211,20 @@ type Cycles struct {
 	Outcomes     map[string]uint64 `json:"outcomes"`      // number of cycles by how they ended, in the words of Outcome.Kind
 	NonzeroExits uint64            `json:"nonzero_exits"` // cycles that exited with another code than 0
 	FirstFailure *CycleFailure     `json:"first_failure,omitempty"`
+}
+
+// Latency counts cycles by how long they took.
+type Latency struct {
+	Count   uint64          `json:"count"`  // cycles
+	SumNS   uint64          `json:"sum_ns"` // how long they took together
+	Buckets []LatencyBucket `json:"buckets"`
+}
+
+// LatencyBucket counts the cycles that took no longer than MostNS, with those of
+// the buckets before it. A cycle that took less than 1/128 less may be missing.
+type LatencyBucket struct {
+	MostNS int64  `json:"most_ns"`
+	Count  uint64 `json:"count"`
 }
 
 // CycleFailure is the first cycle that was not an exit with code 0.

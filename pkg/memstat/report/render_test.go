@@ -73,6 +73,11 @@ func TestGoldens(t *testing.T) {
 		{"leaky.xml", "junit", leakyReport(), Options{FailKinds: []guestheap.LeakKind{guestheap.DefinitelyLost}}},
 		{"leaky.html", "html", leakyReport(), Options{}},
 		{"clean.html", "html", cleanReport(), Options{}},
+		{"running-80.txt", "text", runningReport(), Options{}},
+		{"running.html", "html", runningReport(), Options{}},
+		{"leaky.prom", "prometheus", leakyReport(), Options{}},
+		{"clean.prom", "prometheus", cleanReport(), Options{}},
+		{"running.prom", "prometheus", runningReport(), Options{}},
 	} {
 		t.Run(tc.file, func(t *testing.T) { golden(t, tc.file, render(t, tc.format, tc.report, tc.option)) })
 	}

@@ -10,7 +10,8 @@ import (
 )
 
 // Verdict returns one line that says whether the run leaked: "clean: ",
-// "leak: " or "inconclusive: ", and the reason. It is "" for a report that has
+// "leak: " or "inconclusive: ", and the reason; "running: " for a run that is not
+// over. It is "" for a report that has
 // neither ledger nor cycles. The line may contain text that a guest chose.
 func (r *Report) Verdict() string {
 	word, reason := r.verdict()
@@ -22,6 +23,8 @@ func (r *Report) Verdict() string {
 
 func (r *Report) verdict() (word, reason string) {
 	switch {
+	case r.Outcome.Kind == Running:
+		return Running, r.soFar()
 	case r.Leaked():
 		return "leak", r.leak()
 	case r.Cycles != nil && r.Cycles.Verdict.String() != "clean":
@@ -36,6 +39,18 @@ func (r *Report) verdict() (word, reason string) {
 	default:
 		return "clean", "the instance gave back all that it took from the host"
 	}
+}
+
+// soFar says how a run that is not over goes.
+func (r *Report) soFar() string {
+	switch {
+	case r.Leaked():
+		return r.leak() + " so far"
+	case r.Cycles == nil:
+		return "no " + (&Cycles{}).UnitName() + " is over"
+	}
+	unit := r.Cycles.UnitName()
+	return "no leak so far in " + count(r.Cycles.Completed, unit, unit+"s")
 }
 
 // leak sums up the lost objects.
@@ -59,6 +74,7 @@ func (r *Report) leak() string {
 type Cost struct {
 	MemoryBytes  uint64  // size of its linear memory
 	TouchedBytes *uint64 // pages of it in use; nil if that was not measured
+	Stack        *Stack  // in it; nil if that was not measured
 	// HostBytes is the size of the host's resources beside that memory: an
 	// upper bound, because each kind of the ledger may have its peak at another
 	// time. It excludes the runtime's own kinds, which instances share.
@@ -72,7 +88,7 @@ func (r *Report) Cost() (c Cost, ok bool) {
 	if r.Memory == nil || r.Ledger == nil {
 		return Cost{}, false
 	}
-	c.MemoryBytes, c.TouchedBytes = r.Memory.PeakBytes, r.Memory.TouchedBytes
+	c.MemoryBytes, c.TouchedBytes, c.Stack = r.Memory.PeakBytes, r.Memory.TouchedBytes, r.Memory.Stack
 	for _, k := range r.Ledger.Kinds {
 		switch {
 		case k.Kind == memstat.KindMemory || k.Kind.OfRuntime():
@@ -87,11 +103,27 @@ func (r *Report) Cost() (c Cost, ok bool) {
 	return c, true
 }
 
+// String returns the peak and the size.
+func (s *Stack) String() string {
+	of := " of "
+	if s.SizeIsBound {
+		of = " of at most "
+	}
+	return humanBytes(s.PeakBytes) + of + humanBytes(s.SizeBytes)
+}
+
 // String returns the cost in one line.
 func (c Cost) String() string {
 	memory := humanBytes(c.MemoryBytes) + " of linear memory"
+	var parts []string
 	if c.TouchedBytes != nil {
-		memory += " (" + humanBytes(*c.TouchedBytes) + " touched)"
+		parts = append(parts, humanBytes(*c.TouchedBytes)+" touched")
+	}
+	if c.Stack != nil {
+		parts = append(parts, "stack "+c.Stack.String())
+	}
+	if len(parts) > 0 {
+		memory += " (" + strings.Join(parts, ", ") + ")"
 	}
 	ofHost := "none"
 	if c.HostFDs > 0 {

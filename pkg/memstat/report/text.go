@@ -66,11 +66,14 @@ func WriteText(w io.Writer, r *Report, o Options) error {
 
 func (p *page) outcome(o *Outcome) {
 	p.section("Outcome")
-	t := bad
-	if o.Kind == "exit" {
+	t, label := bad, "ended by"
+	switch o.Kind {
+	case "exit":
 		t = plain
+	case Running:
+		t, label = unsure, "state"
 	}
-	p.field("ended by", t, p.chop(memstat.Printable(o.Kind), p.valueWidth())...)
+	p.field(label, t, p.chop(memstat.Printable(o.Kind), p.valueWidth())...)
 	if o.ExitCode != nil {
 		p.text("exit code", plain, memstat.Grouped(*o.ExitCode))
 	}
@@ -178,6 +181,13 @@ func (p *page) memory(m *Memory) {
 		grows += ", and " + memstat.Grouped(m.DeniedGrows) + " denied"
 	}
 	p.text("grows", plain, grows)
+	if s := m.Stack; s != nil {
+		tone := plain
+		if s.PeakBytes > s.SizeBytes {
+			tone = bad
+		}
+		p.text("stack", tone, s.String())
+	}
 }
 
 type sizeRow struct {

@@ -29,7 +29,8 @@ func judge(r *report.Report) (Verdict, string) {
 	message := r.Outcome.Message
 	switch over := r.Exceeded(); {
 	case r.Leaked():
-		return Leaking, strings.TrimPrefix(r.Verdict(), "leak: ")
+		_, reason, _ := strings.Cut(r.Verdict(), ": ")
+		return Leaking, reason
 	case len(over) > 0:
 		return OverBudget, budgets(over)
 	}
@@ -38,6 +39,8 @@ func judge(r *report.Report) (Verdict, string) {
 		return Trapped, message
 	case "timeout", "fuel":
 		return TimedOut, message
+	case report.Running:
+		return Missing, "the run is not over"
 	case "interrupted":
 		return Missing, "the run was interrupted while it ran"
 	case "error":
