@@ -50,6 +50,10 @@ type MemoryStat struct {
 	// does not report it.
 	TableBytes *uint64
 	TotalBytes uint64 // PeakBytes and TableBytes of one instance
+	// Stack describes the stack in linear memory. It is nil without Config.Fuel and
+	// Config.CountInstructions, for a module that does not name its stack pointer,
+	// and after Close.
+	Stack *report.Stack
 	// Layout has the known parts of the memory by address; nil without
 	// Config.Inspect.
 	Layout []report.Region
@@ -70,6 +74,7 @@ func (in *Instance) memoryStat(touched bool) MemoryStat {
 	if in.module.runtime.config.Inspect {
 		stat.Layout = in.module.layout.regions(s.Bytes)
 	}
+	stat.Stack = in.stackStat()
 	if touched {
 		if n, runs, ok := in.memory.Touched(); ok {
 			stat.TouchedBytes = &n
