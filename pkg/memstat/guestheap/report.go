@@ -110,10 +110,10 @@ func (h *Heap) Report(stacks Stacks, o Options) *Report {
 		}
 		r.Errors = append(r.Errors, out)
 	}
-	sites := h.places(stacks)
-	r.Peak, r.Largest = atPeak(sites, o.Sites), largest(sites, o.Sites)
+	places := h.places(stacks)
+	r.Peak, r.Largest = atPeak(places, o.Sites, stacks), largest(places, o.Sites, stacks)
 	if o.AllSites {
-		r.Sites = sites
+		r.Sites = most(places, len(places), stacks, func(s placeTotal) uint64 { return s.Allocs })
 	}
 	r.Growth = o.Growth
 	r.shares(h.lowest)
