@@ -86,7 +86,7 @@ func (r *Runtime) Compile(ctx context.Context, b *Binary) (*Module, error) {
 		m.info.SHA256 = sumOf(parsed, source)
 	}
 	m.info.NativeBytes, m.info.Cached = c.nativeBytes, c.cached
-	if r.config.Inspect {
+	if _, watched := source.plan.Lowest(); watched || r.config.Inspect {
 		m.layout = layoutOf(parsed)
 	}
 	return m, nil

@@ -230,6 +230,9 @@ func (r *Runtime) key(s *source) codecache.Key {
 		places = 1
 	}
 	how := binary.LittleEndian.AppendUint64([]byte{rules, byte(s.plan.Mode()), instrument.Version, places}, uint64(r.features))
+	if _, watched := s.plan.Lowest(); watched {
+		how = append(how, "stack"...)
+	}
 	return codecache.NewKey(s.sum, append(how, s.variant...)...)
 }
 

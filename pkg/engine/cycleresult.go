@@ -171,6 +171,9 @@ func (s MemoryStat) larger(o MemoryStat) MemoryStat {
 	if s.TouchedBytes == nil || o.TouchedBytes != nil && *o.TouchedBytes > *s.TouchedBytes {
 		s.TouchedBytes, s.Touched = o.TouchedBytes, o.Touched
 	}
+	if s.Stack == nil || o.Stack != nil && o.Stack.PeakBytes > s.Stack.PeakBytes {
+		s.Stack = o.Stack
+	}
 	if o.PeakBytes >= s.PeakBytes && o.Layout != nil {
 		s.Layout = o.Layout
 	}

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"github.com/tetratelabs/wazero/experimental"
+
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
@@ -33,6 +35,18 @@ func layoutOf(m *wasmbin.Module) (l memoryLayout) {
 		}
 	}
 	return l
+}
+
+// stackStat measures the stack in linear memory. The caller holds the lock.
+func (in *Instance) stackStat() *report.Stack {
+	lowest, watched := in.module.plan.Lowest()
+	guest, ok := in.guest.(experimental.InternalModule)
+	if !watched || !ok || in.closed {
+		return nil
+	}
+	l := in.module.layout
+	reached := uint64(uint32(guest.Global(int(lowest)).Get()))
+	return &report.Stack{SizeBytes: l.stackTo - l.stackFrom, SizeIsBound: l.stackFrom > 0, PeakBytes: l.stackTo - min(reached, l.stackTo)}
 }
 
 // regions returns the known parts of a memory of that many bytes, by address.

@@ -37,8 +37,8 @@ type MemoryStat struct {
 	// TouchedBytes counts the pages that the instance has in memory, according
 	// to proc_pid_pagemap(5). It is nil if that cannot be measured: on systems
 	// other than Linux, after Close, and in address space with pages of an
-	// earlier instance. The first instances of a runtime have it, and some of
-	// those that Cycle makes.
+	// earlier instance. The first instances of a runtime have it and, with
+	// Config.Inspect, some of those that Cycle makes.
 	TouchedBytes *uint64
 	LimitBytes   uint64 // to which the memory can grow
 	Grows        uint64 // successful memory.grow instructions
@@ -50,6 +50,10 @@ type MemoryStat struct {
 	// does not report it.
 	TableBytes *uint64
 	TotalBytes uint64 // PeakBytes and TableBytes of one instance
+	// Stack describes the stack in linear memory. It is nil without Config.Fuel and
+	// Config.CountInstructions, for a module that does not name its stack pointer,
+	// and after Close.
+	Stack *report.Stack
 	// Layout has the known parts of the memory by address; nil without
 	// Config.Inspect.
 	Layout []report.Region
@@ -70,6 +74,7 @@ func (in *Instance) memoryStat(touched bool) MemoryStat {
 	if in.module.runtime.config.Inspect {
 		stat.Layout = in.module.layout.regions(s.Bytes)
 	}
+	stat.Stack = in.stackStat()
 	if touched {
 		if n, runs, ok := in.memory.Touched(); ok {
 			stat.TouchedBytes = &n

@@ -56,7 +56,8 @@ type Config struct {
 	// includes Interruptible, at a higher cost.
 	Fuel uint64
 	// CountInstructions counts instructions without a bound, see
-	// [Instance.Instructions].
+	// [Instance.Instructions]. The peak of the stack in linear memory is measured,
+	// too, see [MemoryStat]; and so it is with Fuel.
 	CountInstructions bool
 	// CPUProfile samples the stacks of all guests while they compute, see
 	// [Module.WriteCPUProfile]. It includes Interruptible, and costs a few percent

@@ -73,6 +73,7 @@ func leakyReport() *Report {
 		Memory: &Memory{
 			InitialBytes: 131_072, PeakBytes: 1 << 20, TouchedBytes: ptr[uint64](73_728), LimitBytes: 1 << 32, Grows: 14, DeniedGrows: 3,
 			TableBytes: ptr[uint64](4_096), TotalBytes: 1<<20 + 4_096,
+			Stack:   &Stack{SizeBytes: 65_536, SizeIsBound: true, PeakBytes: 1_312},
 			Layout:  []Region{{Name: "data", Offset: 1024, Bytes: 4096}, {Name: "stack", Offset: 5120, Bytes: 65_536}, {Name: "heap", Offset: 70_656, Bytes: 1<<20 - 70_656}},
 			Touched: []Region{{Offset: 0, Bytes: 8192}, {Offset: 65_536, Bytes: 65_536}},
 		},

@@ -34,6 +34,14 @@ func (d *document) memory(r *Report) {
 			denied.tone = unsure
 			rows = append(rows, []htmlCell{word("grows denied"), denied})
 		}
+		if m.Stack != nil {
+			size := "stack, in all"
+			if m.Stack.SizeIsBound {
+				size = "stack, at most"
+			}
+			rows = append(rows, []htmlCell{word("stack, at its peak"), figure(sizeText(m.Stack.PeakBytes))},
+				[]htmlCell{word(size), figure(sizeText(m.Stack.SizeBytes))})
+		}
 		d.table("linear memory", []htmlCell{word("what"), figure("size")}, rows, nil)
 	})
 }

@@ -138,10 +138,26 @@ type Memory struct {
 	DeniedGrows uint64  `json:"denied_grows"`
 	TableBytes  *uint64 `json:"table_bytes,omitempty"` // largest size of all tables together
 	TotalBytes  uint64  `json:"total_bytes"`           // PeakBytes and TableBytes of the same instance
+	// Stack describes the stack in linear memory; nil if it was not measured.
+	Stack *Stack `json:"stack,omitempty"`
 	// Layout has the parts of the memory, as far as the module tells them.
 	Layout []Region `json:"layout,omitempty"`
 	// Touched has the pages in use, joined where they are neighbours.
 	Touched []Region `json:"touched,omitempty"`
+}
+
+// Stack is the part of the linear memory in which compilers of LLVM keep variables
+// whose addresses are taken.
+type Stack struct {
+	// SizeBytes is the room for it: down to address 0 or, where the data lies below
+	// the stack, down to the end of the data segments. There it is too large by the
+	// variables without initial values, and SizeIsBound is set.
+	SizeBytes   uint64 `json:"size_bytes"`
+	SizeIsBound bool   `json:"size_is_bound,omitempty"`
+	// PeakBytes is the most that functions took. It is exact but for functions that
+	// call no others, which may use 128 bytes more. Beyond SizeBytes the stack ran
+	// over into data.
+	PeakBytes uint64 `json:"peak_bytes"`
 }
 
 // Ledger is the exact account of acquired and released objects.

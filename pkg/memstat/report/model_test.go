@@ -46,6 +46,7 @@ cycles{unit,p90_ns,max_ns,reason,warm_up_samples,metrics[]{points},census[]{kind
 target{basis,kinds[]{what}}
 module{extracted_from_component}
 memory{layout[]{name,offset,bytes},touched[]{name,offset,bytes}}
+memory{stack{size_bytes,size_is_bound,peak_bytes}}
 unknown_imports[]{module,name,calls}
 guest_heap{allocs,frees,live_blocks,live_bytes,peak_bytes,leaks[]{kind,blocks,bytes,stack[]},errors[]}
 guest_heap{allocated_bytes,peak_blocks,peak_alloc,allocators,notes,sizes[]{min_bytes,max_bytes,allocs},kinds[]{kind,blocks,bytes},suppressed{kind,blocks,bytes},leaks[]{indirect_blocks,indirect_bytes,stack[]{function,file,line,wasm_function,wasm_offset}},errors[]{kind,message,count,address,block_address,block_bytes,stack[]{function,file,line,wasm_function,wasm_offset},allocated[]{function,file,line,wasm_function,wasm_offset},freed[]{function,file,line,wasm_function,wasm_offset}},error_total,peak[]{blocks,bytes,stack[]{function,file,line,wasm_function,wasm_offset}}}

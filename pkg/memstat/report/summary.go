@@ -74,6 +74,7 @@ func (r *Report) leak() string {
 type Cost struct {
 	MemoryBytes  uint64  // size of its linear memory
 	TouchedBytes *uint64 // pages of it in use; nil if that was not measured
+	Stack        *Stack  // in it; nil if that was not measured
 	// HostBytes is the size of the host's resources beside that memory: an
 	// upper bound, because each kind of the ledger may have its peak at another
 	// time. It excludes the runtime's own kinds, which instances share.
@@ -87,7 +88,7 @@ func (r *Report) Cost() (c Cost, ok bool) {
 	if r.Memory == nil || r.Ledger == nil {
 		return Cost{}, false
 	}
-	c.MemoryBytes, c.TouchedBytes = r.Memory.PeakBytes, r.Memory.TouchedBytes
+	c.MemoryBytes, c.TouchedBytes, c.Stack = r.Memory.PeakBytes, r.Memory.TouchedBytes, r.Memory.Stack
 	for _, k := range r.Ledger.Kinds {
 		switch {
 		case k.Kind == memstat.KindMemory || k.Kind.OfRuntime():
@@ -102,11 +103,27 @@ func (r *Report) Cost() (c Cost, ok bool) {
 	return c, true
 }
 
+// String returns the peak and the size.
+func (s *Stack) String() string {
+	of := " of "
+	if s.SizeIsBound {
+		of = " of at most "
+	}
+	return humanBytes(s.PeakBytes) + of + humanBytes(s.SizeBytes)
+}
+
 // String returns the cost in one line.
 func (c Cost) String() string {
 	memory := humanBytes(c.MemoryBytes) + " of linear memory"
+	var parts []string
 	if c.TouchedBytes != nil {
-		memory += " (" + humanBytes(*c.TouchedBytes) + " touched)"
+		parts = append(parts, humanBytes(*c.TouchedBytes)+" touched")
+	}
+	if c.Stack != nil {
+		parts = append(parts, "stack "+c.Stack.String())
+	}
+	if len(parts) > 0 {
+		memory += " (" + strings.Join(parts, ", ") + ")"
 	}
 	ofHost := "none"
 	if c.HostFDs > 0 {

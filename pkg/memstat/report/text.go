@@ -181,6 +181,13 @@ func (p *page) memory(m *Memory) {
 		grows += ", and " + memstat.Grouped(m.DeniedGrows) + " denied"
 	}
 	p.text("grows", plain, grows)
+	if s := m.Stack; s != nil {
+		tone := plain
+		if s.PeakBytes > s.SizeBytes {
+			tone = bad
+		}
+		p.text("stack", tone, s.String())
+	}
 }
 
 type sizeRow struct {

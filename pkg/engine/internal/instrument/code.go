@@ -55,7 +55,8 @@ type rewriter struct {
 	walk      blockWalk
 	costs     []int64 // of the function's blocks
 	branches  []branch
-	block     int  // number of the next block
+	block     int // number of the next block
+	raise     raise
 	unchecked bool // a check is due before the next block
 }
 
@@ -90,6 +91,7 @@ func (w *rewriter) function(out code, body wasmbin.FunctionBody) (code, error) {
 		if err := w.instruction(in); err != nil {
 			return nil, err
 		}
+		w.watchStack(in)
 		if w.plan.mode == Fuel {
 			w.exactAfter(in)
 		} else {

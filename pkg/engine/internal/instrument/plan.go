@@ -42,6 +42,7 @@ type Plan struct {
 	host     uint32 // index of HostTick
 	tick     uint32 // index of the function that calls it
 	counter  uint32 // index of the global
+	stack    stackPointer
 	types    uint32 // index of the first added type
 	helpers  []helper
 	edits    []wasmbin.Edit // of all sections but code
@@ -81,6 +82,11 @@ func NewPlan(m *wasmbin.Module, mode Mode) (*Plan, error) {
 	p.imported = m.Imported(wasmbin.ImportFunction)
 	p.host = p.imported
 	p.counter = m.Imported(wasmbin.ImportGlobal) + places.count(wasmbin.SectionGlobal)
+	if mode == Fuel {
+		if global, _, ok := m.StackPointer(); ok {
+			p.stack = stackPointer{global, p.counter + 1}
+		}
+	}
 	p.types = places.count(wasmbin.SectionType)
 	p.tick = p.imported + addedImports + m.Functions
 	p.helpers = p.planHelpers()
@@ -255,7 +261,11 @@ func (p *Plan) planSections(at *places) error {
 	}
 	global := wasmbin.AppendS64([]byte{i64, 1, byte(wasmbin.OpI64Const)}, p.first())
 	global = append(global, byte(wasmbin.OpEnd))
-	p.edits = append(p.edits, at.add(wasmbin.SectionGlobal, contents[wasmbin.SectionGlobal], 1, global))
+	added := uint32(1)
+	if p.stack.lowest != 0 {
+		global, added = append(global, lowestGlobal()...), 2
+	}
+	p.edits = append(p.edits, at.add(wasmbin.SectionGlobal, contents[wasmbin.SectionGlobal], added, global))
 	return nil
 }
 

@@ -42,6 +42,7 @@ const (
 	OpI64LtS             Opcode = 0x53
 	OpI64LtU             Opcode = 0x54
 	OpI64GtU             Opcode = 0x56
+	OpI32LtU             Opcode = 0x49
 	OpI32Add             Opcode = 0x6a
 	OpI32Sub             Opcode = 0x6b
 	OpI32Or              Opcode = 0x72
