@@ -107,8 +107,8 @@ func (h *Heap) Report(stacks Stacks, o Options) *Report {
 		}
 		r.Errors = append(r.Errors, out)
 	}
-	sites := h.places(stacks)
-	r.Peak, r.Largest = atPeak(sites, o.Sites), largest(sites, o.Sites)
+	places := h.places(stacks)
+	r.Peak, r.Largest = atPeak(places, o.Sites, stacks), largest(places, o.Sites, stacks)
 	r.Growth = o.Growth
 	r.shares(h.lowest)
 	if o.Memory == nil {
