@@ -267,6 +267,9 @@ func flagFailure(c *cobra.Command, err error, args []string) error {
 		case errors.As(err, &number):
 			f.problem = "--" + name + " takes no value"
 		}
+		if hint, ok := peerValueHint(name, invalid.GetValue()); ok {
+			f.hint = hint
+		}
 		return f
 	default:
 		return usagef("%v", err)

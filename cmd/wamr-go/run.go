@@ -142,8 +142,8 @@ func finish(u *ui, o *options, r result, files outFiles) int {
 		u.warnf("%v", err)
 	}
 	explain := explainer{
-		module: o.module, interpreter: o.interpreter, report: len(o.reports) > 0, verbose: o.verbose,
-		maxMemory: o.maxMemory, maxElements: o.maxElements,
+		module: o.module, interpreter: o.interpreter, report: len(o.reports) > 0, leakCheck: o.leak.check != "", trace: len(o.trace) > 0,
+		verbose: o.verbose, maxMemory: o.maxMemory, maxElements: o.maxElements,
 	}.failure
 	list := endings(r, rep, o, explain)
 	rep.Outcome.Message = outcomeMessage(r, rep, list, explain)
