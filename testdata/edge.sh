@@ -1,8 +1,8 @@
 #!/bin/sh
 # Builds wamr-go for processors that are rarely at hand and runs it there, under QEMU's user mode (Debian's
 # qemu-user-static): with 32 bits, with the bytes the other way round, without a compiler, with an old kernel's system
-# calls. What it prints must be what the program of this machine prints. Then the tests of the packages that know the
-# machine run on one of them, and natively with 32 bits.
+# calls. What it prints must be what the program of this machine prints, and the instructions that it counts the same,
+# compiled or interpreted. Then the tests of the packages that know the machine run on one of them, and natively with 32 bits.
 set -eu
 
 # target, its emulator ("" for none), its engine
@@ -62,10 +62,28 @@ show() {
 	cat "$work/out" "$work/err"
 }
 
+# count WAMR-GO FLAG...: the instructions that guests execute, and how they end; one has too little fuel.
+count() {
+	rm -rf "$work/dir"
+	cp -R "$guests/demo" "$work/dir"
+	for guest in '700 c/hello.wasm' '1000000 c/hello.wasm' '1000000 c/args.wasm one two' '1000000 cpp/words.wasm' \
+		'1000000 c/demo.wasm /dir' '1000000 c/grow.wasm 300 200' '1000000 c/tailcall.wasm' '1000000 c/abort.wasm' '1000000 wat/bigdata.wasm'; do
+		rm -f "$work/count.json"
+		# $guest has arguments.
+		# shellcheck disable=SC2086
+		run "$@" -q --mem-report="json:$work/count.json" --dir "$work/dir::/dir" --fuel ${guest%% *} "$guests"/${guest#* }
+		echo "$guest: exit code $code, $(awk '/"instructions":/ {print $2 + 0; exit}' "$work/count.json") instructions"
+	done
+}
+
 target=host
 go build -pgo=off -o "$work/host" ./cmd/wamr-go
 show "$work/host" >"$work/want"
 [ "$(grep -c '^OK ' "$work/want")" -gt 20 ] || { cat "$work/want"; fail 'files.wasm did not run'; }
+count "$work/host" >"$work/count"
+{ grep -q '^700 .* exit code 124, 7[0-9][0-9] instructions' "$work/count" && ! grep -q ' 0 instructions' "$work/count"; } ||
+	{ cat "$work/count"; fail 'instructions were not counted'; }
+count "$work/host" --interp | diff "$work/count" - || fail 'the interpreter counts other instructions than compiled code'
 
 printf '%s' "$targets" | while read -r target emulator engine; do
 	[ -n "$target" ] || continue
@@ -75,6 +93,9 @@ printf '%s' "$targets" | while read -r target emulator engine; do
 
 	show $emulator "$work/wamr-go" >"$work/got"
 	diff "$work/want" "$work/got" || fail 'it prints something else than on this machine'
+
+	# An instruction is counted once, on every machine.
+	count $emulator "$work/wamr-go" | diff "$work/count" - || fail 'it counts other instructions than this machine'
 
 	# A guest that makes no calls ends, with either engine.
 	run $emulator "$work/wamr-go" --timeout 200ms "$guests/c/spin.wasm"

@@ -172,6 +172,8 @@ var flagRows = map[string]map[string][]flagRow{
 			{empty, "--mem-report=json: m.wasm", 2, "the name of the file is empty"},
 			{huge, "--mem-report=json:HUGE m.wasm", 125, "file name too long"},
 			{repeated, "--mem-report --mem-report=json:r.json m.wasm", 0, "Ledger"},
+			{conflict, "--mem-report=pprof:r.pprof m.wasm", 2, "--mem-report=pprof needs --leak-check"},
+			{conflict, "--leak-check --mem-report=pprof m.wasm", 2, "--mem-report=pprof needs a file"},
 			{conflict, "--mem-report --mem-report=json m.wasm", 2, "two reports would go to standard error"},
 			{conflict, "--mem-report=json:r --mem-report=text:./r m.wasm", 2, "two reports would go to one file"},
 		},

@@ -145,6 +145,9 @@ func (o *options) check() error {
 			withHint("wamr-go run --duration 24h --mem-report=json:FILE --report-every %v MODULE", o.reportEvery)
 	case o.leak.idle() != "":
 		return usagef("%s needs --leak-check", o.leak.idle()).withHint("wamr-go run --leak-check %s MODULE", o.leak.idle())
+	case o.leak.check == "" && o.profiling():
+		return usagef("--mem-report=pprof needs --leak-check: it is a profile of the guest's heap").
+			withHint("wamr-go run --leak-check --mem-report=pprof:FILE MODULE")
 	case o.traceTimes && !o.tracing():
 		return usagef("--trace-times needs --trace").withHint("wamr-go run --trace -T MODULE")
 	case o.noCache && o.cacheDir != "":

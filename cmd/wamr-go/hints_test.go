@@ -78,6 +78,8 @@ func hintCases() []hintCase {
 		{args: "--mem-report=json: hello.wasm", hint: `^write (--mem-report=json:FILE)$`, next: "$1 hello.wasm"},
 		{args: "--mem-report=out.html hello.wasm", hint: `^to write a file: (--mem-report=html:out\.html)$`, next: "$1 hello.wasm"},
 		{args: "--mem-report --mem-report=json hello.wasm", hint: `^give one of them a file: (--mem-report=json:FILE)$`, next: "--mem-report $1 hello.wasm"},
+		{args: "--mem-report=pprof:x hello.wasm", hint: `^wamr-go run (--leak-check --mem-report=pprof:FILE) MODULE$`, next: "$1 heap.wasm"},
+		{args: "--leak-check --mem-report=pprof heap.wasm", hint: `^(--mem-report=pprof:FILE)$`, next: "--leak-check $1 heap.wasm"},
 		{args: "--mem-report=json:x --report-file x hello.wasm", hint: `^each needs a file of its own$`, next: "--mem-report=json:x --report-file y hello.wasm"},
 		{args: "-f hello.wasm", hint: `^wamr-go (run -f) NAME MODULE \[ARG\.\.\.\]$`, next: "$1 add arith.wasm 1 2"},
 		{args: "data:/x hello.wasm", hint: `^to preopen a directory: (--dir data::/x)$`, next: "$1 hello.wasm"},

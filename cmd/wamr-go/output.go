@@ -73,7 +73,11 @@ func (p plannedReport) write(u *ui, o *options, r *report.Report) []ending {
 	if err == nil {
 		return nil
 	}
-	return append(reportToTerminal(u, o, r, p.format, true), lostReport("written to "+p.file, err))
+	lost := lostReport("written to "+p.file, err)
+	if isProfile(p.format) { // which is no text
+		return []ending{lost}
+	}
+	return append(reportToTerminal(u, o, r, p.format, true), lost)
 }
 
 // render renders a report for a place that is no terminal.

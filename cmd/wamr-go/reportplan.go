@@ -21,6 +21,17 @@ func reportFormats() []string {
 	return names
 }
 
+// savedFormats lists the formats that a saved report can be rendered in.
+func savedFormats() []string {
+	return slices.DeleteFunc(reportFormats(), isProfile)
+}
+
+// isProfile reports whether a format is a profile of the guest's heap.
+func isProfile(format string) bool {
+	f, _ := report.Lookup(format)
+	return f.Binary
+}
+
 // reportWish is a report that the user requested.
 type reportWish struct {
 	format string // name of a report.Format
@@ -92,14 +103,22 @@ func (o *options) printsText() bool {
 	return slices.Contains(o.reportPlan(), reportWish{format: reportText})
 }
 
+// profiling reports whether a profile of the guest's heap is to be written.
+func (o *options) profiling() bool {
+	return slices.ContainsFunc(o.reportPlan(), func(w reportWish) bool { return isProfile(w.format) })
+}
+
 // reportsToFile reports whether a report has a file.
 func (o *options) reportsToFile() bool {
 	return slices.ContainsFunc(o.reportPlan(), func(w reportWish) bool { return w.file != "" })
 }
 
-// checkPlan refuses two reports for one place.
+// checkPlan refuses two reports for one place, and a profile on standard error.
 func checkPlan(plan []reportWish) error {
 	for i, w := range plan {
+		if isProfile(w.format) && w.file == "" {
+			return usagef("--mem-report=%s needs a file: it is binary", w.format).withHint("--mem-report=%s:FILE", w.format)
+		}
 		for _, other := range plan[:i] {
 			switch {
 			case other.file != w.file || w.file == os.DevNull:

@@ -8,9 +8,9 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
 
-const reportShowLong = `Render a report that a run saved with --mem-report=json:FILE, in any format. The
-text and the page are those that the run itself would have written. A report of
-vet can be text, json, html or junit. FILE - is standard input.`
+const reportShowLong = `Render a report that a run saved with --mem-report=json:FILE, in any format but
+pprof. The text and the page are those that the run itself would have written. A
+report of vet can be text, json, html or junit. FILE - is standard input.`
 
 const reportShowExample = `  wamr-go report show run.json
   wamr-go report show --format html -o run.html run.json
@@ -52,7 +52,7 @@ func newReportShow(a *app, h helps) *cobra.Command {
 	}
 	text := pflag.NewFlagSet("Text", pflag.ContinueOnError)
 	text.Var(&kinds, "show-leak-kinds", showLeakKindsUsage)
-	setFlags(c, h, reportCodes, out.flags(reportFormats()), flagGroup{"Text", text})
+	setFlags(c, h, reportCodes, out.flags(savedFormats()), flagGroup{"Text", text})
 	return c
 }
 

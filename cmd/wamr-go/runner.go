@@ -122,7 +122,9 @@ func runGuest(ctx context.Context, a *app, o *options, guest wasi.Config, watch 
 	}
 	runner := newRunner(a, o)
 	var err error
-	if runner.config.Heap, err = o.leak.config(); err != nil {
+	runner.config.Heap, err = o.leak.config()
+	runner.config.Heap.Sites = o.profiling()
+	if err != nil {
 		r.errs = []error{err}
 	} else if opened, err := o.mounts.open(); err != nil {
 		r.errs = []error{err}

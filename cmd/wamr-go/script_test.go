@@ -17,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/wamr-go/wamr-go/internal/junit/junittest"
+	"github.com/wamr-go/wamr-go/internal/schematest"
 )
 
 // asCommand is a variable with which the test binary is the command.
@@ -66,6 +67,7 @@ func TestScript(t *testing.T) {
 			"goguest":  programs.script,
 			"json":     cmdJSON,
 			"junit":    cmdJUnit,
+			"schema":   cmdSchema,
 			"waitfile": cmdWaitFile,
 			"lastline": cmdLastLine,
 			"profile":  cmdProfile,
@@ -134,6 +136,18 @@ func cmdJSON(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	if !found || string(got) != args[2] {
 		ts.Fatalf("%s is %s, want %s", args[1], got, args[2])
+	}
+}
+
+// cmdSchema is `schema FILE…`: the reports are as their schemas in docs say.
+func cmdSchema(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: schema FILE...")
+	}
+	for _, file := range args {
+		if err := schematest.Validate(filepath.Join(ts.Getenv("GUESTS"), "..", "docs"), []byte(ts.ReadFile(file))); err != nil {
+			ts.Fatalf("%s: %v", file, err)
+		}
 	}
 }
 

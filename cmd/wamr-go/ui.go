@@ -134,7 +134,9 @@ func (u *ui) infof(format string, args ...any) {
 
 // notef prints a note for -v.
 func (u *ui) notef(format string, args ...any) {
-	u.say(message{wordNote, fmt.Sprintf(format, args...)})
+	if u.verbose {
+		u.say(message{wordNote, fmt.Sprintf(format, args...)})
+	}
 }
 
 // trap prints a trap and its place, one frame a line, if err is one.

@@ -120,7 +120,7 @@ func (w *cycleWorker) cycle(c *cycles, n uint64, fault *faultKind) Outcome {
 		w.keepHeap(in)
 	}
 	c.observeBlocks(in)
-	w.close(ctx, in, touchedIsMeasured(n))
+	w.close(ctx, in, c.measuresTouched(n))
 	return outcome
 }
 
@@ -132,7 +132,7 @@ func (w *cycleWorker) instantiate(ctx context.Context, c *cycles, n uint64, faul
 		cfg = c.cfg.Config(n)
 	}
 	cfg.Faults |= fault.wasi
-	in, err := c.module.instantiate(ctx, cfg, n, touchedIsMeasured(n))
+	in, err := c.module.instantiate(ctx, cfg, n, c.measuresTouched(n))
 	if err == nil {
 		return in, Outcome{}
 	}
@@ -197,7 +197,9 @@ func (w *cycleWorker) closed(err error) {
 	}
 }
 
-// touchedIsMeasured reports whether a cycle counts the touched bytes of its
-// memory: the first few do, and every 1024th. The others are spared the system
-// call.
-func touchedIsMeasured(cycle uint64) bool { return cycle&(cycle-1) == 0 || cycle%1024 == 0 }
+// measuresTouched reports whether a cycle counts the touched bytes of its
+// memory. With Config.Inspect the first few do, and every 1024th; the others save
+// the system calls.
+func (c *cycles) measuresTouched(cycle uint64) bool {
+	return c.module.runtime.config.Inspect && (cycle&(cycle-1) == 0 || cycle%1024 == 0)
+}

@@ -29,6 +29,9 @@ type HeapConfig struct {
 	// Errors bounds the errors of different places that are kept; 0 means
 	// guestheap.DefaultMaxErrors.
 	Errors int
+	// Sites keeps all places in the report, for a profile: see
+	// [guestheap.Report.Sites].
+	Sites bool
 	// Suppressions leave leaks and errors out of reports.
 	Suppressions guestheap.Suppressions
 }

@@ -47,7 +47,7 @@ func (in *Instance) guestHeap() *guestheap.Report {
 	}
 	w, cfg := in.watch, &in.module.runtime.config.Heap
 	w.drain()
-	o := guestheap.Options{Memory: in.guest.Memory(), Suppressions: cfg.Suppressions, Sites: heapSites, Growth: in.growth()}
+	o := guestheap.Options{Memory: in.guest.Memory(), Suppressions: cfg.Suppressions, Sites: heapSites, AllSites: cfg.Sites, Growth: in.growth()}
 	roots, notes := in.roots()
 	o.Roots = roots
 	r := w.heap.Report(&w.stacks, o)

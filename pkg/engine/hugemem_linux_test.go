@@ -49,7 +49,7 @@ func TestTouched(t *testing.T) {
 	if !hasPageMap(t) {
 		t.Skip("no page map")
 	}
-	m := compile(t, newRuntime(t, engine.Config{}), guest(t, "c/grow"))
+	m := compile(t, newRuntime(t, engine.Config{Inspect: true}), guest(t, "c/grow"))
 	touched := func(pages string) uint64 {
 		r := m.Cycle(context.Background(), engine.CycleConfig{Cycles: 3, SampleEvery: -1,
 			Config: func(uint64) wasi.Config { return wasi.Config{Args: []string{"grow", "200", pages}} }})

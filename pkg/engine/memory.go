@@ -37,8 +37,8 @@ type MemoryStat struct {
 	// TouchedBytes counts the pages that the instance has in memory, according
 	// to proc_pid_pagemap(5). It is nil if that cannot be measured: on systems
 	// other than Linux, after Close, and in address space with pages of an
-	// earlier instance. The first instances of a runtime have it, and some of
-	// those that Cycle makes.
+	// earlier instance. The first instances of a runtime have it and, with
+	// Config.Inspect, some of those that Cycle makes.
 	TouchedBytes *uint64
 	LimitBytes   uint64 // to which the memory can grow
 	Grows        uint64 // successful memory.grow instructions

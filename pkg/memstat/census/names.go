@@ -4,13 +4,15 @@ import (
 	"io/fs"
 	"path/filepath"
 	"regexp"
+	"sync"
 )
 
-var digits = regexp.MustCompile(`[0-9]+`)
+// digits is compiled by the first census: most processes take none.
+var digits = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[0-9]+`) })
 
 // generic replaces numbers, so "/tmp/job-1/out" and "/tmp/job-2/out", or two
 // sockets, have one identity.
-func generic(name string) string { return digits.ReplaceAllString(name, "#") }
+func generic(name string) string { return digits().ReplaceAllString(name, "#") }
 
 // countFiles counts the files beneath each of the directories.
 func countFiles(cfg *Config, c *Census) bool {

@@ -39,6 +39,8 @@ type Report struct {
 	// those that allocated the most bytes in all.
 	Peak    []SiteReport `json:"peak,omitempty"`
 	Largest []SiteTotal  `json:"largest,omitempty"`
+	// Sites are all places; nil without Options.AllSites.
+	Sites []SiteTotal `json:"-"`
 }
 
 // Growth says how the linear memory grew. It never shrinks.
@@ -92,6 +94,7 @@ type Options struct {
 	Roots        Roots
 	Suppressions Suppressions
 	Sites        int // the most of Peak, and of Largest
+	AllSites     bool
 	Growth       Growth
 }
 
@@ -107,8 +110,11 @@ func (h *Heap) Report(stacks Stacks, o Options) *Report {
 		}
 		r.Errors = append(r.Errors, out)
 	}
-	sites := h.places(stacks)
-	r.Peak, r.Largest = atPeak(sites, o.Sites), largest(sites, o.Sites)
+	places := h.places(stacks)
+	r.Peak, r.Largest = atPeak(places, o.Sites, stacks), largest(places, o.Sites, stacks)
+	if o.AllSites {
+		r.Sites = most(places, len(places), stacks, func(s placeTotal) uint64 { return s.Allocs })
+	}
 	r.Growth = o.Growth
 	r.shares(h.lowest)
 	if o.Memory == nil {

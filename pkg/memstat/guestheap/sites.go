@@ -2,6 +2,7 @@ package guestheap
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"slices"
 	"strconv"
 
@@ -27,18 +28,24 @@ type SiteTotal struct {
 	Stack      []memstat.Frame `json:"stack"`
 }
 
+// placeTotal is a SiteTotal whose stack is only known by its number: there may be
+// a million places.
+type placeTotal struct {
+	SiteTotal
+	stack StackID
+}
+
 // places sums sites up by place: stacks of the same functions and lines are one.
-func (h *Heap) places(stacks Stacks) []SiteTotal {
-	index := map[string]int{}
-	var all []SiteTotal
+func (h *Heap) places(stacks Stacks) []placeTotal {
+	index := map[[sha256.Size]byte]int{}
+	var all []placeTotal
 	for _, s := range h.Sites() {
-		stack := frames(stacks, s.Stack)
-		place := Place(stack)
+		place := sha256.Sum256([]byte(Place(frames(stacks, s.Stack))))
 		i, known := index[place]
 		if !known {
 			i = len(all)
 			index[place] = i
-			all = append(all, SiteTotal{Stack: stack})
+			all = append(all, placeTotal{stack: s.Stack})
 		}
 		t := &all[i]
 		t.Allocs += s.Allocs
@@ -52,24 +59,29 @@ func (h *Heap) places(stacks Stacks) []SiteTotal {
 }
 
 // atPeak returns at most n places that had the most bytes at the peak.
-func atPeak(sites []SiteTotal, n int) []SiteReport {
+func atPeak(places []placeTotal, n int, stacks Stacks) []SiteReport {
 	var all []SiteReport
-	for _, s := range most(sites, n, func(s SiteTotal) uint64 { return s.PeakBytes }) {
+	for _, s := range most(places, n, stacks, func(s placeTotal) uint64 { return s.PeakBytes }) {
 		all = append(all, SiteReport{s.PeakBlocks, s.PeakBytes, s.Stack})
 	}
 	return all
 }
 
 // largest returns at most n places that allocated the most bytes.
-func largest(sites []SiteTotal, n int) []SiteTotal {
-	return most(sites, n, func(s SiteTotal) uint64 { return s.Bytes })
+func largest(places []placeTotal, n int, stacks Stacks) []SiteTotal {
+	return most(places, n, stacks, func(s placeTotal) uint64 { return s.Bytes })
 }
 
-// most returns at most n sites of the largest figure, without those of 0.
-func most(sites []SiteTotal, n int, figure func(SiteTotal) uint64) []SiteTotal {
-	sites = slices.DeleteFunc(slices.Clone(sites), func(s SiteTotal) bool { return figure(s) == 0 })
-	slices.SortStableFunc(sites, func(a, b SiteTotal) int { return cmp.Compare(figure(b), figure(a)) })
-	return sites[:min(n, len(sites))]
+// most returns at most n places of the largest figure, without those of 0.
+func most(places []placeTotal, n int, stacks Stacks, figure func(placeTotal) uint64) []SiteTotal {
+	places = slices.DeleteFunc(slices.Clone(places), func(s placeTotal) bool { return figure(s) == 0 })
+	slices.SortStableFunc(places, func(a, b placeTotal) int { return cmp.Compare(figure(b), figure(a)) })
+	var all []SiteTotal
+	for _, p := range places[:min(n, len(places))] {
+		p.Stack = frames(stacks, p.stack)
+		all = append(all, p.SiteTotal)
+	}
+	return all
 }
 
 // shares sets the figures about the committed heap, whose first block was at an

@@ -11,6 +11,10 @@ import (
 type Format struct {
 	// Name selects the format, such as "json".
 	Name string
+	// Binary says that the format is a binary profile of the guest's heap, for a
+	// file. It needs a report with [guestheap.Report.Sites], which JSON does not
+	// keep.
+	Binary bool
 	// Write renders the report to w with a single call of w.Write. It returns
 	// the error of that call, wrapped. It does not change the report.
 	Write func(w io.Writer, r *Report, o Options) error
@@ -36,11 +40,12 @@ type Options struct {
 
 // formats has a row for each renderer. The first is the default.
 var formats = []Format{
-	{"text", WriteText},
-	{"json", WriteJSON},
-	{"html", WriteHTML},
-	{"junit", WriteJUnit},
-	{"prometheus", WritePrometheus},
+	{Name: "text", Write: WriteText},
+	{Name: "json", Write: WriteJSON},
+	{Name: "html", Write: WriteHTML},
+	{Name: "junit", Write: WriteJUnit},
+	{Name: "prometheus", Write: WritePrometheus},
+	{Name: "pprof", Binary: true, Write: WriteProfile},
 }
 
 // Formats returns all formats, the default first. The caller owns the slice.

@@ -54,7 +54,10 @@ func normal(r *Report) *Report {
 	}
 	if n.Cycles != nil {
 		c := *n.Cycles
-		c.Metrics, c.Samples = list(c.Metrics), list(c.Samples)
+		c.Census, c.Metrics, c.Samples = list(c.Census), list(c.Metrics), list(c.Samples)
+		if c.Outcomes == nil {
+			c.Outcomes = map[string]uint64{}
+		}
 		n.Cycles = &c
 	}
 	if n.Target != nil {

@@ -90,7 +90,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		for _, format := range Formats() {
-			for i, c := range string(render(t, format.Name, r, Options{})) {
+			for i, c := range seenText(t, format, render(t, format.Name, r, Options{})) {
 				if c != '\n' && !unicode.IsPrint(c) {
 					t.Fatalf("%s: unprintable %U at %d", format.Name, c, i)
 				}

@@ -151,14 +151,16 @@ func TestNothingHostileIsRendered(t *testing.T) {
 		r.Tool = &Tool{evil, evil, evil, evil, evil, evil, ptr(1), []Failure{{Message: evil}}}
 		r.Target.Name, r.Target.Source, r.Target.Basis = evil, evil, evil
 		r.Budgets = []FigureBudget{{Name: evil, Unit: evil, Value: ptr[uint64](1)}}
+		r.GuestHeap.Sites = []guestheap.SiteTotal{{Allocs: 1, Stack: []memstat.Frame{{Function: evil, File: evil}}}}
+		r.GuestHeap.Allocators, r.GuestHeap.Notes = []string{evil}, []string{evil}
 		for _, f := range Formats() {
-			name, out := f.Name, render(t, f.Name, r, Options{})
-			for i, c := range string(out) {
+			name, out := f.Name, seenText(t, f, render(t, f.Name, r, Options{}))
+			for i, c := range out {
 				if c != '\n' && !unicode.IsPrint(c) {
 					t.Fatalf("%s of %q: unprintable %U at %d", name, evil, c, i)
 				}
 			}
-			if !utf8.Valid(out) {
+			if !utf8.ValidString(out) {
 				t.Errorf("%s of %q is not UTF-8", name, evil)
 			}
 		}

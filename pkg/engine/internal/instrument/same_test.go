@@ -179,6 +179,9 @@ func FuzzValid(f *testing.F) {
 		if err != nil || m.Functions > 1000 {
 			return
 		}
+		if _, err := m.CheckLimits(false); err != nil {
+			return // the engine refuses it, too, before wazero allocates what its counts say
+		}
 		for body, err := range m.FunctionBodies() {
 			if _, locals := m.Instructions(body); err != nil || locals.Count > 1000 {
 				return // wazero allocates them

@@ -15,23 +15,23 @@ import (
 type PageMap struct {
 	mu sync.RWMutex // Close holds it for writing, so that no other file is read
 	fd int          // -1 where there is no page map
+	// checked and wrong are for the first question: a process that asks nothing
+	// is spared the system calls of truthful.
+	checked sync.Once
+	wrong   bool
 	// noScan is set if the kernel has no PAGEMAP_SCAN.
 	noScan atomic.Bool
 }
 
 // OpenPageMap opens the page map of the process. If /proc is missing or the map
-// is wrong, it returns a PageMap without answers, and slots are discarded
-// instead of restored.
+// is wrong, the PageMap has no answers, and slots are discarded instead of
+// restored.
 func OpenPageMap() *PageMap {
 	fd, err := unix.Open("/proc/self/pagemap", unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		fd = -1
 	}
-	p := &PageMap{fd: fd}
-	if fd >= 0 && !p.truthful() {
-		_ = p.Close()
-	}
-	return p
+	return &PageMap{fd: fd}
 }
 
 // truthful reports whether the page map shows a page that was just written to, between
@@ -47,7 +47,7 @@ func (p *PageMap) truthful() bool {
 		return false
 	}
 	m[hostPage] = 1
-	runs, ok := p.private(nil, m, uint64(len(m)))
+	runs, ok := p.ask(nil, m, uint64(len(m)))
 	return ok && slices.Equal(runs, []Run{{hostPage, 2 * hostPage}})
 }
 
@@ -73,7 +73,14 @@ func (p *PageMap) private(runs []Run, m mapping, n uint64) ([]Run, bool) {
 	}
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	if p.fd < 0 || n == 0 {
+	p.checked.Do(func() { p.wrong = p.fd >= 0 && !p.truthful() })
+	return p.ask(runs, m, n)
+}
+
+// ask is private of a page map that is open and need not be true. The caller
+// holds the lock.
+func (p *PageMap) ask(runs []Run, m mapping, n uint64) ([]Run, bool) {
+	if p.fd < 0 || p.wrong || n == 0 {
 		return runs, n == 0
 	}
 	start := addressOf(m)
