@@ -57,7 +57,7 @@ func TestReaderIsStrict(t *testing.T) {
 	good := string(sample("x").XML())
 	for _, edit := range [][2]string{
 		{`tests="3"`, `tests="4"`}, {`skipped="1"`, `skipped="0"`}, {` classname="x"`, ``}, {`<testcase `, `<testcase colour="red" `},
-		{`<skipped`, `<skiped`}, {`</testsuites>`, ``}, {`<properties>`, `text<properties>`}, {`x`, `&#1;`}, {`<testsuite `, `<testsuite><`},
+		{`<skipped`, `<skip`}, {`</testsuites>`, ``}, {`<properties>`, `text<properties>`}, {`x`, `&#1;`}, {`<testsuite `, `<testsuite><`},
 		{`</testsuites>`, `</testsuites><testsuites/>`},
 	} {
 		if _, err := junittest.Parse([]byte(strings.Replace(good, edit[0], edit[1], 1))); err == nil {

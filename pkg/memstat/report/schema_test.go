@@ -35,7 +35,7 @@ func TestSchemaFile(t *testing.T) {
 // little.
 func TestReportsFitTheSchema(t *testing.T) {
 	bare := &Report{Outcome: Outcome{Kind: "error"}, Ledger: &Ledger{}, Cycles: &Cycles{}, Run: &Run{}, Target: &Target{}, Process: &Process{}}
-	for name, r := range map[string]*Report{"leaky": leakyReport(), "clean": cleanReport(), "calls": callsReport(), "bare": bare} {
+	for name, r := range map[string]*Report{"leaky": leakyReport(), "clean": cleanReport(), "calls": callsReport(), "running": runningReport(), "bare": bare} {
 		if err := schematest.Validate(docs, render(t, "json", r, Options{})); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
