@@ -35,6 +35,7 @@ type options struct {
 	failFast    bool
 
 	leak leakOptions
+	heap engine.HeapConfig // of leak, with the files read
 
 	reports     []reportWish // of --mem-report; see reportPlan
 	reportFile  string

@@ -102,6 +102,12 @@ func runModule(a *app, o *options) error {
 	if err != nil {
 		return err
 	}
+	// A file of suppressions can be a pipe, whose reader a signal ends while it is not caught.
+	o.heap, err = o.leak.config()
+	if err != nil {
+		return err
+	}
+	o.heap.Sites = o.profiling()
 	files, err := openOutFiles(a, o)
 	if err != nil {
 		return err
