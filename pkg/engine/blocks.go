@@ -8,9 +8,9 @@ import (
 	"github.com/wamr-go/wamr-go/pkg/memstat/guestheap"
 )
 
-// blockHunt counts the blocks that guests have live during a hunt for leaks, by
-// call stack: at the end of each call in one instance, or of each instance. It is
-// safe for concurrent use.
+// blockHunt counts the blocks that a guest has live during a hunt for leaks, by
+// call stack, at the end of each call in one instance. It is safe for concurrent
+// use.
 type blockHunt struct {
 	mu       sync.Mutex
 	stacks   map[string]*blockSeries // by heapStacks' key
@@ -32,8 +32,9 @@ type blockCount struct{ now, fewest census.Count }
 
 func newBlockHunt() *blockHunt { return &blockHunt{stacks: make(map[string]*blockSeries)} }
 
-// observe counts the blocks of a guest at the end of its cycle. key names a stack,
-// and is the same in each instance.
+// observe counts the blocks of a guest at the end of a call. key names a stack.
+//
+//go:noinline
 func (b *blockHunt) observe(h *guestheap.Heap, key func(guestheap.StackID) string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -98,7 +99,7 @@ type grown struct {
 
 // judge adds the places whose blocks grow in every window to the result of a hunt,
 // but for those that are suppressed.
-func (b *blockHunt) judge(m *Module, r *census.Result, since uint64, unit string) {
+func (b *blockHunt) judge(m *Module, r *census.Result, since uint64) {
 	if b.censuses != r.Plan.Windows+1 {
 		return // the hunt was cut
 	}
@@ -126,12 +127,12 @@ func (b *blockHunt) judge(m *Module, r *census.Result, since uint64, unit string
 		if len(g.stack) > 0 {
 			f.Identity = g.stack[0].String()
 		}
-		r.Add(unit, f)
+		r.Add(unitCall, f)
 	}
 	r.Count(census.GuestBlock)
 }
 
-// observeBlocks counts a guest's blocks at the end of a cycle of the hunt.
+// observeBlocks counts the guest's blocks at the end of a call of the hunt.
 func (c *cycles) observeBlocks(in *Instance) {
 	if c.blocks != nil && in.watch != nil {
 		in.watch.drain()

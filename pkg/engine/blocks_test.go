@@ -5,7 +5,6 @@ import (
 	"context"
 	"math"
 	"slices"
-	"strconv"
 	"testing"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
@@ -109,41 +108,16 @@ func TestGuestBlocks(t *testing.T) {
 	}
 }
 
-// TestGuestBlocksOfCycles: blocks that each instance leaves are no growth, and more
-// of them with each cycle are.
+// TestGuestBlocksOfCycles: each instance has a heap of its own. That one leaves more
+// blocks than the one before, because it read a log that grows, is no leak.
 func TestGuestBlocksOfCycles(t *testing.T) {
-	ctx := context.Background()
-	for _, growing := range []bool{false, true} {
-		for _, workers := range []int{1, 2} {
-			h := newHeapCalls(t, Config{})
-			const cycles = 100
-			res := h.modules[0].Cycle(ctx, CycleConfig{Cycles: cycles, Workers: workers, Config: func(cycle uint64) wasi.Config {
-				n := 20
-				if growing {
-					n = int(cycle)
-				}
-				return wasi.Config{Stdin: bytes.NewReader(bytes.Repeat([]byte{0, 1, 16, 0x80}, n))}
-			}})
-			if res.Hunt == nil {
-				t.Fatalf("no hunt: %+v", res.FirstFailure)
-			}
-			var found []string
-			for _, f := range res.Hunt.Findings {
-				found = append(found, f.Kind.String()+" "+strconv.FormatFloat(f.PerCycle, 'g', 3, 64))
-				if f.Kind == census.GuestBlock && f.BytesPer != 16*f.PerCycle {
-					t.Errorf("%+v", f)
-				}
-			}
-			want := []string(nil)
-			if growing {
-				want = []string{"guest_block 1"}
-			}
-			if growing && workers == 1 && res.Hunt.Reason != "the guest leaves 1 more block with each cycle (main)" {
-				t.Error(res.Hunt.Reason)
-			}
-			if workers == 1 && !slices.Equal(found, want) || (found != nil) != growing {
-				t.Errorf("growing %v, %d workers: %v", growing, workers, found)
-			}
+	h := newHeapCalls(t, Config{})
+	for _, workers := range []int{1, 2} {
+		res := h.modules[0].Cycle(context.Background(), CycleConfig{Cycles: 100, Workers: workers, Config: func(cycle uint64) wasi.Config {
+			return wasi.Config{Stdin: bytes.NewReader(bytes.Repeat([]byte{0, 1, 16, 0x80}, int(cycle)))}
+		}})
+		if res.Hunt == nil || res.Hunt.Verdict != memstat.Clean {
+			t.Errorf("%d workers: %+v, %+v", workers, res.Hunt, res.FirstFailure)
 		}
 	}
 }

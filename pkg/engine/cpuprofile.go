@@ -67,6 +67,8 @@ func (p *cpuProfile) give(s *sampler) {
 }
 
 // add adds a sample of a stack, in the form of heapStacks.all.
+//
+//go:noinline
 func (p *cpuProfile) add(stack []byte, d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

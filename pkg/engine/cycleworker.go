@@ -119,7 +119,6 @@ func (w *cycleWorker) cycle(c *cycles, n uint64, fault *faultKind) Outcome {
 	if n == 1 {
 		w.keepHeap(in)
 	}
-	c.observeBlocks(in)
 	w.close(ctx, in, c.measuresTouched(n))
 	return outcome
 }

@@ -162,6 +162,8 @@ func (w *heapWatch) drain() {
 }
 
 // take accounts for records of the log.
+//
+//go:noinline
 func (w *heapWatch) take(helper api.Module, bytes uint32) {
 	log, ok := helper.Memory().Read(heaphelper.Log, bytes)
 	if !ok {

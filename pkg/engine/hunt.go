@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"time"
 
@@ -59,17 +58,15 @@ func (c *cycles) hunt(ctx context.Context) {
 	}
 	defer c.openGuests(ctx, 0)() // see guestContext
 	c.hunting, c.duration = true, 0
-	cfg := census.Config{Root: census.EntryOf((*cycleWorker).run), Done: c.completed.Load()}
+	cfg := census.Config{Root: census.EntryOf((*cycleWorker).run), Tables: guestTables(), Done: c.completed.Load()}
 	if c.one != nil {
 		cfg.Unit, cfg.Guest = unitCall, c.one.countGuest
 	}
-	if c.module.heap.rewriting() != nil {
+	if c.one != nil && c.module.heap.rewriting() != nil { // instances of their own have heaps of their own
 		c.blocks = newBlockHunt()
 		cfg.Guest = func(add countFunc) {
 			c.blocks.census()
-			if c.one != nil {
-				c.one.countGuest(add)
-			}
+			c.one.countGuest(add)
 		}
 	}
 	c.found = census.Hunt(cfg, plan, func(cycles int) bool {
@@ -78,7 +75,22 @@ func (c *cycles) hunt(ctx context.Context) {
 		return c.completed.Load() == c.limit
 	})
 	if c.blocks != nil {
-		c.blocks.judge(c.module, c.found, cfg.Done+uint64(plan.WarmUp), cmp.Or(cfg.Unit, "cycle"))
+		c.blocks.judge(c.module, c.found, cfg.Done+uint64(plan.WarmUp))
+	}
+}
+
+// guestTables returns the functions that fill tables of what guests did: the stacks
+// of a profile, the blocks, stacks and errors of a watched heap. The tables are
+// bounded, and last as long as the module, the hunt, or the only instance.
+func guestTables() []uintptr {
+	return []uintptr{
+		census.EntryOf((*cpuProfile).add),
+		census.EntryOf((*heapWatch).take),
+		census.EntryOf((*blockHunt).observe),
+		census.EntryOf(heapStack),
+		census.EntryOf(heapCheck),
+		census.EntryOf(heapOverflow),
+		census.EntryOf(walkStack),
 	}
 }
 

@@ -16,6 +16,11 @@ type Config struct {
 	// stacks end there. Without it one allocation site shows as several if the
 	// work is started from several places. 0 means none.
 	Root uintptr
+	// Tables are the entry addresses of functions that fill bounded tables of the
+	// caller's own, such as one of the stacks that a profile has. The objects that
+	// they allocate are not counted: such a table grows until it is full, and in
+	// proportion to the work.
+	Tables []uintptr
 	// Unit is the name of a unit of work in reasons; "" means "cycle".
 	Unit string
 	// Done is the number of units that were run before the hunt.

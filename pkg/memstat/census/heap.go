@@ -10,7 +10,7 @@ import (
 func countHeap(cfg *Config, c *Census) bool {
 	for _, r := range HeapProfile() {
 		if objects := r.InUseObjects(); objects > 0 {
-			c.addStack(GoHeap, r.Stack0[:], cfg.Root, objects, r.InUseBytes())
+			c.addStack(GoHeap, r.Stack0[:], cfg.Root, cfg.Tables, objects, r.InUseBytes())
 		}
 	}
 	return true
@@ -19,17 +19,17 @@ func countHeap(cfg *Config, c *Census) bool {
 // countGoroutines counts goroutines by their present stack.
 func countGoroutines(cfg *Config, c *Census) bool {
 	for _, r := range GoroutineProfile() {
-		c.addStack(Goroutine, r.Stack0[:], cfg.Root, 1, 0)
+		c.addStack(Goroutine, r.Stack0[:], cfg.Root, nil, 1, 0)
 	}
 	return true
 }
 
 // addStack counts under a stack, which ends at its first zero.
-func (c *Census) addStack(kind Kind, stack []uintptr, root uintptr, objects, bytes int64) {
+func (c *Census) addStack(kind Kind, stack []uintptr, root uintptr, tables []uintptr, objects, bytes int64) {
 	if end := slices.Index(stack, 0); end >= 0 {
 		stack = stack[:end]
 	}
-	if stack = cut(stack, root); len(stack) > 0 {
+	if stack = cut(stack, root, tables); len(stack) > 0 {
 		c.add(kind, encodeStack(stack), objects, bytes)
 	}
 }

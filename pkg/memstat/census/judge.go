@@ -39,13 +39,6 @@ func (f *Finding) reason(unit string) string {
 	if f.Kind == GuestMemory {
 		return fmt.Sprintf("the guest's memory grows by %.3g bytes with each %s", f.BytesPer, unit)
 	}
-	if f.Kind == GuestBlock && unit == unitCycle { // each cycle has a heap of its own
-		blocks := fmt.Sprintf("%.3g more blocks", f.PerCycle)
-		if blocks == "1 more blocks" {
-			blocks = "1 more block"
-		}
-		return fmt.Sprintf("the guest leaves %s with each %s (%s)", blocks, unit, f.Identity)
-	}
 	often := "in each " + unit
 	switch {
 	case f.PerCycle < 0.99:

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -74,8 +75,9 @@ func lookUp(pc uintptr) frameInfo {
 }
 
 // cut ends a stack at the function whose entry is root, or at Hunt. It returns nil
-// for a stack of this package's own work, and for one of the Go runtime alone.
-func cut(pcs []uintptr, root uintptr) []uintptr {
+// for a stack of this package's own work or of one of the tables, and for one of the
+// Go runtime alone.
+func cut(pcs []uintptr, root uintptr, tables []uintptr) []uintptr {
 	end, mine, named := len(pcs), false, false
 	for i, pc := range pcs {
 		info := lookUp(pc)
@@ -83,7 +85,7 @@ func cut(pcs []uintptr, root uintptr) []uintptr {
 			end = i
 			break
 		}
-		mine = mine || info.role == own
+		mine = mine || info.role == own || info.entry != 0 && slices.Contains(tables, info.entry)
 		named = named || info.role == foreign
 	}
 	if mine || !named {
@@ -92,6 +94,6 @@ func cut(pcs []uintptr, root uintptr) []uintptr {
 	return pcs[:end]
 }
 
-// EntryOf returns the entry address of a function, for Config.Root. Mark the
-// function with //go:noinline: an inlined one has no frame.
+// EntryOf returns the entry address of a function, for Config.Root and
+// Config.Tables. Mark the function with //go:noinline: an inlined one has no frame.
 func EntryOf(function any) uintptr { return reflect.ValueOf(function).Pointer() }
