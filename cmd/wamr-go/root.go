@@ -12,12 +12,12 @@ const rootLong = `wamr-go runs WebAssembly/WASI programs and accounts for every 
 that they take: the cost of an instance, whether destroying it gives everything
 back, and whether the program leaks.`
 
-const rootExample = `  wamr-go hello.wasm                                  run a file
-  wamr-go --dir . tool.wasm in.txt                    preopen a directory
-  wamr-go --cycles 1000 plugin.wasm                   find leaks between instances
-  wamr-go --mem-report plugin.wasm                    print the memory report
-  wamr-go --leak-check tool.wasm                      find the program's own leaks
-  wamr-go -f add math.wasm 1 2                        call an export
+const rootExample = `  wamr-go hello.wasm                        run a file
+  wamr-go --dir . tool.wasm in.txt          preopen a directory
+  wamr-go --leak-check tool.wasm            find the program's own leaks
+  wamr-go --cycles 1000 plugin.wasm         find leaks between instances
+  wamr-go --mem-report plugin.wasm          print the memory report
+  wamr-go -f add math.wasm 1 2              call an export
 `
 
 // command is a row of commands.
