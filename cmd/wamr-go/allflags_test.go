@@ -374,7 +374,7 @@ var flagRows = map[string]map[string][]flagRow{
 			{empty, "--show-leak-kinds EMPTY m.wasm", 2, "not one of definite"},
 			{huge, "--show-leak-kinds HUGE m.wasm", 2, "not one of definite"},
 			{repeated, "--leak-check --show-leak-kinds all --show-leak-kinds none heap.wasm", 0, "Guest heap"},
-			{conflict, "--show-leak-kinds all m.wasm", 0, "hello"},
+			{conflict, "--show-leak-kinds all m.wasm", 2, "needs --leak-check"},
 		},
 		"errors-for-leak-kinds": {
 			{right, "--leak-check --errors-for-leak-kinds definite,possible heap.wasm", 0, "Guest heap"},
@@ -382,7 +382,7 @@ var flagRows = map[string]map[string][]flagRow{
 			{empty, "--errors-for-leak-kinds EMPTY m.wasm", 2, "not one of definite"},
 			{huge, "--errors-for-leak-kinds HUGE m.wasm", 2, "not one of definite"},
 			{repeated, "--leak-check --errors-for-leak-kinds none --errors-for-leak-kinds indirect heap.wasm", 0, "Guest heap"},
-			{conflict, "--errors-for-leak-kinds all m.wasm", 0, "hello"},
+			{conflict, "--errors-for-leak-kinds all m.wasm", 2, "needs --leak-check"},
 		},
 		"num-callers": {
 			{right, "--leak-check --num-callers 3 heap.wasm", 0, "Guest heap"},
@@ -390,7 +390,7 @@ var flagRows = map[string]map[string][]flagRow{
 			{empty, "--num-callers EMPTY m.wasm", 2, `--num-callers ""`},
 			{huge, "--num-callers " + hugeNumber + " m.wasm", 2, "from 1 to 28"},
 			{repeated, "--leak-check --num-callers 1 --num-callers 2 heap.wasm", 0, "Guest heap"},
-			{conflict, "--num-callers 3 m.wasm", 0, "hello"},
+			{conflict, "--num-callers 3 m.wasm", 2, "needs --leak-check"},
 		},
 		"error-limit": {
 			{right, "--leak-check --error-limit 3 heap.wasm", 0, "Guest heap"},
@@ -398,7 +398,7 @@ var flagRows = map[string]map[string][]flagRow{
 			{empty, "--error-limit EMPTY m.wasm", 2, `--error-limit ""`},
 			{huge, "--error-limit " + hugeNumber + " m.wasm", 2, "from 1 to"},
 			{repeated, "--leak-check --error-limit 1 --error-limit 2 heap.wasm", 0, "Guest heap"},
-			{conflict, "--error-limit 3 m.wasm", 0, "hello"},
+			{conflict, "--error-limit 3 m.wasm", 2, "needs --leak-check"},
 		},
 		"suppressions": {
 			{right, "--leak-check --suppressions none heap.wasm", 0, "Guest heap"},

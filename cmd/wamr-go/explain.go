@@ -20,7 +20,8 @@ import (
 type explainer struct {
 	module                 string // its path
 	interpreter            bool   // it is not compiled
-	report                 bool   // --mem-report was given
+	report, leakCheck      bool   // --mem-report, --leak-check was given
+	trace                  bool   // --trace was given
 	verbose                bool
 	maxMemory, maxElements uint64 // of run; 0 for no flag
 }
@@ -170,13 +171,32 @@ func (x explainer) missingHint() string {
 	if info, err := os.Stat(x.module + ".wasm"); err == nil && info.Mode().IsRegular() {
 		return "did you mean " + x.module + ".wasm?"
 	}
+	if flag := x.misplaced(); flag != "" {
+		return "the value belongs to the flag: " + flag
+	}
 	if near, ok := nearest(x.module, commandNames()); ok {
 		return "did you mean wamr-go " + near + "?"
 	}
-	if _, ok := report.Lookup(x.module); ok && x.report {
-		return "the format belongs to the flag: --mem-report=" + x.module
-	}
 	return volumeHint(x.module)
+}
+
+// misplaced returns the flag whose optional value was typed as the module, with
+// that value, or "".
+func (x explainer) misplaced() string {
+	var groups []string
+	if _, ok := report.Lookup(x.module); ok && x.report {
+		return "--mem-report=" + x.module
+	}
+	switch {
+	case x.leakCheck && (x.module == leakFull || x.module == "yes"):
+		return "--leak-check=full"
+	case x.leakCheck && x.module == leakSummary:
+		return "--leak-check=summary"
+	case x.trace && traceFlag{&groups}.Set(x.module) == nil:
+		return "--trace=" + x.module
+	default:
+		return ""
+	}
 }
 
 // memoryHint suggests a way to run a module whose initial memory exceeds the

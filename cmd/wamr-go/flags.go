@@ -35,6 +35,7 @@ type options struct {
 	failFast    bool
 
 	leak leakOptions
+	heap engine.HeapConfig // of leak, with the files read
 
 	reports     []reportWish // of --mem-report; see reportPlan
 	reportFile  string
@@ -269,6 +270,9 @@ func flagFailure(c *cobra.Command, err error, args []string) error {
 			f.hint = cause.hint
 		case errors.As(err, &number):
 			f.problem = "--" + name + " takes no value"
+		}
+		if hint, ok := peerValueHint(name, invalid.GetValue()); ok {
+			f.hint = hint
 		}
 		return f
 	default:

@@ -25,6 +25,7 @@ type leakOptions struct {
 	show, fail   leakKinds
 	callers      uint64
 	errors       uint64
+	set          *pflag.FlagSet // these flags; nil for none
 }
 
 const (
@@ -36,6 +37,7 @@ const showLeakKindsUsage = "list leaks of these kinds: definite, indirect, possi
 
 // flags adds the flags.
 func (l *leakOptions) flags(f *pflag.FlagSet) {
+	l.set = f
 	l.show = leakKinds{guestheap.DefinitelyLost, guestheap.PossiblyLost}
 	l.fail = leakKinds{guestheap.DefinitelyLost}
 	l.callers, l.errors = engine.DefaultCallers, guestheap.DefaultMaxErrors
@@ -50,21 +52,17 @@ func (l *leakOptions) flags(f *pflag.FlagSet) {
 	f.Var(nonEmptyListFlag{listFlag{&l.functions, "ROLE=NAME"}}, "heap-func", "watch that function too, by its name or its index, as malloc, calloc, realloc, free or posix_memalign (repeatable)")
 }
 
-// idle returns a flag that does nothing without --leak-check, as it was given, or
-// "".
+// idle returns a flag that was given and does nothing without --leak-check, or "".
 func (l *leakOptions) idle() string {
-	switch {
-	case l.check != "":
-		return ""
-	case l.functions != nil:
-		return "--heap-func " + l.functions[0]
-	case l.suppressions != nil:
-		return "--suppressions " + l.suppressions[0]
-	case l.generate:
-		return "--gen-suppressions"
-	default:
-		return ""
+	idle := ""
+	if l.check == "" && l.set != nil {
+		l.set.VisitAll(func(f *pflag.Flag) {
+			if f.Changed && idle == "" {
+				idle = spelling(f)
+			}
+		})
 	}
+	return idle
 }
 
 // config returns the engine's configuration. The error is about a file.

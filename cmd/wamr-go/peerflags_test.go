@@ -36,6 +36,17 @@ func TestPeerFlags(t *testing.T) {
 		{"-C cache=n", "-C", "--no-cache"},
 		{"-O opt-level=2", "-O", "do not exist here"},
 		{"-D debug-info", "-D", "--trace"},
+		{"--profile=guest", "--profile", "--cpu-profile FILE"},
+		{"--cpuprofile p", "--cpuprofile", "--cpu-profile FILE"},
+		{"--tool=memcheck", "--tool", "--leak-check"},
+		{"--tool massif", "--tool", "--leak-check --mem-report"},
+		{"--tool=helgrind", "--tool", "are flags here"},
+		{"--show-reachable=yes", "--show-reachable", "--show-leak-kinds all"},
+		{"--log-file=x", "--log-file", "--mem-report=text:FILE"},
+		{"--xml=yes", "--xml", "--mem-report=junit:FILE"},
+		{"--track-fds=yes", "--track-fds", "--mem-report"},
+		{"--track-origins=yes", "--track-origins", "not supported here"},
+		{"--leak-check=full --show-reachable=yes", "--show-reachable", "--show-leak-kinds all"},
 		{"--stack-size=65536", "--stack-size", "not supported here"},
 		{"--heap-size=65536", "--heap-size", "--max-memory"},
 		{"--addr-pool=1.2.3.4/15", "--addr-pool", "--tcplisten"},
@@ -54,6 +65,17 @@ func TestPeerFlags(t *testing.T) {
 		problem, hint, _ := strings.Cut(messages.String(), "\n")
 		if code != exitUsage || problem != "error: unknown flag "+tc.flag || !strings.HasPrefix(hint, "hint: ") || !strings.Contains(hint, tc.hint) {
 			t.Errorf("%s: exit code %d\n%s\nwant flag %s and hint %s", tc.line, code, &messages, tc.flag, tc.hint)
+		}
+	}
+}
+
+// TestPeerValues: values of other programs for flags of ours.
+func TestPeerValues(t *testing.T) {
+	for _, row := range peerValues {
+		var out, messages bytes.Buffer
+		code := run([]string{"--" + row.name + "=" + row.value, "m.wasm"}, nil, &out, &messages)
+		if code != exitUsage || !strings.HasSuffix(messages.String(), "\nhint: "+row.hint+"\n") {
+			t.Errorf("--%s=%s: exit code %d\n%s", row.name, row.value, code, &messages)
 		}
 	}
 }
@@ -82,7 +104,7 @@ func TestPeerHints(t *testing.T) {
 			}
 		}
 	}
-	for _, g := range wasmtimeGroups {
+	for _, g := range optionGroups {
 		if !seen[g.letter] {
 			t.Errorf("-%s has no row of its own", g.letter)
 		}

@@ -102,6 +102,12 @@ func runModule(a *app, o *options) error {
 	if err != nil {
 		return err
 	}
+	// A file of suppressions can be a pipe, whose reader a signal ends while it is not caught.
+	o.heap, err = o.leak.config()
+	if err != nil {
+		return err
+	}
+	o.heap.Sites = o.profiling()
 	files, err := openOutFiles(a, o)
 	if err != nil {
 		return err
@@ -142,8 +148,8 @@ func finish(u *ui, o *options, r result, files outFiles) int {
 		u.warnf("%v", err)
 	}
 	explain := explainer{
-		module: o.module, interpreter: o.interpreter, report: len(o.reports) > 0, verbose: o.verbose,
-		maxMemory: o.maxMemory, maxElements: o.maxElements,
+		module: o.module, interpreter: o.interpreter, report: len(o.reports) > 0, leakCheck: o.leak.check != "", trace: len(o.trace) > 0,
+		verbose: o.verbose, maxMemory: o.maxMemory, maxElements: o.maxElements,
 	}.failure
 	list := endings(r, rep, o, explain)
 	rep.Outcome.Message = outcomeMessage(r, rep, list, explain)

@@ -121,12 +121,8 @@ func runGuest(ctx context.Context, a *app, o *options, guest wasi.Config, watch 
 		return err
 	}
 	runner := newRunner(a, o)
-	var err error
-	runner.config.Heap, err = o.leak.config()
-	runner.config.Heap.Sites = o.profiling()
-	if err != nil {
-		r.errs = []error{err}
-	} else if opened, err := o.mounts.open(); err != nil {
+	runner.config.Heap = o.heap
+	if opened, err := o.mounts.open(); err != nil {
 		r.errs = []error{err}
 	} else {
 		guest.Preopens = opened

@@ -1,5 +1,7 @@
 package main
 
+import "strings"
+
 // nearest returns the candidate whose spelling is closest to name, if one is
 // close enough to be a plausible typo.
 func nearest(name string, candidates []string) (string, bool) {
@@ -9,7 +11,11 @@ func nearest(name string, candidates []string) (string, bool) {
 		if len(c)-len(name) >= least || len(name)-len(c) >= least {
 			continue // so many letters to insert or delete; a module's names can be long
 		}
-		if d := distance(name, c); d < least && d < len(c) {
+		d := distance(name, c)
+		if d > 1 && len(name) <= 3 && !strings.HasPrefix(c, name[:min(1, len(name))]) {
+			continue // "yes" is no typo for "vet"
+		}
+		if d < least && d < len(c) {
 			best, least, found = c, d, true
 		}
 	}

@@ -63,10 +63,10 @@ func TestFail(t *testing.T) {
 }
 
 func TestNearest(t *testing.T) {
-	names := []string{"dir", "map-dir", "mem-report", "mem-budget", "cycles"}
+	names := []string{"", "vet", "run", "dir", "map-dir", "mem-report", "mem-budget", "cycles"}
 	tests := []struct{ give, want string }{
 		{"dirs", "dir"}, {"mem-reprot", "mem-report"}, {"mem_budget", "mem-budget"}, {"cycle", "cycles"},
-		{"", ""}, {"x", ""}, {"something-else", ""},
+		{"", ""}, {"yes", ""}, {"rnu", "run"}, {"x", ""}, {"something-else", ""},
 	}
 	for _, tt := range tests {
 		if got, _ := nearest(tt.give, names); got != tt.want {

@@ -19,7 +19,7 @@ func (l *Live) Result() (CycleResult, bool) {
 	if c == nil {
 		return CycleResult{}, false
 	}
-	r := c.soFar()
+	r := c.soFar(new(histogram))
 	r.Running = true
 	if c.before != nil {
 		now := probe.Now()

@@ -168,6 +168,6 @@ func (d *document) budgets(all []FigureBudget) {
 			value.tone, mark.tone = t, t
 			rows = append(rows, []htmlCell{codeCell(b.Name), word(label), value, figure(exactly(b.Limit, b.Unit)), mark})
 		}
-		d.table("budgets", []htmlCell{word("figure"), word("which is"), figure("value"), figure("budget"), word("kept")}, rows, nil)
+		d.table("budgets", []htmlCell{word("figure"), word("meaning"), figure("value"), figure("budget"), word("kept")}, rows, nil)
 	})
 }

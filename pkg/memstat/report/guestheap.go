@@ -74,13 +74,18 @@ func (p *page) heapLeaks(h *guestheap.Report, kinds []guestheap.LeakKind) {
 		if !slices.Contains(kinds, l.Kind) {
 			continue
 		}
-		title := fmt.Sprintf("%s are %s", amount(l.Blocks, l.Bytes), kindLabel(l.Kind))
-		if l.IndirectBlocks > 0 {
-			title += fmt.Sprintf(", with %s that only these lead to", amount(l.IndirectBlocks, l.IndirectBytes))
-		}
-		p.section(title)
+		p.section(leakTitle(l))
 		p.stack("", l.Stack)
 	}
+}
+
+// leakTitle tells of a leak in one line.
+func leakTitle(l guestheap.Leak) string {
+	title := fmt.Sprintf("%s are %s", amount(l.Blocks, l.Bytes), kindLabel(l.Kind))
+	if l.IndirectBlocks > 0 {
+		title += fmt.Sprintf(", with %s that only these lead to", amount(l.IndirectBlocks, l.IndirectBytes))
+	}
+	return title
 }
 
 // stack writes frames, innermost first, below a title.

@@ -89,6 +89,12 @@ func (d *document) section(title string, body func()) {
 	d.raw("</section>\n")
 }
 
+// heading writes the title of a part of a section.
+func (d *document) heading(title string) {
+	d.element("h3", "", title)
+	d.raw("\n")
+}
+
 // toneClass names the style of a tone.
 func toneClass(t tone) string {
 	switch t {
@@ -184,7 +190,7 @@ func (d *document) ledger(l *Ledger) {
 	if l == nil || len(l.Kinds) == 0 {
 		return
 	}
-	d.section("What instances take from the host", func() {
+	d.section("Resources of the host", func() {
 		var rows [][]htmlCell
 		var reserved int64
 		for _, k := range l.Kinds {

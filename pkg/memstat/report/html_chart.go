@@ -37,7 +37,7 @@ func (d *document) curves(r *Report) {
 		d.latency(c)
 		d.raw("</div>\n")
 		d.element("p", "class=\"soft\"", "Shaded: the warm-up, and at the right the windows of the hunt for leaks, in which no readings are taken. "+
-			"Readings inform; what is counted decides.")
+			"Readings inform; counts decide.")
 	})
 }
 

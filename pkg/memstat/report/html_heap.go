@@ -28,7 +28,7 @@ func (d *document) guestHeap(h *guestheap.Report) {
 		if s := h.Suppressed; s != nil {
 			rows = append(rows, []htmlCell{word("suppressed"), word(amount(s.Blocks, s.Bytes))})
 		}
-		d.table("the guest's heap", []htmlCell{word("what"), word("how much")}, rows, nil)
+		d.table("the guest's heap", []htmlCell{word("figure"), word("value")}, rows, nil)
 		for _, n := range h.Notes {
 			d.element("p", "class=\"soft\"", n)
 		}
@@ -48,6 +48,7 @@ func (d *document) heapSizes(h *guestheap.Report) {
 	for _, c := range h.Sizes {
 		rows = append(rows, []htmlCell{word(sizeRange(c)), figure(memstat.Grouped(c.Allocs)), figure(shareOf(c.Allocs, h.Allocs))})
 	}
+	d.heading("Allocations by size")
 	d.table("allocations by size", []htmlCell{word("bytes of an allocation"), figure("allocations"), figure("share")}, rows, nil)
 }
 
@@ -57,10 +58,11 @@ func (d *document) heapPeak(h *guestheap.Report) {
 	}
 	var rows [][]htmlCell
 	for _, s := range h.Peak {
-		rows = append(rows, []htmlCell{word("at the peak"), figure(memstat.Grouped(s.Blocks)), figure(memstat.Grouped(s.Bytes)), figure(shareOf(s.Bytes, h.PeakBytes))})
+		rows = append(rows, []htmlCell{word(shareOf(s.Bytes, h.PeakBytes)), figure(memstat.Grouped(s.Blocks)), figure(memstat.Grouped(s.Bytes))})
 	}
-	d.table("the peak", []htmlCell{word("live"), figure("blocks"), figure("bytes"), figure("share")}, rows, func(i int) {
-		d.heapStack(4, h.Peak[i].Stack)
+	d.heading("Live blocks at the peak, by place")
+	d.table("live blocks at the peak", []htmlCell{word("share of the peak"), figure("blocks"), figure("bytes")}, rows, func(i int) {
+		d.heapStack(3, h.Peak[i].Stack)
 	})
 }
 
@@ -76,7 +78,8 @@ func (d *document) heapLargest(h *guestheap.Report) {
 		})
 	}
 	heads := []htmlCell{word("share of all bytes"), figure("allocations"), figure("bytes"), figure("live blocks"), figure("live bytes")}
-	d.table("the largest places", heads, rows, func(i int) { d.heapStack(5, h.Largest[i].Stack) })
+	d.heading("Allocations by place")
+	d.table("allocations by place", heads, rows, func(i int) { d.heapStack(5, h.Largest[i].Stack) })
 }
 
 // heapStack writes the stack of an allocation beneath a row of so many cells.
@@ -97,7 +100,8 @@ func (d *document) heapErrors(h *guestheap.Report) {
 	for _, e := range h.Errors {
 		rows = append(rows, []htmlCell{{text: e.Message, tone: bad}, figure(memstat.Grouped(e.Count))})
 	}
-	d.table("heap errors", []htmlCell{word("heap error"), figure("times")}, rows, func(i int) {
+	d.heading("Heap errors")
+	d.table("heap errors", []htmlCell{word("error"), figure("times")}, rows, func(i int) {
 		d.raw("<tr><td colspan=\"2\">")
 		e := h.Errors[i]
 		d.stack("at", e.Stack)
@@ -122,6 +126,7 @@ func (d *document) heapLeaks(h *guestheap.Report) {
 	if lost == nil {
 		return
 	}
+	d.heading("Lost blocks")
 	d.table("lost blocks", []htmlCell{word("kind"), figure("blocks"), figure("bytes")}, rows, func(i int) {
 		d.heapStack(3, lost[i].Stack)
 	})

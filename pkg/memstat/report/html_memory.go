@@ -42,7 +42,7 @@ func (d *document) memory(r *Report) {
 			rows = append(rows, []htmlCell{word("stack, at its peak"), figure(sizeText(m.Stack.PeakBytes))},
 				[]htmlCell{word(size), figure(sizeText(m.Stack.SizeBytes))})
 		}
-		d.table("linear memory", []htmlCell{word("what"), figure("size")}, rows, nil)
+		d.table("linear memory", []htmlCell{word("figure"), figure("size")}, rows, nil)
 	})
 }
 

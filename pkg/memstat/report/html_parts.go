@@ -2,11 +2,13 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/guestheap"
 )
 
 // summary writes the verdict and the cost of one instance.
@@ -37,6 +39,14 @@ func headline(r *Report) (word string, t tone, reason string) {
 		}
 		t = toneOf(word)
 	}
+	if h := r.GuestHeap; h != nil {
+		if slices.ContainsFunc(h.Kinds, func(k guestheap.KindTotal) bool { return k.Kind == guestheap.DefinitelyLost && k.Blocks > 0 }) {
+			word, t = word+", lost guest blocks", bad
+		}
+		if h.ErrorTotal > 0 {
+			word, t = word+", guest heap errors", bad
+		}
+	}
 	if len(r.Exceeded()) > 0 {
 		word, t = word+", over budget", bad
 	}
@@ -64,21 +74,21 @@ func (d *document) failures(r *Report, told string) {
 
 // costs writes the cost of one instance.
 func (d *document) costs(r *Report) {
-	d.raw("<ul class=\"costs\" aria-label=\"what one instance costs\">\n")
-	cost := func(value, what string) {
+	d.raw("<ul class=\"costs\" aria-label=\"cost of one instance\">\n")
+	cost := func(value, label string) {
 		d.raw("<li>")
 		d.element("b", "", value)
-		d.text(what)
+		d.text(label)
 		d.raw("</li>\n")
 	}
 	if one, ok := r.Cost(); ok {
 		cost(humanBytes(one.MemoryBytes), "linear memory")
 		if one.TouchedBytes != nil {
-			cost(humanBytes(*one.TouchedBytes), "of it touched")
+			cost(humanBytes(*one.TouchedBytes), "touched memory")
 		}
-		cost(humanBytes(one.HostBytes), "of the host's memory")
-		cost(memstat.Grouped(one.FDs), "descriptors")
-		cost(memstat.Grouped(one.HostFDs), "of the host's")
+		cost(humanBytes(one.HostBytes), "host memory")
+		cost(memstat.Grouped(one.FDs), "guest descriptors")
+		cost(memstat.Grouped(one.HostFDs), "host descriptors")
 	}
 	if c := r.Cycles; c != nil {
 		cost(duration(c.P50NS), "a cycle (median)")
@@ -115,7 +125,7 @@ func (d *document) lost(r *Report) {
 
 // ended writes the message of a run that failed, line by line, and the stack.
 func (d *document) ended(o *Outcome) {
-	d.section("How it ended", func() {
+	d.section("End of the run", func() {
 		if o.Message != "" {
 			d.raw("<pre>")
 			for _, line := range lines(o.Message) {
@@ -157,8 +167,8 @@ func (d *document) census(c *Cycles) {
 			figure(steps(f.Counts)),
 		})
 	}
-	heads := []htmlCell{word("what"), word("which"), figure("per cycle"), figure("bytes per cycle"), figure("at each census")}
-	d.table("what grew", heads, rows, func(i int) {
+	heads := []htmlCell{word("kind"), word("identity"), figure("per cycle"), figure("bytes per cycle"), figure("at each census")}
+	d.table("growth", heads, rows, func(i int) {
 		if len(c.Census[i].Site) > 0 {
 			d.raw("<tr><td colspan=\"5\">")
 			d.stack("made at", c.Census[i].Site)
@@ -238,7 +248,7 @@ func (d *document) facts(r *Report) {
 			add("first failure", c.FirstFailure.inCycle())
 		}
 	}
-	d.section("The run", func() { d.table("the run", []htmlCell{word("what"), word("value")}, rows, nil) })
+	d.section("The run", func() { d.table("the run", []htmlCell{word("fact"), word("value")}, rows, nil) })
 	if len(r.UnknownImports) == 0 {
 		return
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/guestheap"
 )
 
 // TestHTMLIsWellFormed reads the pages as XML: each element is closed, and each
@@ -131,6 +132,37 @@ func TestHTMLInABrowser(t *testing.T) {
 	} {
 		if !strings.Contains(dom.String(), want) {
 			t.Errorf("the page lacks %q", want)
+		}
+	}
+}
+
+// TestHTMLTitlesAreNouns: a title and the head of a column are names.
+func TestHTMLTitlesAreNouns(t *testing.T) {
+	titles := regexp.MustCompile(`<(?:th|h[123])\b[^>]*>([^<]*)<|aria-label="([^"]*)"`)
+	vague := regexp.MustCompile(`(?i)\b(what|which|thing)\b|^(of|how)\b`)
+	for name, r := range map[string]*Report{"leaky": leakyReport(), "clean": cleanReport(), "calls": callsReport(), "running": runningReport()} {
+		found := titles.FindAllStringSubmatch(string(render(t, "html", r, Options{})), -1)
+		if len(found) < 10 {
+			t.Errorf("%s: %d titles", name, len(found))
+		}
+		for _, m := range found {
+			if title := m[1] + m[2]; vague.MatchString(title) {
+				t.Errorf("%s: the title %q", name, title)
+			}
+		}
+	}
+}
+
+// TestHTMLVerdictHasTheGuestsHeap: a page whose guest lost blocks is not headed by
+// "clean" alone.
+func TestHTMLVerdictHasTheGuestsHeap(t *testing.T) {
+	r := cleanReport()
+	r.Budgets, r.Budget = nil, nil
+	r.GuestHeap = &guestheap.Report{Kinds: []guestheap.KindTotal{{Kind: guestheap.DefinitelyLost, Blocks: 1, Bytes: 8}}}
+	for want, total := range map[string]uint64{"clean, lost guest blocks": 0, "clean, lost guest blocks, guest heap errors": 1} {
+		r.GuestHeap.ErrorTotal = total
+		if page := string(render(t, "html", r, Options{})); !strings.Contains(page, `<span class="verdict bad" id="verdict">`+want+`</span>`) {
+			t.Errorf("heap errors: %d: the verdict is not %q", total, want)
 		}
 	}
 }

@@ -156,12 +156,12 @@ func heapFailure(h *guestheap.Report, fail []guestheap.LeakKind) *junit.Failure 
 	f.Message = strings.Join(parts, "; ")
 	for _, e := range h.Errors {
 		f.Lines = append(f.Lines, stackLines(e.Message, e.Stack)...)
-		f.Lines = append(f.Lines, stackLines("the block was allocated at", e.Allocated)...)
-		f.Lines = append(f.Lines, stackLines("the block was freed at", e.Freed)...)
+		f.Lines = append(f.Lines, blockLines("the block was freed at", e.Freed)...)
+		f.Lines = append(f.Lines, blockLines("the block was allocated at", e.Allocated)...)
 	}
 	for _, l := range h.Leaks {
 		if slices.Contains(fail, l.Kind) {
-			f.Lines = append(f.Lines, stackLines(amount(l.Blocks, l.Bytes)+" "+kindLabel(l.Kind), l.Stack)...)
+			f.Lines = append(f.Lines, stackLines(leakTitle(l), l.Stack)...)
 		}
 	}
 	return f
@@ -181,6 +181,14 @@ func (t *Tool) failure() *junit.Failure {
 		f.Lines = append(f.Lines, lines(reason.Message)...)
 	}
 	return f
+}
+
+// blockLines are about the history of a block: nothing if it is not known.
+func blockLines(title string, frames []memstat.Frame) []string {
+	if len(frames) == 0 {
+		return nil
+	}
+	return stackLines(title, frames)
 }
 
 // stackLines are the title, if there is one, and the frames beneath it.

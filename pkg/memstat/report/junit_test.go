@@ -53,6 +53,12 @@ func TestJUnit(t *testing.T) {
 	if diff := cmp.Diff(want, leaky); diff != "" {
 		t.Errorf("cases (-want +got):\n%s", diff)
 	}
+	text := suite.Case("guest heap").Failure.Text
+	for line := range strings.SplitAfterSeq(text, "the block was ") {
+		if _, after, found := strings.Cut(line, " at\n"); strings.HasSuffix(line, "the block was ") && found && !strings.HasPrefix(after, "    at ") {
+			t.Errorf("a title without frames:\n%s", line)
+		}
+	}
 	for name, part := range map[string]string{
 		"outcome": `at .\x1b[2J\x1b]0;owned\a(i32)`, "leaks": "    at wasi.(*prestats).init wasi/prestat.go:41", "guest heap": "    at once",
 	} {

@@ -385,7 +385,7 @@ func (p *page) metrics(metrics []trend.Metric, unit string) {
 	}
 	p.out.WriteByte('\n')
 	p.table([]string{"metric", "per " + unit, "99 % interval"}, rows)
-	p.note(faint, "metrics inform; what is counted decides")
+	p.note(faint, "metrics inform; counts decide")
 }
 
 func verdictTone(v memstat.Verdict) tone {
