@@ -16,7 +16,7 @@ func openProfile(a *app, o *options, reports plannedReports) (*profileFile, erro
 	if o.cpuProfile == "" {
 		return nil, nil
 	}
-	place, err := openOutFile(o.cpuProfile, a.stdout, o.module)
+	place, err := openOutFile(o.cpuProfile, a.stdout, o.inputs())
 	if err != nil {
 		return nil, cannotOpenf(err, "--cpu-profile %s", o.cpuProfile)
 	}

@@ -55,7 +55,7 @@ func longOf(c *cobra.Command) string {
 	if c.Long != "" {
 		return c.Long
 	}
-	return c.Short
+	return c.Short + "."
 }
 
 // usageLines returns the lines of a command's Use, each after the names of its

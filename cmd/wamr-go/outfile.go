@@ -24,10 +24,23 @@ type outFile struct {
 	mode fs.FileMode
 }
 
+// inputFile is a file that a run reads. what describes it, as in "is the module
+// itself".
+type inputFile struct{ path, what string }
+
+// inputs returns the files that flags and arguments name to be read.
+func (o *options) inputs() []inputFile {
+	all := []inputFile{{o.module, "the module itself"}}
+	for _, file := range o.leak.suppressions {
+		all = append(all, inputFile{file, "a file of --suppressions"})
+	}
+	return all
+}
+
 // openOutFile finds the place that path names: "-" for stdout, a descriptor
 // such as /dev/fd/3, a device or pipe, or a regular file. Symbolic links are
-// followed now and never again. The text must not replace the module.
-func openOutFile(path string, stdout io.Writer, module string) (*outFile, error) {
+// followed now and never again. The text must not replace a file that is read.
+func openOutFile(path string, stdout io.Writer, inputs []inputFile) (*outFile, error) {
 	if path == "-" {
 		o := &outFile{to: stdout}
 		if f, ok := stdout.(*os.File); ok {
@@ -52,8 +65,10 @@ func openOutFile(path string, stdout io.Writer, module string) (*outFile, error)
 	case !info.Mode().IsRegular():
 		return streamTo(openStream(place))
 	default:
-		if m, err := os.Stat(module); err == nil && os.SameFile(info, m) {
-			return nil, errors.New("is the module itself")
+		for _, in := range inputs {
+			if i, err := os.Stat(in.path); err == nil && os.SameFile(info, i) {
+				return nil, errors.New("is " + in.what)
+			}
 		}
 		o, err := openDirectory(place, info.Mode().Perm())
 		if err == nil {

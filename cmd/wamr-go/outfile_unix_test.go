@@ -16,7 +16,7 @@ import (
 // meantime, in place of the guest.
 func writeTo(t *testing.T, path string, between func()) error {
 	t.Helper()
-	r, err := openOutFile(path, &bytes.Buffer{}, "module.wasm")
+	r, err := openOutFile(path, &bytes.Buffer{}, nil)
 	if err != nil {
 		return err
 	}
@@ -161,6 +161,9 @@ func TestOutFileRefuses(t *testing.T) {
 	dir := t.TempDir()
 	module := filepath.Join(dir, "app.wasm")
 	mustWrite(t, module, "wasm", 0o644)
+	known := filepath.Join(dir, "known.supp")
+	mustWrite(t, known, "name: x", 0o644)
+	o := &options{module: module, leak: leakOptions{suppressions: []string{"/missing", known}}}
 	fifo := filepath.Join(dir, "fifo")
 	if err := unix.Mkfifo(fifo, 0o600); err != nil {
 		t.Fatal(err)
@@ -181,6 +184,7 @@ func TestOutFileRefuses(t *testing.T) {
 	for name, path := range map[string]string{
 		"the module":               module,
 		"the module by a link":     link,
+		"a file of suppressions":   known,
 		"a directory":              dir,
 		"a directory's own name":   dir + "/.",
 		"a missing folder":         filepath.Join(dir, "missing", "r.txt"),
@@ -189,12 +193,15 @@ func TestOutFileRefuses(t *testing.T) {
 		"a descriptor to read":     fmt.Sprintf("/dev/fd/%d", readOnly.Fd()),
 		"a closed descriptor":      "/dev/fd/987654",
 	} {
-		if r, err := openOutFile(path, nil, module); err == nil {
+		if r, err := openOutFile(path, nil, o.inputs()); err == nil {
 			_ = r.close()
 			t.Errorf("%s (%s) is not refused", name, path)
 		}
 	}
 	if got := content(t, module); got != "wasm" {
 		t.Errorf("the module now holds %q", got)
+	}
+	if got := content(t, known); got != "name: x" {
+		t.Errorf("the suppressions are now %q", got)
 	}
 }

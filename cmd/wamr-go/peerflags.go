@@ -41,6 +41,7 @@ var peerFlags = []struct{ name, hint string }{
 	{"preload", "linking modules is not supported here"},
 	{"allow-precompiled", "wamr-go compile MODULE compiles ahead, into the cache"},
 	{"profile", "profile the guest with --cpu-profile FILE"},
+	{"V", "wamr-go version prints the version"},
 	// docker
 	{"volume", "preopen a directory with --dir HOST::GUEST"},
 	{"env-file", "not supported here; set each variable with --env NAME=VALUE, or pass all with --inherit-env"},

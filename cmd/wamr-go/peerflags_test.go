@@ -36,6 +36,7 @@ func TestPeerFlags(t *testing.T) {
 		{"-C cache=n", "-C", "--no-cache"},
 		{"-O opt-level=2", "-O", "do not exist here"},
 		{"-D debug-info", "-D", "--trace"},
+		{"-V", "-V", "wamr-go version"},
 		{"--profile=guest", "--profile", "--cpu-profile FILE"},
 		{"--cpuprofile p", "--cpuprofile", "--cpu-profile FILE"},
 		{"--tool=memcheck", "--tool", "--leak-check"},

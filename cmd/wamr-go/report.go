@@ -62,7 +62,7 @@ func (o *reportOutput) write(a *app, render func(report.Options) ([]byte, error)
 		}
 		return err
 	}
-	place, err := openOutFile(o.file, a.stdout, "")
+	place, err := openOutFile(o.file, a.stdout, nil)
 	if err != nil {
 		return cannotOpenf(err, "--output %s", o.file)
 	}

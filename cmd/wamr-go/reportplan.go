@@ -148,7 +148,7 @@ func openReports(a *app, o *options) (plannedReports, error) {
 		p := plannedReport{reportWish: w}
 		if w.file != "" {
 			var err error
-			if p.place, err = openOutFile(w.file, a.stdout, o.module); err != nil {
+			if p.place, err = openOutFile(w.file, a.stdout, o.inputs()); err != nil {
 				return nil, errors.Join(cannotOpenf(err, "%s", o.spelled(w)), all.close())
 			}
 		}

@@ -12,11 +12,12 @@ const rootLong = `wamr-go runs WebAssembly/WASI programs and accounts for every 
 that they take: the cost of an instance, whether destroying it gives everything
 back, and whether the program leaks.`
 
-const rootExample = `  wamr-go hello.wasm                                  run a file
-  wamr-go --dir . tool.wasm in.txt                    preopen a directory
-  wamr-go --cycles 1000 plugin.wasm                   hunt for leaks
-  wamr-go --mem-report plugin.wasm                    print the memory report
-  wamr-go -f add math.wasm 1 2                        call an export
+const rootExample = `  wamr-go hello.wasm                        run a file
+  wamr-go --dir . tool.wasm in.txt          preopen a directory
+  wamr-go --leak-check tool.wasm            find the program's own leaks
+  wamr-go --cycles 1000 plugin.wasm         find leaks between instances
+  wamr-go --mem-report plugin.wasm          print the memory report
+  wamr-go -f add math.wasm 1 2              call an export
 `
 
 // command is a row of commands.
@@ -90,6 +91,7 @@ func newRoot(a *app, args []string) *cobra.Command {
 		if c.alone && len(args) > 0 && args[0] == c.name {
 			root.AddCommand(c.make(a, h))
 			root.CompletionOptions.DisableDefaultCmd = true
+			describeHelp(root)
 			return root
 		}
 	}
@@ -99,6 +101,7 @@ func newRoot(a *app, args []string) *cobra.Command {
 		}
 	}
 	addCobraCommands(root)
+	describeHelp(root)
 	if len(args) > 0 && isCompletion(args[0]) {
 		registerCompletions(root)
 	}

@@ -123,3 +123,16 @@ func readDir(t *testing.T, dir string) map[string]string {
 	}
 	return texts
 }
+
+// TestHelpIsUniform: all commands describe --help alike, and a group asks for a command.
+func TestHelpIsUniform(t *testing.T) {
+	root, _ := newTestRoot()
+	for _, c := range append(allCommands(root), root) {
+		if f := c.Flags().Lookup("help"); f == nil || f.Usage != "print this help" {
+			t.Errorf("%s: --help is %+v", c.CommandPath(), f)
+		}
+		if c.HasSubCommands() != strings.Contains(c.Use, "COMMAND") {
+			t.Errorf("%s: the usage is %q", c.CommandPath(), c.Use)
+		}
+	}
+}

@@ -35,6 +35,7 @@ func oneModule(c *cobra.Command, args []string) error {
 // needsCommand makes a command a group: alone, or with an unknown name, it is a
 // usage error.
 func needsCommand(c *cobra.Command) {
+	c.Use += " COMMAND"
 	c.Args = cobra.ArbitraryArgs
 	c.RunE = func(c *cobra.Command, args []string) error {
 		var names []string
@@ -50,6 +51,16 @@ func needsCommand(c *cobra.Command) {
 			f.hint = "did you mean " + c.CommandPath() + " " + near + "?"
 		}
 		return f
+	}
+}
+
+// describeHelp gives the flag --help of all commands one description.
+func describeHelp(c *cobra.Command) {
+	if c.Flags().Lookup("help") == nil {
+		c.Flags().BoolP("help", "h", false, "print this help")
+	}
+	for _, sub := range c.Commands() {
+		describeHelp(sub)
 	}
 }
 

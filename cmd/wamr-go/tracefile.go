@@ -21,7 +21,7 @@ func openTrace(a *app, o *options, reports plannedReports, profile *profileFile)
 	if o.traceFile == "" {
 		return nil, nil
 	}
-	place, err := openOutFile(o.traceFile, a.stdout, o.module)
+	place, err := openOutFile(o.traceFile, a.stdout, o.inputs())
 	if err != nil {
 		return nil, cannotOpenf(err, "--trace-file %s", o.traceFile)
 	}

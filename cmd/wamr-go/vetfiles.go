@@ -30,7 +30,7 @@ func openVetFiles(a *app, o *vetOptions) (vetFiles, error) {
 			continue
 		}
 		var err error
-		if f.place, err = openOutFile(f.name, a.stdout, ""); err != nil {
+		if f.place, err = openOutFile(f.name, a.stdout, nil); err != nil {
 			return nil, errors.Join(cannotRunf("%s: %v", f.spelled(), systemReason(err)), all.close())
 		}
 		all = append(all, f)

@@ -86,7 +86,9 @@ func (w *watch) report() *report.Report {
 
 func (w *watch) metrics() []byte {
 	var b bytes.Buffer
-	_ = report.WritePrometheus(&b, w.report(), report.Options{}) // a buffer takes everything
+	w.live.Look(func() {
+		_ = report.WritePrometheus(&b, w.report(), report.Options{}) // a buffer takes everything
+	})
 	return b.Bytes()
 }
 
@@ -97,6 +99,11 @@ func (w *watch) tick(now time.Time) {
 		return
 	}
 	w.next = now.Add(w.every)
+	w.live.Look(w.replace)
+}
+
+// replace writes the reports.
+func (w *watch) replace() {
 	r := w.report()
 	for _, p := range w.reports {
 		text, err := p.render(w.ui, w.options, r)

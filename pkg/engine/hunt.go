@@ -62,6 +62,9 @@ func (c *cycles) hunt(ctx context.Context) {
 	if c.one != nil {
 		cfg.Unit, cfg.Guest = unitCall, c.one.countGuest
 	}
+	if c.cfg.Live != nil {
+		cfg.Quiet = c.cfg.Live.quiet
+	}
 	if c.one != nil && c.module.heap.rewriting() != nil { // instances of their own have heaps of their own
 		c.blocks = newBlockHunt()
 		cfg.Guest = func(add countFunc) {

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -104,5 +105,41 @@ func TestLiveWaitsForNoCycle(t *testing.T) {
 	close(stop)
 	if r := <-ended; r.Cut != 1 {
 		t.Errorf("%d cycles were cut", r.Cut)
+	}
+}
+
+// TestLookersAreNoLeak: those who look at a run keep objects for a moment, and more
+// of them the longer it lasts, as one does who renders a report that grows. The hunt
+// never counts them.
+func TestLookersAreNoLeak(t *testing.T) {
+	m := compile(t, newRuntime(t, engine.Config{}), guest(t, "c/hello"))
+	var live engine.Live
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			for {
+				live.Look(func() {
+					r, _ := live.Result()
+					objects := make([]*[64]byte, r.Completed)
+					for i := range objects {
+						objects[i] = new([64]byte)
+					}
+					time.Sleep(20 * time.Millisecond)
+					runtime.KeepAlive(objects)
+				})
+				select {
+				case <-done:
+					return
+				default:
+				}
+			}
+		})
+	}
+	r := m.Cycle(context.Background(), engine.CycleConfig{Cycles: 1600, Live: &live})
+	close(done)
+	wg.Wait()
+	if r.Hunt == nil || r.Hunt.Verdict != memstat.Clean {
+		t.Errorf("%+v", r.Hunt)
 	}
 }

@@ -29,6 +29,10 @@ type Config struct {
 	// descriptors of a guest, by calling add once or more for each identity.
 	// May be nil.
 	Guest func(add func(kind Kind, identity string, objects, bytes int64))
+	// Quiet is called before a census, and the function that it returns after it. It
+	// keeps other work of the program waiting meanwhile, whose objects would be
+	// counted. May be nil.
+	Quiet func() (end func())
 
 	previous *Census // of the same hunt
 }
@@ -57,6 +61,9 @@ type identity struct {
 // milliseconds, and longer while all processors are busy. runtime.MemProfileRate
 // decides which heap objects are counted. Safe for concurrent use.
 func Take(cfg Config) *Census {
+	if cfg.Quiet != nil {
+		defer cfg.Quiet()()
+	}
 	probe.Settled()
 	c := &Census{counts: make(map[identity]Count)}
 	for k := range kindTable {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 )
@@ -138,9 +139,10 @@ func (s Suppression) WriteTo(w io.Writer) (int64, error) {
 	return int64(n), err
 }
 
-// NewSuppression returns the suppression of exactly one place.
+// NewSuppression returns the suppression of exactly one place. Its name is made
+// printable, and so are those of functions.
 func NewSuppression(name, kind string, stack []memstat.Frame) Suppression {
-	s := Suppression{Name: name, Kind: kind}
+	s := Suppression{Name: memstat.Printable(name), Kind: kind}
 	for _, f := range stack[:min(len(stack), maxFrames)] {
 		s.Frames = append(s.Frames, patternOf(f.Function))
 	}
@@ -153,7 +155,7 @@ func NewSuppression(name, kind string, stack []memstat.Frame) Suppression {
 // patternOf returns a pattern that matches a name, and stands in a line.
 func patternOf(name string) string {
 	name = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r == '�' || r == 0x85 || r == 0x2028 || r == 0x2029 {
+		if !unicode.IsPrint(r) || r == unicode.ReplacementChar { // such as marks that reorder a line of a terminal
 			return '*'
 		}
 		return r

@@ -95,11 +95,17 @@ func FuzzGeneratedSuppression(f *testing.F) {
 	f.Add("a\nkind: x", " b ")
 	f.Add("...", "")
 	f.Add("*#", "\xff\u2028")
+	f.Add("\u202e\ufffe\u00a0", "a\nkind: *")
 	f.Fuzz(func(t *testing.T, a, b string) {
 		stack := stackOf(a, b)
 		var text bytes.Buffer
-		if _, err := NewSuppression("x", "double_free", stack).WriteTo(&text); err != nil {
+		if _, err := NewSuppression("x"+b, "double_free", stack).WriteTo(&text); err != nil {
 			t.Fatal(err)
+		}
+		for line := range strings.Lines(text.String()) {
+			if line = strings.TrimSuffix(line, "\n"); memstat.Printable(line) != line {
+				t.Errorf("%q is not printable", line)
+			}
 		}
 		all, err := ReadSuppressions(bytes.NewReader(text.Bytes()))
 		if err != nil && len(a)+len(b) < 1<<15 {

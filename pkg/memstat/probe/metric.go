@@ -36,15 +36,16 @@ var metricTable = [metricCount]struct {
 	label string // in text
 	unit  string
 	slow  bool // too slow for a sample
+	heap  bool // of the Go heap: it changes at garbage collections only
 	read  func() Reading
 }{
-	HeapLive:    {"heap_live_bytes", "heap live", unitBytes, false, heapLive},
-	HeapObjects: {"heap_objects", "heap objects", "objects", false, gauge("/gc/heap/objects:objects")},
-	RSS:         {"rss_bytes", "rss", unitBytes, false, rss},
-	PSS:         {"pss_bytes", "pss", unitBytes, true, pss}, // the kernel walks all page tables
-	FDs:         {"fds", "fds", "descriptors", false, fds},
-	Goroutines:  {"goroutines", "goroutines", "goroutines", false, goroutines},
-	Maps:        {"maps", "maps", "mappings", false, maps},
+	HeapLive:    {"heap_live_bytes", "heap live", unitBytes, false, true, heapLive},
+	HeapObjects: {"heap_objects", "heap objects", "objects", false, true, gauge("/gc/heap/objects:objects")},
+	RSS:         {"rss_bytes", "rss", unitBytes, false, false, rss},
+	PSS:         {"pss_bytes", "pss", unitBytes, true, false, pss}, // the kernel walks all page tables
+	FDs:         {"fds", "fds", "descriptors", false, false, fds},
+	Goroutines:  {"goroutines", "goroutines", "goroutines", false, false, goroutines},
+	Maps:        {"maps", "maps", "mappings", false, false, maps},
 }
 
 const unitBytes = "bytes"
@@ -62,6 +63,10 @@ func (m Metric) Label() string { return metricTable[m].label }
 
 // Unit returns the plural name of the metric's unit, such as "bytes".
 func (m Metric) Unit() string { return metricTable[m].unit }
+
+// OfHeap reports whether the metric is one of the Go heap, which changes at garbage
+// collections only.
+func (m Metric) OfHeap() bool { return metricTable[m].heap }
 
 // IsSize reports whether the metric counts bytes.
 func (m Metric) IsSize() bool { return metricTable[m].unit == unitBytes }

@@ -3,6 +3,7 @@ package report
 import (
 	"maps"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -167,6 +168,27 @@ func TestLeaked(t *testing.T) {
 	} {
 		if got := tc.report.Leaked(); got != tc.want {
 			t.Errorf("%s: Leaked is %v", tc.name, got)
+		}
+	}
+}
+
+// TestFormatsAreDocumented: some document shows how each format is asked for.
+func TestFormatsAreDocumented(t *testing.T) {
+	names, err := filepath.Glob("../../../docs/*.md")
+	if err != nil || len(names) < 5 {
+		t.Fatal(names, err)
+	}
+	var all strings.Builder
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(text)
+	}
+	for _, f := range Formats() {
+		if !strings.Contains(all.String(), "--mem-report="+f.Name) {
+			t.Errorf("no document has --mem-report=%s", f.Name)
 		}
 	}
 }

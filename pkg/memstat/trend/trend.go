@@ -40,28 +40,14 @@ const (
 	warmUpLeast = 2
 )
 
-// followed lists the metrics that have a trend. A reading of the heap changes at
-// garbage collections only.
-var followed = [...]struct {
-	metric probe.Metric
-	heap   bool
-}{
-	{metric: probe.HeapLive, heap: true},
-	{metric: probe.HeapObjects, heap: true},
-	{metric: probe.RSS},
-	{metric: probe.FDs},
-	{metric: probe.Goroutines},
-	{metric: probe.Maps},
-}
-
 // New follows the metrics through samples in the order in which they were taken,
 // with ascending cycle numbers. It does not keep or change the slice.
 func New(samples []probe.Sample) Trend {
 	warm := min(max(warmUpLeast, (len(samples)+warmUpShare-1)/warmUpShare), len(samples))
 	t := Trend{WarmUp: warm, Metrics: []Metric{}}
-	for _, f := range followed {
-		if sampled(samples, f.metric) {
-			t.Metrics = append(t.Metrics, follow(f.metric, points(samples[warm:], f.metric, f.heap)))
+	for i := range len(probe.Process{}) { // a slow metric is in no sample
+		if m := probe.Metric(i); sampled(samples, m) {
+			t.Metrics = append(t.Metrics, follow(m, points(samples[warm:], m, m.OfHeap())))
 		}
 	}
 	return t
