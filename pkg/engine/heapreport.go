@@ -57,6 +57,10 @@ func (in *Instance) guestHeap() *guestheap.Report {
 	slices.Sort(r.Allocators)
 	r.Allocators = slices.Compact(r.Allocators)
 	r.Notes = append(code.notes(w.unknown), notes...)
+	if w.before > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("the guest freed %s that its data contained when it began, as in a snapshot of a program that had run: "+
+			"blocks that only other such blocks point to count as lost", plural(w.before, "block")))
+	}
 	if w.stacks.truncated() {
 		r.Notes = append(r.Notes, fmt.Sprintf("only the first %d call stacks are told apart", maxStacks))
 	}
@@ -73,15 +77,18 @@ func (in *Instance) growth() guestheap.Growth {
 func (c *heapCode) notes(unknown uint64) []string {
 	switch {
 	case c.guessed && unknown > 0:
-		return []string{fmt.Sprintf("the allocator was guessed by its code, and %s of blocks that it does not know contradict that: "+
-			"do not trust these figures", plural(unknown, "free"))}
+		return []string{fmt.Sprintf("the allocator was guessed by its code, and the guest freed %s that it does not know: "+
+			"do not trust these figures", plural(unknown, "block"))}
 	case c.guessed:
 		var list []string
 		for _, f := range c.functions {
 			list = append(list, fmt.Sprintf("%s is function %d", f.Role, f.Index))
 		}
-		return []string{"the module has no names, so its allocator was guessed by its code: " + strings.Join(list, ", ") +
-			"; a realloc that grows in place is not seen, and wrong frees are not errors"}
+		note := "the module has no names, so its allocator was guessed by its code: " + strings.Join(list, ", ") + "; wrong frees are not errors"
+		if !slices.ContainsFunc(c.functions, func(f allocator.Function) bool { return f.Role == allocator.Realloc }) {
+			note += ", and a realloc that grows in place is not seen"
+		}
+		return []string{note}
 	}
 	frees := slices.ContainsFunc(c.functions, func(f allocator.Function) bool { return f.Role == allocator.Free })
 	if !frees {

@@ -25,6 +25,7 @@ type heapWatch struct {
 	contexts int        // in the helper's table
 	lowest   uint32     // stack pointer that was seen
 	unknown  uint64     // frees of unknown blocks, where the allocator is a guess
+	before   uint64     // blocks that the guest had before it began
 	started  time.Time
 }
 
@@ -122,6 +123,7 @@ func heapCheck(ctx context.Context, _ api.Module, stack []uint64) {
 	w := watchOf(ctx)
 	w.drain()
 	call, addr, id := uint32(stack[0]), uint32(stack[1]), guestheap.StackID(stack[2])
+	w.adopt(addr, id)
 	if w.code.guessed && !w.heap.Live(addr) { // more likely the guess is wrong than the guest
 		w.unknown++
 		stack[0] = 1

@@ -135,6 +135,17 @@ func (h *Heap) Resize(addr, size uint32, stack StackID) {
 	h.give(size, stack)
 }
 
+// Adopt makes a live block known that the guest had before it began, when the guest
+// frees it or replaces it. It counts as allocated there.
+func (h *Heap) Adopt(addr, size uint32, stack StackID) {
+	lowest := h.lowest
+	h.Alloc(addr, size, stack)
+	h.lowest = lowest // its data are roots
+}
+
+// Known reports whether a block at an address is live or was.
+func (h *Heap) Known(addr uint32) bool { return h.table.find(addr) != nil }
+
 // Live reports whether the block at an address is live.
 func (h *Heap) Live(addr uint32) bool {
 	b := h.table.find(addr)

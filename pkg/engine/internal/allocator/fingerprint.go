@@ -1,6 +1,8 @@
 package allocator
 
 import (
+	"slices"
+
 	"github.com/wamr-go/wamr-go/pkg/engine/internal/wasmbin"
 )
 
@@ -62,7 +64,25 @@ func (s *search) guess() ([]Function, error) {
 	if len(pairs) != 1 {
 		return nil, nil
 	}
-	return []Function{{shapeMalloc, pairs[0][0], guessedName}, {shapeFree, pairs[0][1], guessedName}}, nil
+	list := []Function{{shapeMalloc, pairs[0][0], guessedName}, {shapeFree, pairs[0][1], guessedName}}
+	if r, ok := s.guessRealloc(functions, pairs[0][0], pairs[0][1]); ok {
+		list = append(list, Function{shapeRealloc, r, guessedName})
+	}
+	return list, nil
+}
+
+// guessRealloc finds the one realloc that goes with a malloc and a free: it calls
+// both, and reads the header of a block and the allocator's variables itself.
+func (s *search) guessRealloc(functions map[uint32]*looked, malloc, free uint32) (index uint32, ok bool) {
+	found := 0
+	for _, f := range functions {
+		t, defined := s.typeOf(f.index)
+		if defined && f.header && shapeRealloc.fits(t) && slices.Contains(f.calls, malloc) && slices.Contains(f.calls, free) &&
+			shared(functions[malloc], f) >= leastShared {
+			index, found = f.index, found+1
+		}
+	}
+	return index, found == 1
 }
 
 // look reads a function.
