@@ -101,7 +101,7 @@ func (x explainer) hint(err error) string {
 		{engine.ErrELF, "build for wasm32-wasip1"},
 		{engine.ErrComponent, "wasmtime and jco run components; build for wasm32-wasip1 to run it here"},
 		{engine.ErrVersion, hintCore},
-		{engine.ErrNoAllocator, "build the module without --strip-all, or name the functions: --heap-func malloc=NAME --heap-func free=NAME (or their index); a program that allocates nothing has no heap to check"},
+		{engine.ErrNoAllocator, "build the module without --strip-all, or name the functions: --heap-func malloc=NAME --heap-func free=NAME (or their index); a program that allocates nothing, or collects its garbage, has no heap to check"},
 		{engine.ErrHeapFunction, "--heap-func malloc=NAME names a function, or malloc=17 gives its index; roles: malloc, calloc, realloc, free, posix_memalign"},
 		{engine.ErrTruncated, "the file is incomplete; copy or download it again"},
 		{engine.ErrImportType, "the module was not built against the preview1 headers"},

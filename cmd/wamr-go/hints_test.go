@@ -120,6 +120,7 @@ func hintCases() []hintCase {
 		{args: "vet", hint: `^wamr-go (vet) PATH\.\.\.$`, next: "$1 --shard 1/99999 hello.wasm"},
 		{args: "vet data", hint: `^name \.wasm files, or a directory with some$`, next: "vet --shard 1/99999 hello.wasm"},
 		{args: "vet --shard 4/3 hello.wasm", hint: `^write (--shard) 1/4, up to 4/4$`, next: "vet $1 1/99999 hello.wasm"},
+		{args: "vet --num-callers 3 hello.wasm", hint: `^wamr-go (vet --leak-check --num-callers) N PATH\.\.\.$`, next: "$1 3 --shard 1/99999 hello.wasm"},
 		{args: "vet --shards 99999 hello.wasm", hint: `^outside of Kubernetes: (--shard 1/99999)$`, next: "vet $1 hello.wasm"},
 		{args: "report merge", hint: `^wamr-go (report merge) FILE\.\.\.$`, next: "$1 part.json"},
 		{args: "report show", hint: `^wamr-go (report show) FILE$`, next: "$1 run.json"},

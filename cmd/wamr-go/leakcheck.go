@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/wamr-go/wamr-go/cmd/wamr-go/internal/vet"
 	"github.com/wamr-go/wamr-go/pkg/engine"
 	"github.com/wamr-go/wamr-go/pkg/memstat"
 	"github.com/wamr-go/wamr-go/pkg/memstat/guestheap"
@@ -125,7 +126,7 @@ func (l *leakOptions) ending(h *guestheap.Report) (text string, ok bool) {
 	if h.ErrorTotal > 0 {
 		parts = append(parts, "heap errors: "+memstat.Grouped(h.ErrorTotal))
 	}
-	return "the guest's heap: " + strings.Join(parts, "; "), len(parts) > 0
+	return vet.HeapFailure + strings.Join(parts, "; "), len(parts) > 0
 }
 
 // printHeap writes the heap's part of the text report, unless that report goes to

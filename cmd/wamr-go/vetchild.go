@@ -56,6 +56,7 @@ func (c vetChildren) run(ctx context.Context, number int, m vet.Module) vet.Entr
 	cmd.Stderr = stderr
 	cmd.Cancel = func() error { return askToEnd(cmd.Process) }
 	cmd.WaitDelay = grace
+	defer tieToUs(cmd)()
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
 		return judge(m, childEnd{err: err})

@@ -33,6 +33,7 @@ const (
 var passedOn = []string{
 	"dir", "map-dir", "env", "inherit-env", "argv0", "invoke",
 	"cycles", "duration", "workers", "fault", "target", "mem-budget", "budget",
+	"leak-check", "errors-for-leak-kinds", "num-callers", "error-limit", "suppressions", "heap-func",
 	"max-memory", "timeout", "max-fds", "max-dir-streams", "max-args", "interp", "unknown-imports",
 	"no-cache", "cache-dir", "cache-max-size",
 }
@@ -96,7 +97,7 @@ func (o *vetOptions) groups() []flagGroup {
 // passing returns a flag of run that is checked here and passed on.
 func (o *vetOptions) passing(f *pflag.Flag) *pflag.Flag {
 	c := *f
-	c.Value = passedFlag{f.Value, f.Name, &o.passed}
+	c.Value = passedFlag{f.Value, f, &o.passed}
 	if text, ok := vetDefault(f.Name); ok {
 		c.DefValue = text
 	}
@@ -106,15 +107,16 @@ func (o *vetOptions) passing(f *pflag.Flag) *pflag.Flag {
 // passedFlag remembers how it was set.
 type passedFlag struct {
 	pflag.Value
-	name string
-	to   *[]string
+	of *pflag.Flag // of run
+	to *[]string
 }
 
 func (f passedFlag) Set(text string) error {
 	if err := f.Value.Set(text); err != nil {
 		return err
 	}
-	*f.to = append(*f.to, "--"+f.name+"="+text)
+	f.of.Changed = true
+	*f.to = append(*f.to, "--"+f.of.Name+"="+text)
 	return nil
 }
 
@@ -147,6 +149,11 @@ func (o *vetOptions) check(args []string) error {
 		return usagef("--shard and --shards exclude each other")
 	case o.run.noCache && o.run.cacheDir != "":
 		return usagef("--no-cache and --cache-dir exclude each other")
+	case o.run.leak.idle() != "":
+		return usagef("%s needs --leak-check", o.run.leak.idle()).withHint("wamr-go vet --leak-check %s PATH...", o.run.leak.idle())
+	}
+	if _, err := o.run.leak.config(); err != nil {
+		return err
 	}
 	return o.run.checkBudgets(true)
 }

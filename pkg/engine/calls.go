@@ -72,7 +72,7 @@ func (w *cycleWorker) makeOne(ctx context.Context, c *cycles, n uint64, fault *f
 	return outcome
 }
 
-// callAgain calls the function, which it looks up once. A reactor is initialized
+// callAgain calls the function, which it looks up once in compiled code. A reactor is initialized
 // first.
 func (one *oneInstance) callAgain(ctx context.Context) ([]string, Outcome) {
 	one.mu.Lock()
@@ -86,8 +86,10 @@ func (one *oneInstance) callAgain(ctx context.Context) ([]string, Outcome) {
 		one.function = one.guest.ExportedFunction(one.export.Name)
 	}
 	results, outcome := one.callFunction(ctx, one.function, one.params)
-	if outcome.Kind == OutcomeTrap {
-		one.function = nil // wazero does not promise that it can be used again
+	if outcome.Kind == OutcomeTrap || !one.module.runtime.compiles {
+		// wazero does not promise that it can be used again after a trap, and its
+		// interpreter keeps the frames of the deepest call in it.
+		one.function = nil
 	}
 	return one.export.format(results), outcome
 }

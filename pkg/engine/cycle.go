@@ -68,7 +68,8 @@ type CycleConfig struct {
 // ctx is done, the guests in progress end as in Instance.Start. The last cycles,
 // three quarters of a short run and at most 1280 of a long one, are hunted for
 // leaks: see package census. With Config.Inspect, Cycle also measures the process
-// before the first cycle and after the last one.
+// before the first cycle and after the last one, and counts the touched pages of
+// the memory in cycles 1, 2, 4, 8 and so on, and in every 1024th.
 func (m *Module) Cycle(ctx context.Context, cfg CycleConfig) CycleResult {
 	defer cfg.Live.show(nil)
 	if !m.runtime.config.Inspect {

@@ -42,7 +42,7 @@ func (s *sampler) begin(f api.Function) {
 // end is called after the call.
 func (s *sampler) end() {
 	s.owed += threadTime() - s.began
-	s.stack, s.rest = s.stack[:0], nil
+	s.stack, s.rest, s.called = s.stack[:0], nil, nil
 	goruntime.UnlockOSThread()
 }
 

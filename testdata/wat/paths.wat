@@ -1,5 +1,5 @@
 ;; walk(n) calls itself along a way that no call before it took: it takes a block there,
-;; gives it back, and computes for n turns.
+;; gives it back, and computes for n turns. dig(n) calls itself deeper than any call before.
 (module
   (memory (export "memory") 1)
   (global $calls (mut i32) (i32.const 0))
@@ -20,4 +20,9 @@
   (func (export "walk") (param $n i32)
     (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
     (call $path (global.get $calls) (i32.const 10) (local.get $n)))
+  (func $down (param $depth i32)
+    (if (local.get $depth) (then (call $down (i32.sub (local.get $depth) (i32.const 1))))))
+  (func (export "dig") (param $n i32)
+    (global.set $calls (i32.add (global.get $calls) (local.get $n)))
+    (call $down (global.get $calls)))
 )

@@ -51,8 +51,9 @@ type Heap struct {
 	lowest uint32     // address of any block ever
 	kept   map[uint32]bool
 	errors errorList
-	after  time.Duration // since the start: changes happen after this time,
-	by     time.Duration // and by this one
+	empty  [maxDangling + 1]bool // addresses that stand for no block
+	after  time.Duration         // since the start: changes happen after this time,
+	by     time.Duration         // and by this one
 }
 
 // NewHeap returns an empty heap. It keeps at most maxErrors errors of different
@@ -70,9 +71,14 @@ func (h *Heap) Until(by time.Duration) { h.after, h.by = h.by, by }
 
 // Alloc accounts for an allocation. If a block at that address is live already, an
 // allocator called another one: the block counts once, as the outer one has it.
-// A null address, of an allocation that failed, counts nothing.
+// A null address, of an allocation that failed, counts nothing. Nor does Rust's
+// dangling pointer, an alignment that stands for a block of no bytes: it can be
+// returned again, and freed or not.
 func (h *Heap) Alloc(addr, size uint32, stack StackID) {
-	if addr == 0 {
+	if addr <= maxDangling && size == 0 {
+		h.empty[addr] = true
+	}
+	if h.dangling(addr) {
 		return
 	}
 	b := h.table.slot(addr)
@@ -88,6 +94,15 @@ func (h *Heap) Alloc(addr, size uint32, stack StackID) {
 	b.size, b.alloc, b.freed = size, stack, live
 	h.table.live++
 	h.give(size, stack)
+}
+
+// maxDangling is the largest alignment that is returned for a block of no bytes:
+// that of 64-bit numbers. No allocator has a block there.
+const maxDangling = 8
+
+// dangling reports whether an address is null, or stands for blocks of no bytes.
+func (h *Heap) dangling(addr uint32) bool {
+	return addr == 0 || addr <= maxDangling && h.empty[addr]
 }
 
 // forget undoes the allocation of a live block.
@@ -106,7 +121,7 @@ func (h *Heap) forget(b *block) {
 // live block has the address: then Free notes an error, and the guest's
 // allocator should not see the call.
 func (h *Heap) Free(addr uint32, stack StackID) (ok bool) {
-	if addr == 0 {
+	if h.dangling(addr) {
 		return true
 	}
 	b := h.table.find(addr)
@@ -155,7 +170,7 @@ func (h *Heap) Live(addr uint32) bool {
 // Check reports whether a block can be freed or reallocated: it notes an error if no
 // block at that address is live. Null is always allowed.
 func (h *Heap) Check(call Call, addr uint32, stack StackID) (ok bool) {
-	if addr == 0 {
+	if h.dangling(addr) {
 		return true
 	}
 	if h.Live(addr) {

@@ -390,3 +390,27 @@ func TestLeaksAreGroupedByLine(t *testing.T) {
 		t.Errorf("leaks: %+v", r.Leaks)
 	}
 }
+
+// TestDanglingPointers: an alignment that cabi_realloc or __wbindgen_malloc returns
+// for a block of no bytes is no block: it is neither lost nor freed twice.
+func TestDanglingPointers(t *testing.T) {
+	h := NewHeap(0)
+	for range 2 {
+		for _, align := range []uint32{1, 2, 4, 8} {
+			h.Alloc(align, 0, 1)
+			if !h.Check(CallRealloc, align, 2) || !h.Free(align, 2) || !h.Free(align, 2) || h.Live(align) {
+				t.Errorf("alignment %d is a block", align)
+			}
+		}
+	}
+	if h.Totals() != (Totals{}) || h.Lowest() != 0 {
+		t.Errorf("%+v", h.Totals())
+	}
+	if h.Free(3, 1) || h.Free(32, 1) {
+		t.Error("an address that was never returned can be freed")
+	}
+	h.Alloc(32, 0, 1) // as C's malloc(0)
+	if !h.Live(32) || h.Totals().LiveBlocks != 1 {
+		t.Errorf("%+v", h.Totals())
+	}
+}

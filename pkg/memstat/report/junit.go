@@ -35,7 +35,13 @@ func (r *Report) suite(fail []guestheap.LeakKind) junit.Suite {
 		c.Class, c.Name = s.Name, name
 		s.Cases = append(s.Cases, c)
 	}
-	add("outcome", junit.Case{Took: s.Took, Failure: r.outcomeFailure()})
+	outcome := junit.Case{Took: s.Took}
+	if r.Outcome.Kind == Running {
+		outcome.Skipped = notOver
+	} else {
+		outcome.Failure = r.outcomeFailure()
+	}
+	add("outcome", outcome)
 	if word, reason := r.verdict(); word != "" {
 		add("leaks", r.leakCase(word, reason))
 	}
@@ -43,7 +49,11 @@ func (r *Report) suite(fail []guestheap.LeakKind) junit.Suite {
 		add("guest heap", junit.Case{Failure: heapFailure(r.GuestHeap, fail)})
 	}
 	for _, b := range r.budgets() {
-		add("budget "+b.Name, junit.Case{Failure: b.failure()})
+		if b.Value == nil && r.Outcome.Kind == Running {
+			add("budget "+b.Name, junit.Case{Skipped: notOver})
+		} else {
+			add("budget "+b.Name, junit.Case{Failure: b.failure()})
+		}
 	}
 	failed := slices.ContainsFunc(s.Cases, func(c junit.Case) bool { return c.Failure != nil })
 	if !failed && r.Tool != nil && len(r.Tool.Failures) > 0 {
@@ -51,6 +61,9 @@ func (r *Report) suite(fail []guestheap.LeakKind) junit.Suite {
 	}
 	return s
 }
+
+// notOver is the reason for the missing outcome of a run that goes on.
+const notOver = "the run is not over"
 
 // properties are the facts by which runs are told apart.
 func (r *Report) properties() []junit.Property {
@@ -106,10 +119,14 @@ func (r *Report) leakCase(word, reason string) junit.Case {
 	}
 }
 
-// Evidence tells in lines what leaked and where the guest trapped, with stacks as
-// far as they are known. The lines may contain text that a guest chose.
+// Evidence tells in lines what leaked, which blocks of its heap the guest lost or
+// freed wrongly, and where it trapped, with stacks as far as they are known. The
+// lines may contain text that a guest chose.
 func (r *Report) Evidence() []string {
 	all := r.leakEvidence()
+	if r.GuestHeap != nil {
+		all = append(all, heapEvidence(r.GuestHeap, []guestheap.LeakKind{guestheap.DefinitelyLost})...)
+	}
 	if len(r.Outcome.Stack) > 0 {
 		all = append(all, stackLines(r.Outcome.Kind, r.Outcome.Stack)...)
 	}
@@ -154,17 +171,24 @@ func heapFailure(h *guestheap.Report, fail []guestheap.LeakKind) *junit.Failure 
 		return nil
 	}
 	f.Message = strings.Join(parts, "; ")
+	f.Lines = heapEvidence(h, fail)
+	return f
+}
+
+// heapEvidence has the heap errors, and the leaks of those kinds.
+func heapEvidence(h *guestheap.Report, kinds []guestheap.LeakKind) []string {
+	var all []string
 	for _, e := range h.Errors {
-		f.Lines = append(f.Lines, stackLines(e.Message, e.Stack)...)
-		f.Lines = append(f.Lines, blockLines("the block was freed at", e.Freed)...)
-		f.Lines = append(f.Lines, blockLines("the block was allocated at", e.Allocated)...)
+		all = append(all, stackLines(e.Message, e.Stack)...)
+		all = append(all, blockLines("the block was freed at", e.Freed)...)
+		all = append(all, blockLines("the block was allocated at", e.Allocated)...)
 	}
 	for _, l := range h.Leaks {
-		if slices.Contains(fail, l.Kind) {
-			f.Lines = append(f.Lines, stackLines(leakTitle(l), l.Stack)...)
+		if slices.Contains(kinds, l.Kind) {
+			all = append(all, stackLines(leakTitle(l), l.Stack)...)
 		}
 	}
-	return f
+	return all
 }
 
 func (b FigureBudget) failure() *junit.Failure {

@@ -76,6 +76,25 @@ func TestJUnit(t *testing.T) {
 	}
 }
 
+// TestJUnitOfARunningRun: whatever is not known before the end was skipped, and
+// a budget that is exceeded already fails.
+func TestJUnitOfARunningRun(t *testing.T) {
+	cases, _ := junitCases(t, runningReport())
+	const skipped = "skipped: the run is not over"
+	want := map[string]string{
+		"outcome":                          skipped,
+		"leaks":                            "skipped: no leak so far in 1,000 cycles",
+		"budget total_memory":              "failed: budget: linear memory and tables (total_memory): 1,179,648 bytes, and the budget is 1,000,000",
+		"budget cycle_p99":                 "passed",
+		"budget fds":                       "failed: budget: descriptors of the guest (fds): 5 descriptors, and the budget is 1",
+		"budget pss":                       skipped,
+		`budget of a later version\x1b[2J`: "passed",
+	}
+	if diff := cmp.Diff(want, cases); diff != "" {
+		t.Errorf("cases (-want +got):\n%s", diff)
+	}
+}
+
 // TestJUnitFails: whatever makes the program fail fails a case, and nothing else
 // does.
 func TestJUnitFails(t *testing.T) {

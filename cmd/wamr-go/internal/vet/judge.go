@@ -31,6 +31,8 @@ func judge(r *report.Report) (Verdict, string) {
 	case r.Leaked():
 		_, reason, _ := strings.Cut(r.Verdict(), ": ")
 		return Leaking, reason
+	case heapFailure(r) != "":
+		return Leaking, heapFailure(r)
 	case len(over) > 0:
 		return OverBudget, budgets(over)
 	}
@@ -58,6 +60,23 @@ func judge(r *report.Report) (Verdict, string) {
 		reasons = append(reasons, fmt.Sprintf("the guest exited with %d", *code))
 	}
 	return verdict, strings.Join(reasons, "; ")
+}
+
+// HeapFailure begins the reason of a run that failed because of its guest's heap.
+const HeapFailure = "the guest's heap: "
+
+// heapFailure returns that reason, or "". The flags of the run decide which leaks
+// of a guest are failures.
+func heapFailure(r *report.Report) string {
+	if r.GuestHeap == nil || r.Tool == nil {
+		return ""
+	}
+	for _, f := range r.Tool.Failures {
+		if strings.HasPrefix(f.Message, HeapFailure) {
+			return f.Message
+		}
+	}
+	return ""
 }
 
 // budgets lists the exceeded budgets.

@@ -4,12 +4,14 @@ import (
 	"testing"
 
 	"github.com/wamr-go/wamr-go/pkg/memstat"
+	"github.com/wamr-go/wamr-go/pkg/memstat/guestheap"
 	"github.com/wamr-go/wamr-go/pkg/memstat/report"
 )
 
 func TestFromRun(t *testing.T) {
 	ledger := &report.Ledger{Kinds: []memstat.KindStat{{Kind: memstat.KindMemory, PeakBytes: 65536}, {Kind: memstat.KindSlot, PeakBytes: 1 << 32}}}
 	lost := &report.Ledger{Leaks: []memstat.Leak{{Kind: memstat.KindFDEntry, Objects: 1, Bytes: 8}}}
+	heapFailed := &report.Tool{Failures: []report.Failure{{Message: "trap"}, {Message: HeapFailure + "heap errors: 1"}}}
 	code := uint32(3)
 	ended := func(kind string) report.Outcome { return report.Outcome{Kind: kind, Message: "why\x1b"} }
 	for _, tc := range []struct {
@@ -25,6 +27,8 @@ func TestFromRun(t *testing.T) {
 		{"exit code", report.Report{Outcome: report.Outcome{Kind: "exit", ExitCode: &code}, Ledger: ledger}, Clean, "the guest exited with 3", 0},
 		{"nothing counted", report.Report{Outcome: ended("exit")}, Inconclusive, "nothing was counted", 0},
 		{"leak before trap", report.Report{Outcome: ended("trap"), Ledger: lost}, Leaking, "1 fd_entry (8 bytes) not given back", 0},
+		{"guest's heap before trap", report.Report{Outcome: ended("trap"), Ledger: ledger, GuestHeap: &guestheap.Report{}, Tool: heapFailed}, Leaking, "the guest's heap: heap errors: 1", 0},
+		{"no heap was watched", report.Report{Outcome: ended("trap"), Ledger: ledger, Tool: heapFailed}, Trapped, `why\x1b`, 0},
 		{"trap", report.Report{Outcome: ended("trap"), Ledger: ledger}, Trapped, `why\x1b`, 0},
 		{"timeout", report.Report{Outcome: ended("timeout")}, TimedOut, `why\x1b`, 0},
 		{"fuel", report.Report{Outcome: ended("fuel")}, TimedOut, `why\x1b`, 0},
