@@ -169,6 +169,9 @@ func TestProfileFrames(t *testing.T) {
 		"trap":              {Config{}, guest, []string{"trap", "5000"}, ">one>work>", "c/profile.c"},
 		"timeout":           {Config{}, guest, []string{"spin"}, ">one>work>", "c/profile.c"},
 	} {
+		if !tc.cfg.Interpreter && whyInterpreted() != "" {
+			continue // these are made for compiled code: they take long, or go deeper than the interpreter can
+		}
 		p, o, _ := profileOf(t, tc.cfg, tc.binary, tc.args...)
 		if want := map[string]OutcomeKind{"trap": OutcomeTrap, "timeout": OutcomeTimeout}[name]; o.Kind != want {
 			t.Errorf("%s: %v", name, o)
@@ -192,6 +195,9 @@ func TestProfileFrames(t *testing.T) {
 // TestProfileOfCycles: the times of short instances add up, on all workers, and a
 // profile can be written meanwhile.
 func TestProfileOfCycles(t *testing.T) {
+	if why := whyInterpreted(); why != "" {
+		t.Skip(why)
+	}
 	ctx := context.Background()
 	r := NewRuntime(Config{CPUProfile: true})
 	m, err := r.Compile(ctx, &Binary{Path: "guest.wasm", Bytes: readGuest(t, "c/profile.wasm")})
@@ -233,6 +239,9 @@ func TestProfileOfCycles(t *testing.T) {
 // TestProfileOfThousands profiles a guest of thousands of functions without names,
 // each of which calls the next two: there are more stacks than are told apart.
 func TestProfileOfThousands(t *testing.T) {
+	if why := whyInterpreted(); why != "" {
+		t.Skip(why)
+	}
 	const functions = 3000
 	body := func(i int) []byte {
 		b := []byte{0} // no locals
