@@ -184,41 +184,35 @@ func (all Suppressions) match(kind string, stack []memstat.Frame) bool {
 // matchFrames compares the beginning of a stack with patterns. Like a wildcard, "..."
 // matches as few frames as it can, and more if the next pattern does not match.
 func matchFrames(patterns []string, stack []memstat.Frame) bool {
-	p, f := 0, 0
-	back, from := -1, 0
-	for p < len(patterns) {
-		switch {
-		case patterns[p] == "...":
-			back, from = p, f
-			p++
-		case f < len(stack) && wildcard(patterns[p], stack[f].Function):
-			p++
-			f++
-		case back >= 0 && from < len(stack):
-			from++
-			p, f = back+1, from
-		default:
-			return false
-		}
-	}
-	return true
+	return glob(len(patterns)+1, len(stack),
+		func(p int) bool { return p == len(patterns) || patterns[p] == "..." }, // the rest of the stack may be any
+		func(p, f int) bool { return wildcard(patterns[p], stack[f].Function) })
 }
 
 // wildcard compares a text with a pattern, in which "*" stands for any characters.
 func wildcard(pattern, text string) bool {
-	p, t := 0, 0
+	return glob(len(pattern), len(text),
+		func(p int) bool { return pattern[p] == '*' },
+		func(p, t int) bool { return pattern[p] == text[t] })
+}
+
+// glob reports whether items match patterns, of which some stand for any number of
+// items. It is given their numbers. matches compares a pattern of the others with
+// an item. It takes time in proportion to the product of both numbers at most.
+func glob(patterns, items int, any func(p int) bool, matches func(p, i int) bool) bool {
+	p, i := 0, 0
 	back, from := -1, 0
-	for t < len(text) || p < len(pattern) {
+	for i < items || p < patterns {
 		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			back, from = p, t
+		case p < patterns && any(p):
+			back, from = p, i
 			p++
-		case p < len(pattern) && t < len(text) && pattern[p] == text[t]:
+		case p < patterns && i < items && matches(p, i):
 			p++
-			t++
-		case back >= 0 && from < len(text):
+			i++
+		case back >= 0 && from < items:
 			from++
-			p, t = back+1, from
+			p, i = back+1, from
 		default:
 			return false
 		}
