@@ -178,19 +178,10 @@ func (h *Heap) plan(functions []allocator.Function) {
 }
 
 func (h *Heap) checkExtent(e wasmbin.Extent) error {
-	if e.Types > uint64(h.types) || e.Functions > uint64(h.imported)+uint64(h.module.Functions) || e.Globals > uint64(h.context) {
-		return errRange
-	}
-	return nil
+	return checkExtent(e, h.module, h.types, h.imported, h.context)
 }
 
-func (h *Heap) checkSections() error {
-	e, err := h.module.Extent()
-	if err != nil {
-		return err
-	}
-	return h.checkExtent(e)
-}
+func (h *Heap) checkSections() error { return checkSections(h.module, h.checkExtent) }
 
 // moved returns the new index of a function of the guest.
 func (h *Heap) moved(index uint32) uint32 {

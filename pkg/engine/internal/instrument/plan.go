@@ -146,18 +146,27 @@ var errRange = errors.New("index out of range")
 // checkExtent refuses an index that the guest does not have but the rewritten
 // module may have: that of the counter, for instance.
 func (p *Plan) checkExtent(e wasmbin.Extent) error {
-	if e.Types > uint64(p.types) || e.Functions > uint64(p.imported)+uint64(p.module.Functions) || e.Globals > uint64(p.counter) {
+	return checkExtent(e, p.module, p.types, p.imported, p.counter)
+}
+
+func (p *Plan) checkSections() error { return checkSections(p.module, p.checkExtent) }
+
+// checkExtent refuses indexes beyond a module's own functions and the numbers of its
+// types and globals.
+func checkExtent(e wasmbin.Extent, m *wasmbin.Module, types, imported, globals uint32) error {
+	if e.Types > uint64(types) || e.Functions > uint64(imported)+uint64(m.Functions) || e.Globals > uint64(globals) {
 		return errRange
 	}
 	return nil
 }
 
-func (p *Plan) checkSections() error {
-	e, err := p.module.Extent()
+// checkSections checks the indexes in all sections but code.
+func checkSections(m *wasmbin.Module, check func(wasmbin.Extent) error) error {
+	e, err := m.Extent()
 	if err != nil {
 		return err
 	}
-	return p.checkExtent(e)
+	return check(e)
 }
 
 // places are the places of a module's sections.
