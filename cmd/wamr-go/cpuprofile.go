@@ -16,14 +16,9 @@ func openProfile(a *app, o *options, reports plannedReports) (*profileFile, erro
 	if o.cpuProfile == "" {
 		return nil, nil
 	}
-	place, err := openOutFile(o.cpuProfile, a.stdout, o.inputs())
+	place, err := openBeside(a, o, reports, "--cpu-profile", "profile", o.cpuProfile)
 	if err != nil {
-		return nil, cannotOpenf(err, "--cpu-profile %s", o.cpuProfile)
-	}
-	for _, r := range reports {
-		if r.place != nil && r.place.same(place) {
-			return nil, errors.Join(usagef("the profile and a report would go to one file: %s and %s", o.cpuProfile, r.file), place.close())
-		}
+		return nil, err
 	}
 	return &profileFile{place}, nil
 }

@@ -22,3 +22,18 @@ func openOutFiles(a *app, o *options) (f outFiles, err error) {
 	}
 	return f, nil
 }
+
+// openBeside opens the file of a flag, in which none of the reports may be. content
+// names the content of the file in messages.
+func openBeside(a *app, o *options, reports plannedReports, flag, content, file string) (*outFile, error) {
+	place, err := openOutFile(file, a.stdout, o.inputs())
+	if err != nil {
+		return nil, cannotOpenf(err, "%s %s", flag, file)
+	}
+	for _, r := range reports {
+		if r.place != nil && r.place.same(place) {
+			return nil, errors.Join(usagef("the %s and a report would go to one file: %s and %s", content, file, r.file), place.close())
+		}
+	}
+	return place, nil
+}

@@ -21,14 +21,9 @@ func openTrace(a *app, o *options, reports plannedReports, profile *profileFile)
 	if o.traceFile == "" {
 		return nil, nil
 	}
-	place, err := openOutFile(o.traceFile, a.stdout, o.inputs())
+	place, err := openBeside(a, o, reports, "--trace-file", "trace", o.traceFile)
 	if err != nil {
-		return nil, cannotOpenf(err, "--trace-file %s", o.traceFile)
-	}
-	for _, r := range reports {
-		if r.place != nil && r.place.same(place) {
-			return nil, errors.Join(usagef("the trace and a report would go to one file: %s and %s", o.traceFile, r.file), place.close())
-		}
+		return nil, err
 	}
 	if profile != nil && profile.place.same(place) {
 		return nil, errors.Join(usagef("the trace and the profile would go to one file: %s and %s", o.traceFile, o.cpuProfile), place.close())
