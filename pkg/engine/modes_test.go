@@ -40,12 +40,16 @@ func TestModes(t *testing.T) {
 			return err
 		}
 		t.Run(name, func(t *testing.T) {
-			if got := behaviourOf(t, Config{Interruptible: true}, name); strings.Contains(got.Outcome, "timeout") {
-				t.Fatalf("%s: if it is meant not to end, list it in without", got.Outcome)
+			interruptible := behaviourOf(t, Config{Interruptible: true}, name)
+			if strings.Contains(interruptible.Outcome, "timeout") {
+				t.Fatalf("%s: if it is meant not to end, list it in without", interruptible.Outcome)
 			}
 			want := behaviourOf(t, Config{}, name)
+			if diff := cmp.Diff(want, interruptible); diff != "" {
+				t.Errorf("interruptible (-want +got):\n%s", diff)
+			}
 			for _, cfg := range []Config{
-				{Interruptible: true}, {CountInstructions: true}, {Fuel: 1 << 50}, {CPUProfile: true}, {Interruptible: true, NoImage: true},
+				{CountInstructions: true}, {Fuel: 1 << 50}, {CPUProfile: true}, {Interruptible: true, NoImage: true},
 				{Interpreter: true}, {Interpreter: true, Interruptible: true}, {Interpreter: true, CountInstructions: true},
 			} {
 				if diff := cmp.Diff(want, behaviourOf(t, cfg, name)); diff != "" {
