@@ -52,7 +52,7 @@ func TestXML(t *testing.T) {
 	}
 }
 
-// TestReaderIsStrict: the reader of the tests finds what it should.
+// TestReaderIsStrict: the reader of the tests refuses each kind of wrong document.
 func TestReaderIsStrict(t *testing.T) {
 	good := string(sample("x").XML())
 	for _, edit := range [][2]string{

@@ -18,7 +18,7 @@ type blockHunt struct {
 	censuses int
 }
 
-// blockSeries is what one call stack had live.
+// blockSeries counts the live blocks of one call stack.
 type blockSeries struct {
 	seen   int          // cycles of this window in which it had blocks
 	last   census.Count // in the latest cycle in which it had blocks
@@ -26,8 +26,8 @@ type blockSeries struct {
 	at     []blockCount // at each census
 }
 
-// blockCount is what a call stack had live at a census, and the fewest in the
-// window before it.
+// blockCount counts the live blocks of a call stack at a census, and the fewest in
+// the window before it.
 type blockCount struct{ now, fewest census.Count }
 
 func newBlockHunt() *blockHunt { return &blockHunt{stacks: make(map[string]*blockSeries)} }

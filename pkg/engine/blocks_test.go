@@ -57,7 +57,7 @@ func TestBlockSeries(t *testing.T) {
 	}
 }
 
-// TestGuestBlocks finds what a plug-in loses in the memory that it has.
+// TestGuestBlocks finds the blocks that a plug-in loses without growing its memory.
 func TestGuestBlocks(t *testing.T) {
 	ctx := context.Background()
 	binary := readGuest(t, "c/plugin.wasm")

@@ -35,7 +35,7 @@ type cpuProfile struct {
 	ended   time.Time   // the last one
 }
 
-// cpuSample is what the samples of one stack add up to.
+// cpuSample is the sum of the samples of one stack.
 type cpuSample struct {
 	count int64
 	time  time.Duration

@@ -15,8 +15,8 @@ import (
 // watch it, and costs nothing.
 type HeapConfig struct {
 	// Check rewrites the guest, so that each block of its allocator is known with
-	// the stack of its allocation; see [Instance.GuestHeap]. Allocations get about
-	// twice as slow. Compile fails with an *AllocatorError if it does not find the
+	// the stack of its allocation; see [Instance.GuestHeap]. Allocations take two
+	// to four times as long. Compile fails with an *AllocatorError if it does not find the
 	// allocator.
 	Check bool
 	// Functions are functions of the allocator, beside those that are known by

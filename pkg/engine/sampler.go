@@ -123,8 +123,8 @@ func sampleTick(ctx context.Context, _ api.Module, _ api.FunctionDefinition, _ [
 	}
 }
 
-// hostCall samples the calls of a host function: what is due before is the
-// caller's, and what is due after it its own.
+// hostCall samples the calls of a host function. A sample that is due before the call
+// belongs to the caller, one that is due after it to the host function.
 type hostCall struct{ index uint32 } // of the import
 
 // Before is called before the function.
